@@ -1,0 +1,12 @@
+//! fedlint: a static analyzer for AWS identity federation and trust configuration.
+//!
+//! Data flows one way, and each module uses only those to its left:
+//!
+//! ```text
+//! source -> document -> settings -> value, knowledge -> resources -> policy -> model -> graph -> facts -> rules -> report
+//! ```
+//!
+//! `ARCHITECTURE.md` says what each one turns into what.
+
+pub mod document;
+pub mod source;

@@ -1,0 +1,3 @@
+//! The `fedlint` command.
+
+fn main() {}

@@ -1,0 +1,133 @@
+//! Where text comes from, and how a place in it is named.
+//!
+//! The only module that reads files. A [`Source`] is a file, standard input, or text that stands inside
+//! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
+//! later than this module needs the text itself to speak about places.
+
+mod problem;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use problem::{Problem, ProblemKind};
+
+/// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SourceId(u32);
+
+/// A byte range of one source, end exclusive.
+///
+/// The convention, for every reader: a scalar spans its quotes; a block scalar runs from its indicator to
+/// the last byte of its content; a flow collection spans its brackets; a block collection runs from the
+/// start of its first child to the end of its last. Tags and anchors lie outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The source that the range is in.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `source`.
+    #[must_use]
+    pub const fn new(source: SourceId, start: u32, end: u32) -> Self {
+        Self { source, start, end }
+    }
+}
+
+/// How text inside a host text is turned into the text it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decoding {
+    /// A JSON string with its quotes: escapes are resolved.
+    JsonString,
+    /// A YAML scalar of any style, as it stands in the host.
+    YamlScalar,
+    /// Percent-encoding, as IAM returns policy documents. The host is an already decoded source.
+    Percent,
+}
+
+/// Where a source's text comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A file, by the path under which it was found.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// Text handed in by a caller of the library, under a path of its choosing.
+    Memory(PathBuf),
+    /// Text inside another source.
+    Decoded {
+        /// The host's range that holds the text.
+        host: Span,
+        /// How to get from the host's bytes to the text.
+        by: Decoding,
+    },
+    /// Text put together from several ranges of other sources, in order (`Fn::Join` of JSON fragments).
+    Composed(Arc<[Piece]>),
+}
+
+/// A stretch of a composed text.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// Length in the composed text, in bytes.
+    pub length: u32,
+    /// The scalar that the stretch was decoded from. All of the stretch leads to this place.
+    pub from: Span,
+}
+
+/// All sources of a scan. Grows from several threads at once; entries never change.
+///
+/// Holds no text of files: what the report quotes is read again, and a file that changed meanwhile is noticed.
+#[derive(Debug, Default)]
+pub struct Sources {
+    entries: boxcar::Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    origin: Origin,
+    /// For files: fast hash of the bytes, to notice a change between scan and report.
+    fingerprint: u64,
+    /// Text that cannot be read again (standard input, memory).
+    kept: Option<Arc<str>>,
+}
+
+impl Sources {
+    /// Registers a file whose bytes hash to `fingerprint`.
+    pub fn add_file(&self, path: PathBuf, fingerprint: u64) -> SourceId {
+        self.add(Entry { origin: Origin::File(path), fingerprint, kept: None })
+    }
+
+    /// Registers text that is kept, because it cannot be read again.
+    pub fn add_kept(&self, origin: Origin, text: Arc<str>) -> SourceId {
+        self.add(Entry { origin, fingerprint: 0, kept: Some(text) })
+    }
+
+    /// Registers text inside `host`.
+    pub fn add_decoded(&self, host: Span, by: Decoding) -> SourceId {
+        self.add(Entry { origin: Origin::Decoded { host, by }, fingerprint: 0, kept: None })
+    }
+
+    /// Registers text put together from `pieces`.
+    pub fn add_composed(&self, pieces: Arc<[Piece]>) -> SourceId {
+        self.add(Entry { origin: Origin::Composed(pieces), fingerprint: 0, kept: None })
+    }
+
+    /// Where the text of `source` comes from.
+    #[must_use]
+    pub fn origin(&self, source: SourceId) -> &Origin {
+        &self.entry(source).origin
+    }
+
+    fn add(&self, entry: Entry) -> SourceId {
+        let index = self.entries.push(entry);
+        SourceId(u32::try_from(index).expect("a scan has fewer than 2^32 sources"))
+    }
+
+    fn entry(&self, source: SourceId) -> &Entry {
+        self.entries.get(source.0 as usize).expect("a SourceId is only made by `add`")
+    }
+}
