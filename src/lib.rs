@@ -9,4 +9,7 @@
 //! `ARCHITECTURE.md` says what each one turns into what.
 
 pub mod document;
+pub mod finding;
+pub mod resources;
 pub mod source;
+pub mod value;

@@ -1,0 +1,1 @@
+//! What is true, with evidence, certainty and worlds; one file per kind of fact. Formats no text.

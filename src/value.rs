@@ -1,0 +1,168 @@
+//! The vocabulary of everything to the right: interned names, texts with symbols, worlds, bounds.
+//!
+//! A resolved string is a [`Text`]: literal parts and symbols in canonical form, so that two texts mean the
+//! same exactly when they are equal. A [`Symbol`] is an unknown *string* with a language ([`Shape`]).
+
+mod names;
+mod shape;
+mod symbols;
+mod text;
+mod worlds;
+
+use std::hash::{Hash, Hasher};
+
+use crate::source::Span;
+
+pub use names::{Name, Names};
+pub use shape::{Class, Shape};
+pub use symbols::{DeploymentId, Pseudo, Symbol, SymbolId, Symbols, TemplateId};
+pub use text::{Comparison, Part, Text, TextBuilder};
+pub use worlds::{Atom, WorldSet, WorldTable, Worlds};
+
+/// Names and symbols of one scan. Shared by all threads; what it hands out stays valid as long as it lives.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// Interned strings.
+    pub names: Names,
+    /// Interned symbols.
+    pub symbols: Symbols,
+}
+
+impl Vocabulary {
+    /// Interns `text` as a literal.
+    #[must_use]
+    pub fn literal(&self, text: &str) -> Text {
+        Text::literal(self.names.intern(text))
+    }
+}
+
+/// A value with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl<T> Located<T> {
+    /// `value`, written at `span`.
+    pub const fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// The same place with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
+        Located { value: change(self.value), span: self.span }
+    }
+
+    /// A borrowed value at the same place.
+    pub const fn as_ref(&self) -> Located<&T> {
+        Located { value: &self.value, span: self.span }
+    }
+}
+
+/// Equality is that of the values: where they are written says nothing about what they mean.
+impl<T: PartialEq> PartialEq for Located<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Located<T> {}
+
+impl<T: Hash> Hash for Located<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+/// A property of an entity: not there, there and resolved, or there and not resolvable.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Field<T> {
+    /// Not written (or `AWS::NoValue`).
+    Absent,
+    /// Written, and resolved. The value may still contain symbols.
+    Known(Located<T>),
+    /// Written, but what it is cannot be said.
+    Unknown(Located<Unknown>),
+}
+
+/// Why a value is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unknown {
+    /// A list whose items come from a parameter, an import or a split of one.
+    List,
+    /// An intrinsic function, macro or custom resource that is not resolved here.
+    Function(Name),
+    /// A value of a shape that the place does not allow, a text where a mapping must stand for example.
+    Mismatch,
+    /// A budget was reached (a problem says so).
+    Budget,
+}
+
+impl<T> Field<T> {
+    /// The known value.
+    pub const fn known(&self) -> Option<&Located<T>> {
+        match self {
+            Self::Known(located) => Some(located),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
+    /// True if nothing is written.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// Where the field is written.
+    pub const fn span(&self) -> Option<Span> {
+        match self {
+            Self::Absent => None,
+            Self::Known(located) => Some(located.span),
+            Self::Unknown(located) => Some(located.span),
+        }
+    }
+}
+
+/// What holds for sure, and what is possible. Equal when decided.
+///
+/// For a truth, `sure` implies `possible`. For an ordered field, `sure` is the least that holds in every
+/// case and `possible` the most that holds in any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Bounds<T> {
+    /// Holds whatever the unknowns are.
+    pub sure: T,
+    /// Holds for some value of the unknowns.
+    pub possible: T,
+}
+
+impl<T: Clone> Bounds<T> {
+    /// A decided value.
+    pub fn decided(value: T) -> Self {
+        Self { sure: value.clone(), possible: value }
+    }
+}
+
+impl Bounds<bool> {
+    /// Nothing is known.
+    pub const UNDECIDED: Self = Self { sure: false, possible: true };
+
+    /// Kleene's negation.
+    #[must_use]
+    pub const fn not(self) -> Self {
+        Self { sure: !self.possible, possible: !self.sure }
+    }
+
+    /// Kleene's conjunction.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { sure: self.sure && other.sure, possible: self.possible && other.possible }
+    }
+
+    /// Kleene's disjunction.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self { sure: self.sure || other.sure, possible: self.possible || other.possible }
+    }
+}

@@ -1,0 +1,363 @@
+//! The language of an unknown string, and whether two languages meet.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+/// A set of characters: ASCII by bit, everything else together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Class {
+    ascii: u128,
+    other: bool,
+}
+
+impl Class {
+    /// Every character.
+    pub const ANY: Self = Self { ascii: u128::MAX, other: true };
+
+    /// The characters of `characters`.
+    #[must_use]
+    pub const fn of(characters: &str) -> Self {
+        let mut class = Self { ascii: 0, other: false };
+        let bytes = characters.as_bytes();
+        let mut index = 0;
+        while index < bytes.len() {
+            if bytes[index] < 128 {
+                class.ascii |= 1 << bytes[index];
+            } else {
+                class.other = true;
+            }
+            index += 1;
+        }
+        class
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self { ascii: self.ascii | other.ascii, other: self.other || other.other }
+    }
+
+    /// This set without the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self { ascii: self.ascii & !other.ascii, other: self.other && !other.other }
+    }
+
+    /// True if some character is in both.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.ascii & other.ascii != 0 || (self.other && other.other)
+    }
+}
+
+const DIGITS: Class = Class::of("0123456789");
+const HEX: Class = Class::of("0123456789abcdef");
+const LOWER: Class = Class::of("abcdefghijklmnopqrstuvwxyz");
+const UPPER: Class = Class::of("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+const ALPHANUMERIC: Class = DIGITS.or(LOWER).or(UPPER);
+/// `[\w+=,.@-]`, of which IAM makes names.
+const NAME: Class = ALPHANUMERIC.or(Class::of("_+=,.@-"));
+
+/// A language: a union of sequences. Over-approximated where it would grow too large, so that "disjoint" is
+/// always true and "not disjoint" may be too careful.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shape(Arc<[Sequence]>);
+
+type Sequence = Vec<Step>;
+
+/// A character of a class: exactly one, at most one, or any number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Step {
+    class: Class,
+    repeat: Repeat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Repeat {
+    Once,
+    AtMostOnce,
+    AnyNumber,
+}
+
+impl Shape {
+    /// More alternatives than this become "anything".
+    const ALTERNATIVES: usize = 64;
+    /// Longer sequences than this become "anything".
+    const STEPS: usize = 4096;
+
+    /// Only the empty string.
+    #[must_use]
+    pub fn empty_string() -> Self {
+        Self(Arc::from([Vec::new()]))
+    }
+
+    /// Every string.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::class(Class::ANY, 0, None)
+    }
+
+    /// Every non-empty string without wildcard: what a parameter is assumed to hold.
+    #[must_use]
+    pub fn parameter() -> Self {
+        Self::class(Class::ANY.without(Class::of("*?")), 1, None)
+    }
+
+    /// Exactly `text`.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        let step = |character: char| Step {
+            class: Class::of(character.encode_utf8(&mut [0; 4])),
+            repeat: Repeat::Once,
+        };
+        Self(Arc::from([text.chars().map(step).collect::<Sequence>()]))
+    }
+
+    /// One of `texts`.
+    #[must_use]
+    pub fn one_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        texts.into_iter().map(Self::literal).reduce(|all, next| all.or(&next)).unwrap_or_else(Self::any)
+    }
+
+    /// From `least` to `most` characters of a class.
+    #[must_use]
+    pub fn class(class: Class, least: usize, most: Option<usize>) -> Self {
+        let mut sequence = vec![Step { class, repeat: Repeat::Once }; least.min(Self::STEPS)];
+        match most {
+            Some(most) if most <= Self::STEPS => {
+                sequence.resize(most.max(least), Step { class, repeat: Repeat::AtMostOnce });
+            }
+            _ => sequence.push(Step { class, repeat: Repeat::AnyNumber }),
+        }
+        Self(Arc::from([sequence]))
+    }
+
+    /// This language followed by another.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        if self.0.len() * next.0.len() > Self::ALTERNATIVES {
+            return Self::any();
+        }
+        let mut sequences = Vec::new();
+        for first in self.0.iter() {
+            for second in next.0.iter() {
+                if first.len() + second.len() > Self::STEPS {
+                    return Self::any();
+                }
+                sequences.push([first.as_slice(), second].concat());
+            }
+        }
+        Self(sequences.into())
+    }
+
+    /// This language or another.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        if self.0.len() + other.0.len() > Self::ALTERNATIVES {
+            return Self::any();
+        }
+        Self(self.0.iter().chain(other.0.iter()).cloned().collect())
+    }
+
+    /// True if no string is in both languages.
+    #[must_use]
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.0.iter().all(|left| other.0.iter().all(|right| !meet(left, right)))
+    }
+
+    /// True if a string of the language may have `text` in it.
+    #[must_use]
+    pub fn may_contain(&self, text: &str) -> bool {
+        !self.is_disjoint(&Self::any().then(&Self::literal(text)).then(&Self::any()))
+    }
+
+    /// True if `text` is in the language (or the language is over-approximated so far that it is).
+    #[must_use]
+    pub fn admits(&self, text: &str) -> bool {
+        !self.is_disjoint(&Self::literal(text))
+    }
+
+    /// An account id: twelve digits.
+    #[must_use]
+    pub fn account_id() -> Self {
+        Self::class(DIGITS, 12, Some(12))
+    }
+
+    /// A region name: `us-east-1`, `us-gov-west-1`, `us-iso-east-1`.
+    #[must_use]
+    pub fn region() -> Self {
+        let word = || Self::class(LOWER, 1, Some(12));
+        let dash = Self::literal("-");
+        let end = Self::class(DIGITS, 1, Some(2));
+        let two = word().then(&dash).then(&word()).then(&dash).then(&end);
+        let three = word().then(&dash).then(&two);
+        two.or(&three)
+    }
+
+    /// A partition, from the reference's table.
+    #[must_use]
+    pub fn partition() -> Self {
+        Self::one_of([
+            "aws",
+            "aws-cn",
+            "aws-us-gov",
+            "aws-iso",
+            "aws-iso-b",
+            "aws-iso-e",
+            "aws-iso-f",
+            "aws-eusc",
+        ])
+    }
+
+    /// The domain of a partition's endpoints.
+    #[must_use]
+    pub fn url_suffix() -> Self {
+        Self::class(LOWER.or(DIGITS).or(Class::of("-.")), 3, Some(64))
+    }
+
+    /// A name that AWS or IAM accepts or generates: one to 128 of `[\w+=,.@-]`.
+    #[must_use]
+    pub fn name() -> Self {
+        Self::class(NAME, 1, Some(128))
+    }
+
+    /// A Cognito user pool id: `REGION_` and letters and digits.
+    #[must_use]
+    pub fn user_pool_id() -> Self {
+        Self::region().then(&Self::literal("_")).then(&Self::class(ALPHANUMERIC, 1, Some(32)))
+    }
+
+    /// A Cognito identity pool id, or an identity id: `REGION:GUID`.
+    #[must_use]
+    pub fn identity_pool_id() -> Self {
+        Self::region().then(&Self::literal(":")).then(&Self::guid())
+    }
+
+    /// An app client id: letters and digits, in practice 26. Neither `:` nor `_`.
+    #[must_use]
+    pub fn app_client_id() -> Self {
+        Self::class(ALPHANUMERIC, 1, Some(128))
+    }
+
+    /// A GUID: 8-4-4-4-12 hexadecimal digits.
+    #[must_use]
+    pub fn guid() -> Self {
+        let dash = Self::literal("-");
+        [4, 4, 4, 12].into_iter().fold(Self::class(HEX, 8, Some(8)), |shape, digits| {
+            shape.then(&dash).then(&Self::class(HEX, digits, Some(digits)))
+        })
+    }
+
+    /// A unique id of IAM: a four-letter prefix (`AROA`, `AIDA`, ...) and letters and digits.
+    #[must_use]
+    pub fn unique_id(prefix: &str) -> Self {
+        Self::literal(prefix).then(&Self::class(UPPER.or(DIGITS), 12, Some(124)))
+    }
+}
+
+/// True if some string is in both sequences: a walk over pairs of positions, exact for sequences.
+fn meet(left: &[Step], right: &[Step]) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut queue = VecDeque::from([(0, 0)]);
+    while let Some((i, j)) = queue.pop_front() {
+        if !seen.insert((i, j)) {
+            continue;
+        }
+        if i == left.len() && j == right.len() {
+            return true;
+        }
+        // A step that may be left out is left out.
+        if left.get(i).is_some_and(|step| step.repeat != Repeat::Once) {
+            queue.push_back((i + 1, j));
+        }
+        if right.get(j).is_some_and(|step| step.repeat != Repeat::Once) {
+            queue.push_back((i, j + 1));
+        }
+        // Both take one common character.
+        if let (Some(a), Some(b)) = (left.get(i), right.get(j))
+            && a.class.meets(b.class)
+        {
+            let after = |step: &Step, at: usize| if step.repeat == Repeat::AnyNumber { at } else { at + 1 };
+            queue.push_back((after(a, i), after(b, j)));
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn admits_what_aws_writes() {
+        let cases = [
+            (Shape::account_id(), "123456789012", true),
+            (Shape::account_id(), "1234-5678-9012", false),
+            (Shape::region(), "us-gov-west-1", true),
+            (Shape::region(), "us-east-1", true),
+            (Shape::region(), "useast1", false),
+            (Shape::user_pool_id(), "us-east-1_AbC123xyz", true),
+            (Shape::user_pool_id(), "us-east-1:11111111-2222-3333-4444-555555555555", false),
+            (Shape::identity_pool_id(), "us-east-1:11111111-2222-3333-4444-555555555555", true),
+            (Shape::parameter(), "", false),
+            (Shape::parameter(), "a*", false),
+            (Shape::unique_id("AROA"), "AROAEXAMPLEID12345", true),
+            (Shape::unique_id("AROA"), "my-role", false),
+        ];
+        for (shape, text, expected) in cases {
+            assert_eq!(shape.admits(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_of_different_identifiers_are_disjoint() {
+        assert!(Shape::user_pool_id().is_disjoint(&Shape::identity_pool_id()));
+        assert!(Shape::app_client_id().is_disjoint(&Shape::identity_pool_id()));
+        assert!(Shape::app_client_id().is_disjoint(&Shape::user_pool_id()));
+        let arn = Shape::literal("arn:").then(&Shape::any());
+        assert!(Shape::name().is_disjoint(&arn), "a role's name has no colon");
+        assert!(!Shape::parameter().is_disjoint(&arn));
+    }
+
+    /// A small regular expression and the shape of the same language.
+    fn language() -> impl Strategy<Value = (String, Shape)> {
+        let step = (prop::sample::select(vec!["a", "b", "ab"]), 0usize..3, prop::option::of(0usize..3));
+        prop::collection::vec(step, 0..4).prop_map(|steps| {
+            let mut pattern = String::from("^");
+            let mut shape = Shape::empty_string();
+            for (characters, least, extra) in steps {
+                let most = extra.map(|extra| least + extra);
+                let bound = most.map_or(String::new(), |most| most.to_string());
+                pattern.push_str(&format!("[{characters}]{{{least},{bound}}}"));
+                shape = shape.then(&Shape::class(Class::of(characters), least, most));
+            }
+            pattern.push('$');
+            (pattern, shape)
+        })
+    }
+
+    proptest! {
+        /// The walk agrees with enumeration. Three steps that force at most two characters each, on both
+        /// sides, have a common string of at most eight characters or none at all.
+        #[test]
+        fn disjoint_means_no_common_string((left, left_shape) in language(), (right, right_shape) in language()) {
+            use regex_automata::{Input, dfa::{Automaton, dense::DFA}};
+            let left = DFA::new(&left).expect("a valid pattern");
+            let right = DFA::new(&right).expect("a valid pattern");
+            let accepts = |dfa: &DFA<Vec<u32>>, text: &str| dfa.try_search_fwd(&Input::new(text)).expect("no quit bytes").is_some();
+            let mut common = false;
+            for length in 0..=10u32 {
+                for bits in 0..(1u32 << length) {
+                    let text: String = (0..length).map(|index| if bits >> index & 1 == 1 { 'a' } else { 'b' }).collect();
+                    if accepts(&left, &text) && accepts(&right, &text) { common = true; }
+                }
+                if common { break; }
+            }
+            prop_assert_eq!(left_shape.is_disjoint(&right_shape), !common);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Unknown strings, each with an identity and a language.
+
+use std::sync::RwLock;
+
+use rustc_hash::FxHashMap;
+
+use super::{Name, Shape, Text};
+
+/// One template of a scan (a nested-stack tree counts as one; each use of a child is a template of its own).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TemplateId(pub u32);
+
+/// One deployment: what is certainly deployed into one account and region. See the design, "Deployments".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeploymentId(pub u32);
+
+/// An interned [`Symbol`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SymbolId(u32);
+
+/// What an unknown string is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Symbol {
+    /// What `Ref` of a resource returns: a physical id or name that AWS generates.
+    Reference {
+        /// The template that creates the resource.
+        template: TemplateId,
+        /// The resource's logical id.
+        resource: Name,
+        /// The resource's type, `AWS::IAM::Role`: two resources of one type are never the same one.
+        kind: Name,
+    },
+    /// An attribute of a resource that is not a known function of other symbols.
+    Attribute {
+        /// The template that creates the resource.
+        template: TemplateId,
+        /// The resource's logical id.
+        resource: Name,
+        /// The resource's type.
+        kind: Name,
+        /// The attribute's name as in `Fn::GetAtt`.
+        attribute: Name,
+    },
+    /// A parameter without a value.
+    Parameter {
+        /// The template that declares it.
+        template: TemplateId,
+        /// The parameter's name.
+        parameter: Name,
+    },
+    /// A pseudo parameter of a deployment.
+    Pseudo(DeploymentId, Pseudo),
+    /// A pseudo parameter of a stack: its name or id.
+    Stack(TemplateId, Pseudo),
+    /// An import that no export of the scan answers.
+    Import(DeploymentId, Text),
+    /// A dynamic reference, as written, without its braces: `resolve:ssm:/path`.
+    Dynamic(DeploymentId, Name),
+    /// A text that cannot be resolved; equal only to itself. The place makes it unique.
+    Opaque {
+        /// The template in which it stands.
+        template: TemplateId,
+        /// Offset of the expression in the template's source.
+        offset: u32,
+    },
+}
+
+/// The pseudo parameters that stay symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pseudo {
+    /// `AWS::AccountId`
+    AccountId,
+    /// `AWS::Region`
+    Region,
+    /// `AWS::Partition`
+    Partition,
+    /// `AWS::URLSuffix`, where the region does not say it.
+    UrlSuffix,
+    /// `AWS::StackName`
+    StackName,
+    /// `AWS::StackId`
+    StackId,
+}
+
+/// The interned symbols of one scan, each with the language of the strings it may be.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    entries: boxcar::Vec<(Symbol, Shape)>,
+    known: RwLock<FxHashMap<Symbol, SymbolId>>,
+}
+
+impl Symbols {
+    /// The id of `symbol`. The shape given first is kept: a symbol has one language.
+    pub fn intern(&self, symbol: Symbol, shape: impl FnOnce() -> Shape) -> SymbolId {
+        if let Some(&id) = self.known.read().expect("no thread panics while it holds the lock").get(&symbol) {
+            return id;
+        }
+        let mut known = self.known.write().expect("no thread panics while it holds the lock");
+        *known.entry(symbol.clone()).or_insert_with(|| {
+            let index = self.entries.push((symbol, shape()));
+            SymbolId(u32::try_from(index).expect("a scan has fewer than 2^32 symbols"))
+        })
+    }
+
+    /// What the symbol is.
+    #[must_use]
+    pub fn symbol(&self, id: SymbolId) -> &Symbol {
+        &self.entry(id).0
+    }
+
+    /// The language of the strings that the symbol may be.
+    #[must_use]
+    pub fn shape(&self, id: SymbolId) -> &Shape {
+        &self.entry(id).1
+    }
+
+    fn entry(&self, id: SymbolId) -> &(Symbol, Shape) {
+        self.entries.get(id.0 as usize).expect("a SymbolId is only made by `intern`")
+    }
+}

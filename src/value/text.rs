@@ -1,0 +1,363 @@
+//! Strings with symbols in them.
+
+use std::fmt::Write as _;
+
+use smallvec::SmallVec;
+
+use super::{Name, Names, Pseudo, Shape, Symbol, SymbolId, Vocabulary};
+
+/// One stretch of a [`Text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Characters as they are. Never empty, and never next to another literal.
+    Literal(Name),
+    /// An unknown string.
+    Symbol(SymbolId),
+}
+
+/// A string of literal parts and symbols, in canonical form: equal texts mean the same in every case.
+/// (Different texts may still turn out equal: [`Text::compare`].)
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Text(SmallVec<[Part; 1]>);
+
+/// How two texts relate, whatever their symbols turn out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// The same string in every case.
+    Equal,
+    /// Never the same string.
+    Different,
+    /// It depends on the symbols.
+    Undecided,
+}
+
+impl Text {
+    /// A text without symbols.
+    #[must_use]
+    pub fn literal(name: Name) -> Self {
+        Self(SmallVec::from_buf([Part::Literal(name)]))
+    }
+
+    /// A text that is one symbol.
+    #[must_use]
+    pub fn symbol(symbol: SymbolId) -> Self {
+        Self(SmallVec::from_buf([Part::Symbol(symbol)]))
+    }
+
+    /// The parts, in order. The empty string has none.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
+    /// The string, if there is no symbol in it.
+    #[must_use]
+    pub fn as_literal<'v>(&self, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Literal(name)] => Some(vocabulary.names.text(*name)),
+            _ => None,
+        }
+    }
+
+    /// The symbol, if the text is nothing else.
+    #[must_use]
+    pub fn as_symbol(&self) -> Option<SymbolId> {
+        match self.0.as_slice() {
+            [Part::Symbol(symbol)] => Some(*symbol),
+            _ => None,
+        }
+    }
+
+    /// The text for people: symbols in the notation of `Fn::Sub`.
+    #[must_use]
+    pub fn display(&self, vocabulary: &Vocabulary) -> String {
+        let mut out = String::new();
+        for part in &self.0 {
+            match *part {
+                Part::Literal(name) => out.push_str(vocabulary.names.text(name)),
+                Part::Symbol(symbol) => write_symbol(&mut out, vocabulary, symbol),
+            }
+        }
+        out
+    }
+
+    /// The pieces between `delimiter`s; `None` if a symbol might contain it.
+    #[must_use]
+    pub fn split(&self, delimiter: &str, vocabulary: &Vocabulary) -> Option<Vec<Self>> {
+        if delimiter.is_empty() {
+            return None;
+        }
+        let mut pieces = Vec::new();
+        let mut current = TextBuilder::default();
+        for part in &self.0 {
+            match *part {
+                Part::Symbol(symbol) => {
+                    if vocabulary.symbols.shape(symbol).may_contain(delimiter) {
+                        return None;
+                    }
+                    current.push_symbol(symbol, &vocabulary.names);
+                }
+                Part::Literal(name) => {
+                    let mut rest = vocabulary.names.text(name).split(delimiter);
+                    current.push_str(rest.next().unwrap_or_default());
+                    for piece in rest {
+                        pieces.push(std::mem::take(&mut current).finish(&vocabulary.names));
+                        current.push_str(piece);
+                    }
+                }
+            }
+        }
+        // A delimiter of several characters could also lie across a symbol and its neighbour.
+        if delimiter.chars().nth(1).is_some() && self.0.len() > 1 {
+            return None;
+        }
+        pieces.push(current.finish(&vocabulary.names));
+        Some(pieces)
+    }
+
+    /// Whether two texts are the same string in every case, in none, or in some.
+    #[must_use]
+    pub fn compare(&self, other: &Self, vocabulary: &Vocabulary) -> Comparison {
+        if self == other {
+            return Comparison::Equal;
+        }
+        let (left, right) = without_common_ends(self, other, vocabulary);
+        if let ([Part::Symbol(left)], [Part::Symbol(right)]) = (left.parts(), right.parts())
+            && created_apart(vocabulary.symbols.symbol(*left), vocabulary.symbols.symbol(*right))
+        {
+            return Comparison::Different;
+        }
+        if left.shape(vocabulary).is_disjoint(&right.shape(vocabulary)) {
+            return Comparison::Different;
+        }
+        Comparison::Undecided
+    }
+
+    /// The language of the strings that the text may be.
+    #[must_use]
+    pub fn shape(&self, vocabulary: &Vocabulary) -> Shape {
+        let mut shape = Shape::empty_string();
+        for part in &self.0 {
+            match *part {
+                Part::Literal(name) => shape = shape.then(&Shape::literal(vocabulary.names.text(name))),
+                Part::Symbol(symbol) => shape = shape.then(vocabulary.symbols.shape(symbol)),
+            }
+        }
+        shape
+    }
+}
+
+/// Puts a [`Text`] together and keeps it canonical.
+#[derive(Debug, Default)]
+pub struct TextBuilder {
+    parts: SmallVec<[Part; 1]>,
+    literal: String,
+}
+
+impl TextBuilder {
+    /// Appends characters.
+    pub fn push_str(&mut self, text: &str) {
+        self.literal.push_str(text);
+    }
+
+    /// Appends a symbol.
+    pub fn push_symbol(&mut self, symbol: SymbolId, names: &Names) {
+        self.flush(names);
+        self.parts.push(Part::Symbol(symbol));
+    }
+
+    /// Appends a text.
+    pub fn push_text(&mut self, text: &Text, names: &Names) {
+        for part in text.parts() {
+            match *part {
+                Part::Literal(name) => self.push_str(names.text(name)),
+                Part::Symbol(symbol) => self.push_symbol(symbol, names),
+            }
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn finish(mut self, names: &Names) -> Text {
+        self.flush(names);
+        Text(self.parts)
+    }
+
+    fn flush(&mut self, names: &Names) {
+        if !self.literal.is_empty() {
+            self.parts.push(Part::Literal(names.intern(&self.literal)));
+            self.literal.clear();
+        }
+    }
+}
+
+/// Both texts without what they begin and end with alike: `ab = ac` exactly when `b = c`.
+fn without_common_ends(left: &Text, right: &Text, vocabulary: &Vocabulary) -> (Text, Text) {
+    let mut left = single_characters(left, vocabulary);
+    let mut right = single_characters(right, vocabulary);
+    while let (Some(a), Some(b)) = (left.last(), right.last())
+        && a == b
+    {
+        left.pop();
+        right.pop();
+    }
+    let common = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    (join(&left[common..], vocabulary), join(&right[common..], vocabulary))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Character(char),
+    Symbol(SymbolId),
+}
+
+fn single_characters(text: &Text, vocabulary: &Vocabulary) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for part in text.parts() {
+        match *part {
+            Part::Literal(name) => units.extend(vocabulary.names.text(name).chars().map(Unit::Character)),
+            Part::Symbol(symbol) => units.push(Unit::Symbol(symbol)),
+        }
+    }
+    units
+}
+
+fn join(units: &[Unit], vocabulary: &Vocabulary) -> Text {
+    let mut builder = TextBuilder::default();
+    for unit in units {
+        match *unit {
+            Unit::Character(character) => builder.literal.push(character),
+            Unit::Symbol(symbol) => builder.push_symbol(symbol, &vocabulary.names),
+        }
+    }
+    builder.finish(&vocabulary.names)
+}
+
+/// True for the identities of two different resources of one type that the scan's templates create.
+fn created_apart(left: &Symbol, right: &Symbol) -> bool {
+    match (left, right) {
+        (
+            Symbol::Reference { template, resource, kind },
+            Symbol::Reference { template: other_template, resource: other_resource, kind: other_kind },
+        ) => kind == other_kind && (template, resource) != (other_template, other_resource),
+        _ => false,
+    }
+}
+
+fn write_symbol(out: &mut String, vocabulary: &Vocabulary, symbol: SymbolId) {
+    let name = |name: Name| vocabulary.names.text(name);
+    // Writing to a String cannot fail.
+    let _ = match vocabulary.symbols.symbol(symbol) {
+        Symbol::Reference { resource, .. } => write!(out, "${{{}}}", name(*resource)),
+        Symbol::Attribute { resource, attribute, .. } => {
+            write!(out, "${{{}.{}}}", name(*resource), name(*attribute))
+        }
+        Symbol::Parameter { parameter, .. } => write!(out, "${{{}}}", name(*parameter)),
+        Symbol::Pseudo(_, pseudo) | Symbol::Stack(_, pseudo) => write!(out, "${{{}}}", pseudo.name()),
+        Symbol::Import(_, export) => write!(out, "${{import {}}}", export.display(vocabulary)),
+        Symbol::Dynamic(_, reference) => write!(out, "{{{{{}}}}}", name(*reference)),
+        Symbol::Opaque { .. } => write!(out, "${{?}}"),
+    };
+}
+
+impl Pseudo {
+    /// The name as in a template.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccountId => "AWS::AccountId",
+            Self::Region => "AWS::Region",
+            Self::Partition => "AWS::Partition",
+            Self::UrlSuffix => "AWS::URLSuffix",
+            Self::StackName => "AWS::StackName",
+            Self::StackId => "AWS::StackId",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DeploymentId, TemplateId};
+    use super::*;
+
+    struct Scene(Vocabulary);
+
+    impl Scene {
+        fn reference(&self, kind: &str, resource: &str, shape: Shape) -> SymbolId {
+            let symbol = Symbol::Reference {
+                template: TemplateId(0),
+                resource: self.0.names.intern(resource),
+                kind: self.0.names.intern(kind),
+            };
+            self.0.symbols.intern(symbol, || shape)
+        }
+
+        fn account(&self) -> SymbolId {
+            self.0.symbols.intern(Symbol::Pseudo(DeploymentId(0), Pseudo::AccountId), Shape::account_id)
+        }
+
+        fn text(&self, parts: &[&dyn Fn(&mut TextBuilder)]) -> Text {
+            let mut builder = TextBuilder::default();
+            for part in parts {
+                part(&mut builder);
+            }
+            builder.finish(&self.0.names)
+        }
+    }
+
+    #[test]
+    fn literals_next_to_each_other_are_one_part() {
+        let scene = Scene(Vocabulary::default());
+        let text = scene.text(&[&|b| b.push_str("arn:"), &|b| b.push_str("aws")]);
+        assert_eq!(text, scene.0.literal("arn:aws"));
+        assert_eq!(scene.text(&[&|b| b.push_str("")]), Text::default());
+    }
+
+    #[test]
+    fn a_user_pool_is_never_an_identity_pool() {
+        let scene = Scene(Vocabulary::default());
+        let user_pool = Text::symbol(scene.reference("UserPool", "Users", Shape::user_pool_id()));
+        let identity_pool = Text::symbol(scene.reference("IdentityPool", "Pool", Shape::identity_pool_id()));
+        assert_eq!(user_pool.compare(&identity_pool, &scene.0), Comparison::Different);
+        assert_eq!(user_pool.compare(&user_pool, &scene.0), Comparison::Equal);
+    }
+
+    #[test]
+    fn two_roles_of_the_scope_are_two_roles_also_inside_an_arn() {
+        let scene = Scene(Vocabulary::default());
+        let arn = |role: &str| {
+            let role = scene.reference("Role", role, Shape::name());
+            scene.text(&[
+                &|b| b.push_str("arn:aws:iam::"),
+                &|b| b.push_symbol(scene.account(), &scene.0.names),
+                &|b| b.push_str(":role/"),
+                &|b| b.push_symbol(role, &scene.0.names),
+            ])
+        };
+        assert_eq!(arn("A").compare(&arn("B"), &scene.0), Comparison::Different);
+        assert_eq!(arn("A").compare(&arn("A"), &scene.0), Comparison::Equal);
+        assert_eq!(
+            arn("A").compare(&scene.0.literal("arn:aws:iam::123456789012:role/x"), &scene.0),
+            Comparison::Undecided
+        );
+        assert_eq!(
+            arn("A").compare(&scene.0.literal("arn:aws:iam::123:role/x"), &scene.0),
+            Comparison::Different,
+            "an account id has twelve digits"
+        );
+    }
+
+    #[test]
+    fn splits_only_where_no_symbol_can_hold_the_delimiter() {
+        let scene = Scene(Vocabulary::default());
+        let account = scene.account();
+        let text = scene.text(&[&|b| b.push_str("a:"), &|b| b.push_symbol(account, &scene.0.names), &|b| {
+            b.push_str(":c")
+        }]);
+        let pieces = text.split(":", &scene.0).expect("digits hold no colon");
+        assert_eq!(pieces, [scene.0.literal("a"), Text::symbol(account), scene.0.literal("c")]);
+        let open = Text::symbol(scene.reference("Thing", "X", Shape::any()));
+        assert_eq!(open.split(":", &scene.0), None);
+    }
+}
