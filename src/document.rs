@@ -6,11 +6,13 @@
 
 mod view;
 
+use std::path::Path;
+
 use rustc_hash::FxHashMap;
 
 use crate::source::{Problem, SourceId, Span};
 
-pub use view::{NodeRef, Tree};
+pub use view::{Entries, Items, NodeRef, Tree};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,8 +82,83 @@ pub struct Document {
     pub tags: Vec<Box<str>>,
     /// For each alias node: the node that its anchor marks.
     pub anchors: FxHashMap<u32, u32>,
-    /// Comments, from their `#` to the end of the line, in order.
+    /// Comments, from their first mark (`#`, or in JSON `//` and `/*`) to the end of their text, in order.
     pub comments: Vec<Span>,
+    /// Key nodes that a later key of the same map overrides, ascending.
+    pub shadowed: Vec<u32>,
+}
+
+impl Document {
+    /// A document without content.
+    #[must_use]
+    pub fn empty(source: SourceId) -> Self {
+        Self {
+            source,
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            cooked: Vec::new(),
+            tags: Vec::new(),
+            anchors: FxHashMap::default(),
+            comments: Vec::new(),
+            shadowed: Vec::new(),
+        }
+    }
+
+    /// Bytes that the arena takes in memory: nodes, cooked values and side tables.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.nodes.len() * size_of::<Node>()
+            + self.roots.len() * size_of::<u32>()
+            + self.cooked.iter().map(|(_, text)| size_of::<(u32, Box<str>)>() + text.len()).sum::<usize>()
+            + self.tags.iter().map(|tag| size_of::<Box<str>>() + tag.len()).sum::<usize>()
+            + self.anchors.len() * size_of::<(u32, u32)>()
+            + self.comments.len() * size_of::<Span>()
+            + self.shadowed.len() * size_of::<u32>()
+    }
+}
+
+/// How much of a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How deep collections may be nested, with aliases followed.
+    pub depth: u32,
+    /// How many nodes one document may have.
+    pub nodes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 128, nodes: 20_000_000 }
+    }
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JSON, also several values one after another or one a line.
+    Json,
+    /// YAML, which includes nearly all of JSON.
+    Yaml,
+}
+
+impl Format {
+    /// What a file is written in, by the name's ending where that decides, else by its first byte:
+    /// CloudFormation does not look at names, so that `.json` and `.template` may be either.
+    #[must_use]
+    pub fn guess(path: &Path, text: &str) -> Self {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let named = |name: &str| extension.eq_ignore_ascii_case(name);
+        let first = first_byte(text);
+        if named("yaml") || named("yml") {
+            return Self::Yaml;
+        }
+        match first {
+            Some(b'{' | b'[') => Self::Json,
+            // Comments and bare values are JSON only where the name says so.
+            Some(b'/' | b'"') | None if named("json") || named("jsonl") || named("ndjson") => Self::Json,
+            _ => Self::Yaml,
+        }
+    }
 }
 
 /// What a reader returns: as much structure as there is, and what was wrong.
@@ -91,4 +168,16 @@ pub struct Read {
     pub document: Document,
     /// What was wrong, in order.
     pub problems: Vec<Problem>,
+}
+
+impl Read {
+    /// True if nothing of the text was lost on the way.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        !self.problems.iter().any(|problem| problem.kind.loses())
+    }
+}
+
+fn first_byte(text: &str) -> Option<u8> {
+    text.bytes().find(|byte| !byte.is_ascii_whitespace())
 }
