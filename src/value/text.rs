@@ -82,7 +82,8 @@ impl Text {
         out
     }
 
-    /// The pieces between `delimiter`s; `None` if a symbol might contain it.
+    /// The pieces between `delimiter`s; `None` if a symbol might contain it, alone or together with its
+    /// neighbours.
     #[must_use]
     pub fn split(&self, delimiter: &str, vocabulary: &Vocabulary) -> Option<Vec<Self>> {
         if delimiter.is_empty() {
@@ -90,10 +91,10 @@ impl Text {
         }
         let mut pieces = Vec::new();
         let mut current = TextBuilder::default();
-        for part in &self.0 {
+        for (index, part) in self.0.iter().enumerate() {
             match *part {
                 Part::Symbol(symbol) => {
-                    if vocabulary.symbols.shape(symbol).may_contain(delimiter) {
+                    if self.may_cross(index, delimiter, vocabulary) {
                         return None;
                     }
                     current.push_symbol(symbol, &vocabulary.names);
@@ -108,12 +109,52 @@ impl Text {
                 }
             }
         }
-        // A delimiter of several characters could also lie across a symbol and its neighbour.
-        if delimiter.chars().nth(1).is_some() && self.0.len() > 1 {
-            return None;
-        }
         pieces.push(current.finish(&vocabulary.names));
         Some(pieces)
+    }
+
+    /// True if the symbol at `index` may contain `delimiter`, or characters that make one together with
+    /// what stands before and after it.
+    fn may_cross(&self, index: usize, delimiter: &str, vocabulary: &Vocabulary) -> bool {
+        let Part::Symbol(symbol) = self.0[index] else { return false };
+        let shape = vocabulary.symbols.shape(symbol);
+        // `None`: another symbol, which may hold any part of the delimiter.
+        let neighbour = |index: Option<usize>| match index.and_then(|index| self.0.get(index)) {
+            None => Some(""),
+            Some(Part::Literal(name)) => Some(vocabulary.names.text(*name)),
+            Some(Part::Symbol(_)) => None,
+        };
+        let (before, after) = (neighbour(index.checked_sub(1)), neighbour(Some(index + 1)));
+        // A literal shorter than what is missing may be continued by the symbol behind it.
+        let ends_with = |head: &str| {
+            before.is_none_or(|text| {
+                text.ends_with(head) || (!text.is_empty() && head.ends_with(text) && index >= 2)
+            })
+        };
+        let starts_with = |tail: &str| {
+            after.is_none_or(|text| {
+                text.starts_with(tail)
+                    || (!text.is_empty() && tail.starts_with(text) && index + 2 < self.0.len())
+            })
+        };
+        let bounds = || (0..=delimiter.len()).filter(|&at| delimiter.is_char_boundary(at));
+        bounds().any(|from| {
+            bounds().filter(|&to| to > from).any(|to| {
+                let (head, middle, tail) = (&delimiter[..from], &delimiter[from..to], &delimiter[to..]);
+                let mut inside = Shape::literal(middle);
+                if head.is_empty() {
+                    inside = Shape::any().then(&inside);
+                } else if !ends_with(head) {
+                    return false;
+                }
+                if tail.is_empty() {
+                    inside = inside.then(&Shape::any());
+                } else if !starts_with(tail) {
+                    return false;
+                }
+                !shape.is_disjoint(&inside)
+            })
+        })
     }
 
     /// Whether two texts are the same string in every case, in none, or in some.
@@ -359,5 +400,31 @@ mod tests {
         assert_eq!(pieces, [scene.0.literal("a"), Text::symbol(account), scene.0.literal("c")]);
         let open = Text::symbol(scene.reference("Thing", "X", Shape::any()));
         assert_eq!(open.split(":", &scene.0), None);
+    }
+
+    #[test]
+    fn splits_at_a_word_unless_a_symbol_could_complete_it() {
+        let scene = Scene(Vocabulary::default());
+        let partition =
+            scene.0.symbols.intern(Symbol::Pseudo(DeploymentId(0), Pseudo::Partition), Shape::partition);
+        let arn = scene.text(&[
+            &|b| b.push_str("arn:"),
+            &|b| b.push_symbol(partition, &scene.0.names),
+            &|b| b.push_str(":iam::"),
+            &|b| b.push_symbol(scene.account(), &scene.0.names),
+            &|b| b.push_str(":oidc-provider/idp.example.com"),
+        ]);
+        let pieces = arn.split("oidc-provider/", &scene.0).expect("no symbol can hold a part of the word");
+        assert_eq!(pieces[1], scene.0.literal("idp.example.com"));
+        let name = scene.reference("Thing", "X", Shape::name());
+        let halves = |after: &'static str| {
+            scene.text(&[&|b| b.push_str("a-"), &|b| b.push_symbol(name, &scene.0.names), &|b| {
+                b.push_str(after)
+            }])
+        };
+        assert_eq!(halves("/b").split("::", &scene.0).map(|pieces| pieces.len()), Some(1));
+        assert_eq!(halves("/b").split("x/", &scene.0), None, "the name may end in an x");
+        assert_eq!(halves("/b").split("-x", &scene.0), None, "the name may begin with an x");
+        assert_eq!(halves("/b").split("-x/b", &scene.0), None, "the name may be x");
     }
 }
