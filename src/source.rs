@@ -4,12 +4,18 @@
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
+mod encoding;
+mod lines;
 mod problem;
+mod read;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use encoding::{Encoding, NotText, decode};
+pub use lines::{LineColumn, LineTable, Place};
 pub use problem::{Problem, ProblemKind};
+pub use read::{Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
 
 /// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +90,7 @@ pub struct Piece {
 #[derive(Debug, Default)]
 pub struct Sources {
     entries: boxcar::Vec<Entry>,
+    recent: read::Recent,
 }
 
 #[derive(Debug)]

@@ -1,0 +1,251 @@
+//! Reads files: once for the scan, and again for the report.
+
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHasher;
+
+use super::encoding::{self, Encoding, NotText};
+use super::lines::LineTable;
+use super::{Origin, Problem, ProblemKind, SourceId, Sources};
+
+/// The largest text that is read whole, in bytes.
+///
+/// Offsets are 32 bits wide, so that 4 GiB is the end in any case; the default is far below, because text
+/// and structure have to fit in memory. CloudFormation itself takes templates up to 1 MB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SizeLimit(u64);
+
+impl SizeLimit {
+    /// At most `bytes`, and in no case more than offsets can name.
+    #[must_use]
+    pub const fn new(bytes: u64) -> Self {
+        // UTF-16 can take half as much room again in UTF-8, and a mark is counted in places.
+        const MOST: u64 = (u32::MAX as u64 - 16) / 3 * 2;
+        Self(if bytes < MOST { bytes } else { MOST })
+    }
+}
+
+impl Default for SizeLimit {
+    /// 256 MiB.
+    fn default() -> Self {
+        Self::new(256 << 20)
+    }
+}
+
+/// The bytes of a file or of standard input.
+#[derive(Debug)]
+pub struct Bytes {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// False for pipes and devices: what they hold can be read once.
+    pub again: bool,
+}
+
+/// The text of a source as it is now.
+#[derive(Debug)]
+pub struct FileText {
+    /// The text, without a byte-order mark.
+    pub text: Arc<str>,
+    /// Its lines.
+    pub lines: LineTable,
+    /// How the file writes it.
+    pub encoding: Encoding,
+    /// True if the file's bytes are not those that were scanned: spans do not fit any more.
+    pub changed: bool,
+}
+
+/// Texts that were read again, the latest last. A report goes from file to file, so that a few are enough.
+#[derive(Debug, Default)]
+pub(super) struct Recent(Mutex<Vec<(SourceId, Arc<FileText>)>>);
+
+impl Recent {
+    const MOST: usize = 4;
+    /// Texts are let go from the oldest on while all together are larger than this, in bytes.
+    const MOST_BYTES: usize = 64 << 20;
+
+    fn get(&self, source: SourceId) -> Option<Arc<FileText>> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().find(|(known, _)| *known == source).map(|(_, file)| Arc::clone(file))
+    }
+
+    fn put(&self, source: SourceId, file: &Arc<FileText>) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.push((source, Arc::clone(file)));
+        let bytes = |entries: &[(SourceId, Arc<FileText>)]| -> usize {
+            entries.iter().map(|(_, file)| file.text.len()).sum()
+        };
+        while entries.len() > 1 && (entries.len() > Self::MOST || bytes(&entries) > Self::MOST_BYTES) {
+            entries.remove(0);
+        }
+    }
+}
+
+/// Fast hash of `bytes`, to notice a change between scan and report. Not stable across versions.
+#[must_use]
+pub fn fingerprint(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.write_usize(bytes.len());
+    hasher.finish()
+}
+
+/// Reads the file at `path`; also a pipe or a device, up to the limit.
+///
+/// # Errors
+///
+/// A problem that says why it cannot be read, or that it is larger than `limit`.
+pub fn read_path(path: &Path, limit: SizeLimit) -> Result<Bytes, Problem> {
+    let unreadable = |error: &io::Error| unreadable(path, error);
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+    if metadata.is_file() && metadata.len() > limit.0 {
+        return Err(too_large(path, Some(metadata.len()), limit));
+    }
+    let capacity = usize::try_from(metadata.len()).unwrap_or_default();
+    let bytes = read_to_limit(&mut file, capacity, limit)
+        .map_err(|error| unreadable(&error))?
+        .ok_or_else(|| too_large(path, None, limit))?;
+    Ok(Bytes { bytes, again: metadata.is_file() })
+}
+
+/// Reads standard input, or whatever `reader` stands in for it.
+///
+/// # Errors
+///
+/// A problem that says why it cannot be read, or that it is larger than `limit`.
+pub fn read_stdin(reader: &mut dyn Read, limit: SizeLimit) -> Result<Bytes, Problem> {
+    let path = Path::new("<stdin>");
+    let bytes = read_to_limit(reader, 0, limit)
+        .map_err(|error| unreadable(path, &error))?
+        .ok_or_else(|| too_large(path, None, limit))?;
+    Ok(Bytes { bytes, again: false })
+}
+
+impl Sources {
+    /// Registers what was read from `path` (standard input for `None`) and returns its text.
+    ///
+    /// # Errors
+    ///
+    /// A problem that names the first byte that is not text.
+    pub fn add_bytes(&self, path: Option<&Path>, bytes: Bytes) -> Result<(SourceId, Arc<str>), Problem> {
+        let fingerprint = fingerprint(&bytes.bytes);
+        let shown = path.unwrap_or_else(|| Path::new("<stdin>"));
+        let (text, _) = encoding::decode(bytes.bytes).map_err(|error| not_text(shown, error))?;
+        let text: Arc<str> = Arc::from(text);
+        let source = match path {
+            Some(path) if bytes.again => self.add_file(path.to_owned(), fingerprint),
+            Some(path) => self.add_kept(Origin::Memory(path.to_owned()), Arc::clone(&text)),
+            None => self.add_kept(Origin::Stdin, Arc::clone(&text)),
+        };
+        Ok((source, text))
+    }
+
+    /// The text of a file, of standard input or of text handed in: read again where it was not kept.
+    ///
+    /// # Errors
+    ///
+    /// A problem if the file cannot be read any more.
+    pub fn file_text(&self, source: SourceId) -> Result<Arc<FileText>, Problem> {
+        if let Some(known) = self.recent.get(source) {
+            return Ok(known);
+        }
+        let entry = self.entry(source);
+        let file = match (&entry.kept, &entry.origin) {
+            (Some(text), _) => {
+                let lines = LineTable::new(text);
+                FileText { text: Arc::clone(text), lines, encoding: Encoding::Utf8, changed: false }
+            }
+            (None, Origin::File(path)) => read_again(path, entry.fingerprint)?,
+            (None, origin) => {
+                let message = format!("the text of {origin:?} cannot be read as a file");
+                let help = "This is a bug in fedlint: please report it.";
+                return Err(Problem::of(ProblemKind::Internal, PathBuf::new(), message, help));
+            }
+        };
+        let file = Arc::new(file);
+        self.recent.put(source, &file);
+        Ok(file)
+    }
+}
+
+fn read_again(path: &Path, fingerprint_before: u64) -> Result<FileText, Problem> {
+    let Bytes { bytes, .. } = read_path(path, SizeLimit::new(u64::MAX))?;
+    let changed = fingerprint(&bytes) != fingerprint_before;
+    let (text, encoding) = encoding::decode(bytes).map_err(|error| not_text(path, error))?;
+    let lines = LineTable::new(&text);
+    Ok(FileText { text: Arc::from(text), lines, encoding, changed })
+}
+
+/// All of `reader`, or `None` if there is more than `limit` allows.
+fn read_to_limit(
+    reader: &mut dyn Read,
+    capacity: usize,
+    SizeLimit(limit): SizeLimit,
+) -> io::Result<Option<Vec<u8>>> {
+    // One byte more than the file has, so that its end is seen without growing the buffer.
+    let mut bytes = Vec::with_capacity(capacity.saturating_add(1));
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// A problem for a path that cannot be opened or read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let shown = path.display();
+    let (message, help) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            format!("`{shown}` does not exist"),
+            "Check the path; patterns have to be quoted if the shell is not to expand them.",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            format!("`{shown}` cannot be read: permission denied"),
+            "Run fedlint as a user who may read it, or exclude it.",
+        ),
+        io::ErrorKind::IsADirectory => {
+            (format!("`{shown}` is a directory"), "Name it as a path to scan what is in it.")
+        }
+        _ if is_link_loop(error) => (
+            format!("`{shown}` is a symbolic link that leads in a circle"),
+            "Remove the link, or exclude it.",
+        ),
+        _ => (
+            format!("`{shown}` cannot be read: {}", plain_message(error)),
+            "Try to open it with another program; exclude it if it is not meant to be read.",
+        ),
+    };
+    Problem::of(ProblemKind::Unreadable, path, message, help)
+}
+
+/// True for the error of a symbolic link that leads to itself (ELOOP), for which stable Rust has no kind.
+pub(super) fn is_link_loop(error: &io::Error) -> bool {
+    format!("{:?}", error.kind()) == "FilesystemLoop"
+}
+
+/// What the system says, without the number behind it.
+fn plain_message(error: &io::Error) -> String {
+    let message = error.to_string();
+    let end = message.find(" (os error").unwrap_or(message.len());
+    let mut characters = message[..end].chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => "unknown error".to_owned(),
+    }
+}
+
+/// A problem for a file that is larger than is read.
+pub(super) fn too_large(path: &Path, length: Option<u64>, SizeLimit(limit): SizeLimit) -> Problem {
+    let shown = path.display();
+    let message = match length {
+        Some(length) => format!("`{shown}` has {length} bytes, more than the {limit} that are read"),
+        None => format!("`{shown}` has more than the {limit} bytes that are read"),
+    };
+    Problem::of(ProblemKind::TooLarge, path, message, "Split the file, or exclude it if it does not matter.")
+}
+
+/// A problem for a file that is not text.
+pub(super) fn not_text(path: &Path, error: NotText) -> Problem {
+    Problem::of(ProblemKind::Encoding, path, error.message, error.help)
+}
