@@ -1,1 +1,3 @@
+//! Nothing yet: will compile `rules/*.yaml` into a static table.
+
 fn main() {}
