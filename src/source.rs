@@ -4,16 +4,22 @@
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
+mod discover;
 mod encoding;
 mod lines;
+mod prefilter;
 mod problem;
 mod read;
+#[cfg(test)]
+pub(crate) mod scratch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use discover::{Discovery, Exclude, Found, Search, discover};
 pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place};
+pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
 

@@ -25,6 +25,9 @@ pub struct Problem {
 pub enum ProblemKind {
     /// A path, pattern or file that could not be opened or read.
     Unreadable,
+    /// Something on the way that leads to nothing to read: a symbolic link that leads in a circle, a pattern
+    /// without a match. Nothing is lost.
+    Skipped,
     /// Bytes that are not text in an encoding we read.
     Encoding,
     /// A file, document or value over a size limit.
@@ -51,6 +54,7 @@ impl ProblemKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::Skipped => "skipped",
             Self::Encoding => "encoding",
             Self::TooLarge => "too-large",
             Self::Syntax => "syntax",

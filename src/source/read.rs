@@ -10,6 +10,7 @@ use rustc_hash::FxHasher;
 
 use super::encoding::{self, Encoding, NotText};
 use super::lines::LineTable;
+use super::prefilter::{matters, stream_matters};
 use super::{Origin, Problem, ProblemKind, SourceId, Sources};
 
 /// The largest text that is read whole, in bytes.
@@ -126,6 +127,38 @@ pub fn read_stdin(reader: &mut dyn Read, limit: SizeLimit) -> Result<Bytes, Prob
 }
 
 impl Sources {
+    /// Reads the file at `path`, unless its bytes show that it cannot matter: then `None`.
+    ///
+    /// # Errors
+    ///
+    /// A problem if it cannot be read, is too large, or is no text. A file that cannot matter is never too
+    /// large and may hold any bytes.
+    pub fn load(&self, path: &Path, limit: SizeLimit) -> Result<Option<(SourceId, Arc<str>)>, Problem> {
+        match read_path(path, limit) {
+            Ok(bytes) => self.load_bytes(Some(path), bytes),
+            Err(problem) if problem.kind == ProblemKind::TooLarge => {
+                // Devices and pipes cannot be looked through a second time.
+                let regular = |file: &File| file.metadata().is_ok_and(|metadata| metadata.is_file());
+                let file = File::open(path).ok().filter(regular);
+                if file.is_some_and(|mut file| !stream_matters(&mut file)) { Ok(None) } else { Err(problem) }
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// As [`Self::load`], for bytes that are read already: of standard input if there is no path.
+    ///
+    /// # Errors
+    ///
+    /// A problem if the bytes are no text.
+    pub fn load_bytes(
+        &self,
+        path: Option<&Path>,
+        bytes: Bytes,
+    ) -> Result<Option<(SourceId, Arc<str>)>, Problem> {
+        if matters(&bytes.bytes) { self.add_bytes(path, bytes).map(Some) } else { Ok(None) }
+    }
+
     /// Registers what was read from `path` (standard input for `None`) and returns its text.
     ///
     /// # Errors
@@ -248,4 +281,134 @@ pub(super) fn too_large(path: &Path, length: Option<u64>, SizeLimit(limit): Size
 /// A problem for a file that is not text.
 pub(super) fn not_text(path: &Path, error: NotText) -> Problem {
     Problem::of(ProblemKind::Encoding, path, error.message, error.help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+    use crate::source::scratch::Scratch;
+
+    const TEMPLATE: &str = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n";
+
+    fn load(path: &Path, limit: SizeLimit) -> Result<Option<String>, (ProblemKind, String)> {
+        match Sources::default().load(path, limit) {
+            Ok(loaded) => Ok(loaded.map(|(_, text)| text.to_string())),
+            Err(problem) => {
+                assert_eq!(problem.path.as_deref(), Some(path));
+                assert!(problem.help.ends_with('.'), "{}", problem.help);
+                let folder = format!("{}/", path.parent().unwrap().display());
+                Err((problem.kind, problem.message.replace(&folder, "")))
+            }
+        }
+    }
+
+    #[test]
+    fn reads_only_what_may_matter() {
+        let scratch = Scratch::new();
+        type Case = (&'static [u8], Result<Option<&'static str>, ProblemKind>);
+        let cases: [Case; 5] = [
+            (TEMPLATE.as_bytes(), Ok(Some(TEMPLATE))),
+            (b"Type: AWS::S3::Bucket", Ok(None)),
+            (b"", Ok(None)),
+            (b"# caf\xE9\nType: AWS::S3::Bucket", Ok(None)),
+            (b"# caf\xE9\nType: AWS::IAM::Role", Err(ProblemKind::Encoding)),
+        ];
+        for (bytes, expected) in cases {
+            let path = scratch.write("a.yaml", bytes);
+            let loaded = load(&path, SizeLimit::default()).map_err(|(kind, _)| kind);
+            assert_eq!(loaded.as_ref().map(Option::as_deref), expected.as_ref().map(|text| *text));
+        }
+    }
+
+    #[test]
+    fn large_files_are_refused_if_they_matter() {
+        let scratch = Scratch::new();
+        let matters = scratch.write("a.yaml", TEMPLATE);
+        assert_eq!(
+            load(&matters, SizeLimit::new(20)),
+            Err((ProblemKind::TooLarge, "`a.yaml` has 44 bytes, more than the 20 that are read".to_owned()))
+        );
+        let other = scratch.write("b.yaml", "Type: AWS::S3::Bucket");
+        assert_eq!(load(&other, SizeLimit::new(20)), Ok(None));
+        // Past what offsets can name, whatever the limit is set to.
+        let huge = scratch.sparse("c.yaml", 5 << 30);
+        let error = read_path(&huge, SizeLimit::new(u64::MAX)).unwrap_err();
+        assert_eq!(error.kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let scratch = Scratch::new();
+        let cases = [
+            (scratch.path("none.yaml"), "`none.yaml` does not exist"),
+            (scratch.write("sub/a.yaml", "").parent().unwrap().to_owned(), "`sub` is a directory"),
+        ];
+        for (path, message) in cases {
+            let expected = (ProblemKind::Unreadable, message.to_owned());
+            assert_eq!(load(&path, SizeLimit::default()), Err(expected));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_without_end_are_refused() {
+        let error = read_path(Path::new("/dev/zero"), SizeLimit::new(1000)).unwrap_err();
+        assert_eq!(error.message, "`/dev/zero` has more than the 1000 bytes that are read");
+    }
+
+    #[test]
+    fn the_report_notices_that_a_file_changed() {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", TEMPLATE);
+        let sources = Sources::default();
+        let (source, _) = sources.load(&path, SizeLimit::default()).unwrap().unwrap();
+        let span = Span::new(source, 13, 17);
+        scratch.write("a.yaml", format!("# more\n{TEMPLATE}"));
+        let place = sources.place(span);
+        assert_eq!((place.path.as_path(), place.certain), (path.as_path(), false));
+    }
+
+    #[test]
+    fn a_file_that_is_gone_still_has_a_place() {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", TEMPLATE);
+        let sources = Sources::default();
+        let (source, _) = sources.load(&path, SizeLimit::default()).unwrap().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let place = sources.place(Span::new(source, 13, 17));
+        assert_eq!((place.path.as_path(), place.start.line, place.certain), (path.as_path(), 1, false));
+    }
+
+    #[test]
+    fn places_count_the_bytes_of_the_file() {
+        let scratch = Scratch::new();
+        let wide: Vec<u8> =
+            std::iter::once(0xFEFF).chain(TEMPLATE.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xEF\xBB\xBF", TEMPLATE.as_bytes()].concat();
+        for (bytes, offset) in [(TEMPLATE.as_bytes().to_vec(), 13), (marked, 16), (wide, 28)] {
+            let path = scratch.write("a.yaml", bytes);
+            let sources = Sources::default();
+            let (source, text) = sources.load(&path, SizeLimit::default()).unwrap().unwrap();
+            assert_eq!(&text[13..17], "Role");
+            let place = sources.place(Span::new(source, 13, 17));
+            assert_eq!((place.start.line, place.start.column, place.start.offset), (2, 3, offset));
+        }
+    }
+
+    #[test]
+    fn texts_read_again_are_kept_for_a_while() {
+        let scratch = Scratch::new();
+        let sources = Sources::default();
+        let ids: Vec<SourceId> = (0..10)
+            .map(|number| {
+                let path = scratch.write(&format!("{number}.yaml"), TEMPLATE);
+                sources.load(&path, SizeLimit::default()).unwrap().unwrap().0
+            })
+            .collect();
+        for &id in &ids {
+            assert!(Arc::ptr_eq(&sources.file_text(id).unwrap(), &sources.file_text(id).unwrap()));
+        }
+        assert_eq!(sources.recent.0.lock().unwrap().len(), Recent::MOST);
+    }
 }
