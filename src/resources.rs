@@ -1,8 +1,10 @@
 //! Documents become resources with resolved values, in one vocabulary for templates and account dumps
 //! alike: CloudFormation's type and property names.
 
+pub mod cloudformation;
+
 use crate::source::{Problem, Span};
-use crate::value::{DeploymentId, Located, Name, TemplateId, Text, Unknown, WorldSet, WorldTable};
+use crate::value::{DeploymentId, Located, Name, SymbolId, TemplateId, Text, Unknown, WorldSet, WorldTable};
 
 /// A resolved value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,8 +37,10 @@ pub struct Resource {
     pub logical_id: Name,
     /// The type, `AWS::IAM::Role`.
     pub kind: Name,
-    /// The template that creates it.
+    /// The template that creates it: the scope of its logical id.
     pub template: TemplateId,
+    /// The template whose worlds the variants speak of: the root of the nested-stack tree, else `template`.
+    pub root: TemplateId,
     /// The deployment that it is part of.
     pub deployment: DeploymentId,
     /// The logical id where it is written. For resources that SAM makes: that of the SAM resource.
@@ -53,10 +57,14 @@ pub struct Resource {
 /// The contents of a resource in some worlds.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// The worlds.
+    /// The worlds, of [`Resource::root`].
     pub worlds: WorldSet,
     /// The properties: a [`Value::Map`], or [`Value::Unknown`].
     pub properties: Located<Value>,
+    /// What `Ref` of the resource returns, where that is documented: the text by which others name it.
+    pub reference: Option<Text>,
+    /// The resource's ARN, where it has one.
+    pub arn: Option<Text>,
 }
 
 /// What is to be known of a template besides its resources.
@@ -64,12 +72,20 @@ pub struct Variant {
 pub struct Template {
     /// Its id.
     pub id: TemplateId,
+    /// The root of the nested-stack tree that it is part of: worlds of resources are those of the root.
+    pub root: TemplateId,
+    /// For a nested stack: the template that contains it and the logical id of the stack resource.
+    pub parent: Option<(TemplateId, Name)>,
     /// The deployment that it is part of.
     pub deployment: DeploymentId,
-    /// The outermost file.
+    /// The template in its file.
     pub span: Span,
-    /// Its worlds.
+    /// Its worlds; those of the root for a nested stack.
     pub worlds: WorldTable,
+    /// Its parameters, in order.
+    pub parameters: Vec<Parameter>,
+    /// Every logical id that it defines with its type, in order: also of types that are not resolved.
+    pub defined: Vec<Defined>,
     /// Outputs with an export name.
     pub exports: Vec<Export>,
     /// References to logical ids, attributes or conditions that the template does not define.
@@ -77,6 +93,28 @@ pub struct Template {
     /// True if everything that the template defines is in view: no unresolved macro, transform, include or
     /// nested template.
     pub complete: bool,
+}
+
+/// A parameter of a template.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Name,
+    /// Where the name is written.
+    pub span: Span,
+    /// The symbol that stands for its value where that is not pinned. None for lists.
+    pub symbol: Option<SymbolId>,
+    /// The default as written. An empty default is a placeholder: it proves nothing.
+    pub default: Option<Located<Name>>,
+}
+
+/// A logical id of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defined {
+    /// The logical id.
+    pub logical_id: Name,
+    /// The type.
+    pub kind: Name,
 }
 
 /// An exported output.

@@ -21,7 +21,7 @@ pub struct SymbolId(u32);
 /// What an unknown string is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Symbol {
-    /// What `Ref` of a resource returns: a physical id or name that AWS generates.
+    /// The identity that AWS gives a resource: a generated id or name, for most types what `Ref` returns.
     Reference {
         /// The template that creates the resource.
         template: TemplateId,
@@ -56,6 +56,13 @@ pub enum Symbol {
     Import(DeploymentId, Text),
     /// A dynamic reference, as written, without its braces: `resolve:ssm:/path`.
     Dynamic(DeploymentId, Name),
+    /// A function of texts that cannot be carried out, because of their symbols: equal for equal arguments.
+    Derived {
+        /// What is done, for people: `item 1 of split by /`.
+        function: Name,
+        /// What it is done to.
+        arguments: Box<[Text]>,
+    },
     /// A text that cannot be resolved; equal only to itself. The place makes it unique.
     Opaque {
         /// The template in which it stands.

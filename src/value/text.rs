@@ -298,6 +298,10 @@ fn write_symbol(out: &mut String, vocabulary: &Vocabulary, symbol: SymbolId) {
         Symbol::Pseudo(_, pseudo) | Symbol::Stack(_, pseudo) => write!(out, "${{{}}}", pseudo.name()),
         Symbol::Import(_, export) => write!(out, "${{import {}}}", export.display(vocabulary)),
         Symbol::Dynamic(_, reference) => write!(out, "{{{{{}}}}}", name(*reference)),
+        Symbol::Derived { function, arguments } => {
+            let arguments: Vec<_> = arguments.iter().map(|text| text.display(vocabulary)).collect();
+            write!(out, "${{{} {}}}", name(*function), arguments.join(", "))
+        }
         Symbol::Opaque { .. } => write!(out, "${{?}}"),
     };
 }

@@ -1,0 +1,9 @@
+//! CloudFormation templates become resources with resolved values.
+
+mod declaration;
+pub mod expression;
+pub mod lower;
+
+pub use declaration::Declaration;
+pub use expression::{Call, Expression, Form};
+pub use lower::Lowering;
