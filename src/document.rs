@@ -4,13 +4,17 @@
 //! field decides later how it reads them. Never fails whole: what can be read is there, the rest is a
 //! [`Problem`].
 
+pub mod json;
+mod keys;
 mod view;
+pub mod yaml;
 
 use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use crate::source::{Problem, SourceId, Span};
+use self::keys::Keys;
+use crate::source::{Problem, ProblemKind, SourceId, Span};
 
 pub use view::{Entries, Items, NodeRef, Tree};
 
@@ -176,6 +180,81 @@ impl Read {
     pub fn complete(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.loses())
     }
+}
+
+/// Reads `text`.
+///
+/// What begins like JSON is read as JSON first, whatever `format` says, and as YAML if it turns out to be
+/// a flow collection of YAML.
+#[must_use]
+pub fn read(text: &str, source: SourceId, format: Format, limits: &Limits) -> Read {
+    if !matches!(first_byte(text), Some(b'{' | b'[')) {
+        return match format {
+            Format::Json => json::read(text, source, limits),
+            Format::Yaml => yaml::read(text, source, limits),
+        };
+    }
+    let as_json = json::read(text, source, limits);
+    if as_json.problems.is_empty() || (format == Format::Json && as_json.complete()) {
+        return as_json;
+    }
+    let as_yaml = yaml::read(text, source, limits);
+    if as_yaml.complete() {
+        return as_yaml;
+    }
+    // Neither reads whole. Its own format explains best what is wrong with a text.
+    match format {
+        _ if as_json.complete() => as_json,
+        Format::Json => as_json,
+        Format::Yaml => as_yaml,
+    }
+}
+
+/// How many duplicate keys of one document are reported one by one.
+const DUPLICATES: usize = 50;
+
+/// Marks the keys that are overridden and reports those that override them; sorts the problems.
+fn report_duplicates(document: &mut Document, text: &str, keys: &Keys, problems: &mut Vec<Problem>) {
+    let mut duplicates = keys.duplicates.clone();
+    duplicates.sort_unstable_by_key(|&(_, later)| later);
+    for &(_, later) in duplicates.iter().take(DUPLICATES) {
+        let node = &document.nodes[later as usize];
+        let name = quoted(view::scalar_text(document, text, later));
+        let others = duplicates.len() - DUPLICATES.min(duplicates.len());
+        let message = if others > 0 && later == duplicates[DUPLICATES - 1].1 {
+            format!("key {name} is written more than once in this mapping, as are {others} others after it")
+        } else {
+            format!("key {name} is written more than once in this mapping")
+        };
+        problems.push(Problem::at(
+            ProblemKind::DuplicateKey,
+            Span::new(document.source, node.start, node.end),
+            message,
+            "Only the last value counts. Remove or rename one of the keys.",
+        ));
+    }
+    document.shadowed = duplicates.into_iter().map(|(earlier, _)| earlier).collect();
+    document.shadowed.sort_unstable();
+    problems.sort_by_key(|problem| problem.span.map(|span| span.start));
+}
+
+/// Text of the input as it may stand in a message: in backticks, on one line, not too long.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut quoted = String::from("`");
+    for (position, character) in text.chars().enumerate() {
+        if position == LONGEST {
+            quoted.push('…');
+            break;
+        }
+        if character.is_control() {
+            quoted.extend(character.escape_default())
+        } else {
+            quoted.push(character)
+        }
+    }
+    quoted.push('`');
+    quoted
 }
 
 fn first_byte(text: &str) -> Option<u8> {
