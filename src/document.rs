@@ -4,6 +4,7 @@
 //! field decides later how it reads them. Never fails whole: what can be read is there, the rest is a
 //! [`Problem`].
 
+pub mod embedded;
 pub mod json;
 mod keys;
 mod view;
@@ -76,6 +77,8 @@ pub struct Node {
 pub struct Document {
     /// The source that all spans are in.
     pub source: SourceId,
+    /// What the text is written in; decides how the text of a scalar is decoded.
+    pub format: Format,
     /// All nodes.
     pub nodes: Vec<Node>,
     /// Index of the first node of each root.
@@ -95,9 +98,10 @@ pub struct Document {
 impl Document {
     /// A document without content.
     #[must_use]
-    pub fn empty(source: SourceId) -> Self {
+    pub fn empty(source: SourceId, format: Format) -> Self {
         Self {
             source,
+            format,
             nodes: Vec::new(),
             roots: Vec::new(),
             cooked: Vec::new(),

@@ -4,6 +4,7 @@
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
+pub mod decoding;
 mod discover;
 mod encoding;
 mod lines;
@@ -12,6 +13,7 @@ mod problem;
 mod read;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod texts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -104,7 +106,7 @@ struct Entry {
     origin: Origin,
     /// For files: fast hash of the bytes, to notice a change between scan and report.
     fingerprint: u64,
-    /// Text that cannot be read again (standard input, memory).
+    /// Text that cannot be read again (standard input, memory, put together).
     kept: Option<Arc<str>>,
 }
 
@@ -124,9 +126,10 @@ impl Sources {
         self.add(Entry { origin: Origin::Decoded { host, by }, fingerprint: 0, kept: None })
     }
 
-    /// Registers text put together from `pieces`.
-    pub fn add_composed(&self, pieces: Arc<[Piece]>) -> SourceId {
-        self.add(Entry { origin: Origin::Composed(pieces), fingerprint: 0, kept: None })
+    /// Registers text put together from `pieces`. It is kept: what stands for a reference between the
+    /// fragments is written nowhere.
+    pub fn add_composed(&self, pieces: Arc<[Piece]>, text: Arc<str>) -> SourceId {
+        self.add(Entry { origin: Origin::Composed(pieces), fingerprint: 0, kept: Some(text) })
     }
 
     /// Where the text of `source` comes from.

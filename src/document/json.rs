@@ -5,7 +5,7 @@
 //! Numbers stay text, so that none is out of range.
 
 use super::keys::Keys;
-use super::{Document, Kind, Limits, Node, Read, Style, quoted};
+use super::{Document, Format, Kind, Limits, Node, Read, Style, quoted};
 use crate::source::{Problem, ProblemKind, SourceId, Span};
 
 /// Reads one or several JSON values, one after another or one a line: each is a root.
@@ -156,7 +156,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, source: SourceId, limits: &Limits) -> Self {
-        let mut document = Document::empty(source);
+        let mut document = Document::empty(source, Format::Json);
         // About what templates need; a denser text makes the vector grow.
         document.nodes.reserve(text.len() / 24 + 8);
         Self {
@@ -621,4 +621,4 @@ fn end_of_spaces(bytes: &[u8], mut at: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, StructureSt
 use rustc_hash::FxHashMap;
 
 use super::keys::Keys;
-use super::{Document, Kind, Limits, Node, Read, Style, quoted};
+use super::{Document, Format, Kind, Limits, Node, Read, Style, quoted};
 use crate::source::{Problem, ProblemKind, SourceId, Span};
 
 /// How many broken documents of one text are reported before reading stops.
@@ -97,7 +97,7 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, source: SourceId, limits: &Limits) -> Self {
-        let mut document = Document::empty(source);
+        let mut document = Document::empty(source, Format::Yaml);
         document.nodes.reserve(text.len().min(u32::MAX as usize) / 24 + 8);
         Self {
             text,
@@ -135,9 +135,12 @@ impl<'t> Reader<'t> {
             let (event, span) = event.map_err(Stop::Syntax)?;
             let range = span.byte_range().unwrap_or(self.last_end..self.last_end);
             match event {
-                Event::DocumentStart(..) => {
+                Event::DocumentStart(explicit, _) => {
                     self.anchors.clear();
-                    self.last_end = self.last_end.max(range.end);
+                    // Without `---` the place is that of a token to come.
+                    if explicit {
+                        self.last_end = self.last_end.max(range.end);
+                    }
                 }
                 Event::Comment(..) => {
                     let comment = self.span(range.start, range.end);
@@ -297,6 +300,9 @@ impl<'t> Reader<'t> {
         node.next = next;
         if open.started {
             node.end = end.max(node.start);
+        } else {
+            // Only after an error: nothing of it was read.
+            (node.start, node.end) = (end, end);
         }
         if node.kind == Kind::Map {
             let (document, text) = (&self.document, self.text);
@@ -421,9 +427,16 @@ impl<'t> Reader<'t> {
     /// Where a scalar without text stands: behind the colon that it is the value of, if there is one.
     fn place_of_nothing(&self, at: usize) -> usize {
         let at = at.max(self.last_end);
-        let is_value = self.open.last().is_some_and(|open| open.children % 2 == 1);
-        let spaces = self.bytes[at..].iter().take_while(|&&byte| byte == b' ').count();
-        if is_value && self.bytes.get(at + spaces) == Some(&b':') { at + spaces + 1 } else { at }
+        let Some(open) = self.open.last() else { return at };
+        let is_value = open.children % 2 == 1;
+        let in_flow = self.document.nodes[open.node as usize].style == Style::Flow;
+        let rest = &self.bytes[at..];
+        let colon = spaces(rest);
+        // `:x` is no colon but a plain scalar to come.
+        let ends = rest
+            .get(colon + 1)
+            .is_none_or(|byte| byte.is_ascii_whitespace() || (in_flow && b",]}".contains(byte)));
+        if is_value && ends && rest.get(colon) == Some(&b':') { at + colon + 1 } else { at }
     }
 
     /// The place of a block scalar: from its indicator to the last byte that is part of its value.

@@ -108,7 +108,7 @@ impl Sources {
     /// The file is read again; if it changed since it was scanned, or cannot be read, the place says so.
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
-        let span = self.outermost(span);
+        let span = self.host_span(span);
         let path = self.path(span.source);
         match self.file_text(span.source) {
             Ok(file) => Place {

@@ -47,7 +47,7 @@ pub(crate) fn check_spans(document: &Document, text: &str) {
         let (mut child, mut at, mut count) = (index as u32 + 1, node.start, 0);
         while child < node.next {
             let inner = &nodes[child as usize];
-            assert!(at <= inner.start && inner.end <= node.end, "{inner:?} in {node:?} after {at}");
+            assert!(at <= inner.start && inner.end <= node.end, "{inner:?} in {node:?} after {at}: {text:?}");
             (child, at, count) = (inner.next, inner.end, count + 1);
         }
         assert_eq!(child, node.next);

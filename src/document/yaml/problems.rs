@@ -48,15 +48,13 @@ impl Reader<'_> {
 
     fn words(&self, kind: &ErrorKind, at: usize) -> (String, String) {
         let line = self.line(at);
-        if has_template_marks(line) || (has_template_marks(self.text) && self.text.contains("{%")) {
+        if has_template_marks(line) || self.text.lines().any(is_template_line) {
             return (
                 "this is a template for a text generator (Jinja, Helm or the like), not YAML".into(),
                 "Scan what the generator makes of it; only what stands before this place was read.".into(),
             );
         }
-        if line.starts_with(['<', '>', '='])
-            && ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
-        {
+        if self.text.lines().any(|line| line.starts_with("<<<<<<< ")) {
             return (
                 "a merge conflict is left in the file".into(),
                 "Resolve the conflict and remove its marks.".into(),
@@ -125,7 +123,7 @@ impl Reader<'_> {
             ErrorKind::ExpectedBlockSequenceEntry => "expected a `-` of the list".into(),
             ErrorKind::SimpleKeyExpected => "expected `:` after the key".into(),
             ErrorKind::UnexpectedCharacter { character } => {
-                format!("a value cannot begin with {}", super::quoted(&character.to_string()))
+                format!("a value cannot begin with {}", crate::document::quoted(&character.to_string()))
             }
             kind => kind.to_string(),
         };
@@ -143,6 +141,13 @@ impl Reader<'_> {
     }
 }
 
-fn has_template_marks(text: &str) -> bool {
-    text.contains("{{") || text.contains("{%")
+/// True if the line holds marks of a text generator; `{{resolve:...}}` is CloudFormation's own.
+fn has_template_marks(line: &str) -> bool {
+    line.contains("{%") || line.match_indices("{{").any(|(at, _)| !line[at..].starts_with("{{resolve:"))
+}
+
+/// True if the line is an instruction to a text generator.
+fn is_template_line(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("{%") || (line.starts_with("{{") && !line.starts_with("{{resolve:"))
 }
