@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use fedlint::document::{Document, Format, Kind, Limits, NodeRef, Style, Tree, embedded, read};
 use fedlint::source::decoding::decode;
-use fedlint::source::{Decoding, Origin, Sources, Span};
+use fedlint::source::{Decoding, Origin, SizeLimit, Sources, Span, read_path};
 
 fn corpus() -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
     let folder =
         std::env::var_os("FEDLINT_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
     if folder.is_dir() {
@@ -45,11 +44,9 @@ fn the_text_under_a_span_is_the_value() {
     paths.sort();
     let (mut scalars, mut documents, mut embeddings, mut broken) = (0, 0, 0, Vec::new());
     for path in &paths {
-        let bytes = std::fs::read(path).expect("the corpus can be read");
-        let Ok(text) = String::from_utf8(bytes) else { continue };
-        let text: Arc<str> = text.trim_start_matches('\u{feff}').into();
+        let bytes = read_path(path, SizeLimit::default()).expect("the corpus can be read");
         let sources = Sources::default();
-        let source = sources.add_kept(Origin::Memory(path.clone()), Arc::clone(&text));
+        let Ok((source, text)) = sources.add_bytes(Some(path), bytes) else { continue };
         let result = read(&text, source, Format::guess(path, &text), &Limits::default());
         if !result.complete() {
             broken.push(format!("{}: {:?}", path.display(), result.problems));
