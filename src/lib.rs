@@ -11,5 +11,6 @@
 pub mod document;
 pub mod finding;
 pub mod resources;
+pub mod settings;
 pub mod source;
 pub mod value;

@@ -18,9 +18,9 @@ mod texts;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use discover::{Discovery, Exclude, Found, Search, discover};
+pub use discover::{Discovery, Exclude, Found, Search, absolute, discover, find_upward};
 pub use encoding::{Encoding, NotText, decode};
-pub use lines::{LineColumn, LineTable, Place};
+pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};

@@ -117,6 +117,40 @@ pub fn discover(arguments: &[PathBuf], search: &Search) -> Discovery {
     discovery
 }
 
+/// The nearest file called `name` in `start` or a directory above it, not above the repository.
+#[must_use]
+pub fn find_upward(start: &Path, name: &str) -> Option<PathBuf> {
+    let start = absolute(start);
+    for directory in start.ancestors() {
+        let file = directory.join(name);
+        if file.is_file() {
+            return Some(file);
+        }
+        if directory.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// `path` from the root of the file system, without `.` and `..`. Links are not looked at.
+#[must_use]
+pub fn absolute(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            _ => plain.push(component),
+        }
+    }
+    plain
+}
+
 /// True for the endings under which templates and dumps are found in directories.
 fn is_candidate(path: &Path) -> bool {
     path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {

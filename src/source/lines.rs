@@ -9,6 +9,9 @@ use std::path::PathBuf;
 
 use super::{Encoding, Origin, Sources, Span};
 
+/// The path that stands for standard input.
+pub const STDIN: &str = "<stdin>";
+
 /// A range of a file, or of standard input, as people and other tools name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -124,33 +127,21 @@ impl Sources {
         }
     }
 
-    /// The range of a file, or of standard input, in which `span` lies.
-    #[must_use]
-    pub fn outermost(&self, span: Span) -> Span {
-        let mut span = span;
-        // Ends: a source is registered after those it stands in.
-        while let Some(host) = self.step_out(span) {
-            span = host;
-        }
-        span
-    }
-
     /// The path of the file that holds `source`; `<stdin>` for standard input.
     #[must_use]
     pub fn path(&self, source: super::SourceId) -> PathBuf {
-        let outermost = self.outermost(Span::new(source, 0, 0));
-        match self.origin(outermost.source) {
-            Origin::File(path) | Origin::Memory(path) => path.clone(),
-            // `outermost` ends at one of these three.
-            Origin::Stdin | Origin::Decoded { .. } | Origin::Composed(_) => PathBuf::from("<stdin>"),
-        }
-    }
-
-    fn step_out(&self, span: Span) -> Option<Span> {
-        match self.origin(span.source) {
-            Origin::File(_) | Origin::Stdin | Origin::Memory(_) => None,
-            Origin::Decoded { host, .. } => Some(*host),
-            Origin::Composed(pieces) => pieces.first().map(|piece| piece.from),
+        let mut source = source;
+        // Ends: a source is registered after those it stands in.
+        loop {
+            source = match self.origin(source) {
+                Origin::File(path) | Origin::Memory(path) => return path.clone(),
+                Origin::Stdin => return PathBuf::from(STDIN),
+                Origin::Decoded { host, .. } => host.source,
+                Origin::Composed(pieces) => match pieces.first() {
+                    Some(piece) => piece.from.source,
+                    None => return PathBuf::new(),
+                },
+            };
         }
     }
 }

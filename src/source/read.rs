@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::FxHasher;
 
 use super::encoding::{self, Encoding, NotText};
-use super::lines::LineTable;
+use super::lines::{LineTable, STDIN};
 use super::prefilter::{matters, stream_matters};
 use super::{Origin, Problem, ProblemKind, SourceId, Sources};
 
@@ -119,7 +119,7 @@ pub fn read_path(path: &Path, limit: SizeLimit) -> Result<Bytes, Problem> {
 ///
 /// A problem that says why it cannot be read, or that it is larger than `limit`.
 pub fn read_stdin(reader: &mut dyn Read, limit: SizeLimit) -> Result<Bytes, Problem> {
-    let path = Path::new("<stdin>");
+    let path = Path::new(STDIN);
     let bytes = read_to_limit(reader, 0, limit)
         .map_err(|error| unreadable(path, &error))?
         .ok_or_else(|| too_large(path, None, limit))?;
@@ -166,7 +166,7 @@ impl Sources {
     /// A problem that names the first byte that is not text.
     pub fn add_bytes(&self, path: Option<&Path>, bytes: Bytes) -> Result<(SourceId, Arc<str>), Problem> {
         let fingerprint = fingerprint(&bytes.bytes);
-        let shown = path.unwrap_or_else(|| Path::new("<stdin>"));
+        let shown = path.unwrap_or_else(|| Path::new(STDIN));
         let (text, _) = encoding::decode(bytes.bytes).map_err(|error| not_text(shown, error))?;
         let text: Arc<str> = Arc::from(text);
         let source = match path {

@@ -1,0 +1,238 @@
+//! What the user tells us beyond the templates: whose accounts are whose, where templates are deployed, which
+//! values parameters have, what to leave out.
+//!
+//! The settings file is `fedlint.yaml`. It is read through [`document`](crate::document), so that every
+//! complaint has a place, and so that `012345678901` without quotes stays the account it is. A setting that
+//! is not understood stops the scan: what it was meant to say could change every answer.
+
+mod file;
+mod parameters;
+mod reader;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use globset::GlobMatcher;
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+use crate::source::{self, Problem, SizeLimit, Sources, Span};
+
+/// The name of the settings file.
+pub const FILE_NAME: &str = "fedlint.yaml";
+
+/// What the user tells us. The default is: nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The directory that patterns are relative to: that of the settings file, else the working directory.
+    /// Absolute.
+    pub root: PathBuf,
+    /// Accounts by how far they are trusted.
+    pub accounts: Accounts,
+    /// Ids of the organisations (`o-...`) that are one's own.
+    pub organisations: Vec<Written>,
+    /// Where templates are deployed; the first that matches counts.
+    pub deployments: Vec<Deployment>,
+    /// Values of template parameters, by name.
+    pub parameters: Parameters,
+    /// Issuers of tokens that are one's own, without scheme and final slash: `gitlab.example.com`.
+    pub own_issuers: Vec<Written>,
+    /// Where Identity Center gets its users from; no API tells.
+    pub identity_source: Option<IdentitySource>,
+    /// Today's date. Without it, nothing that depends on the date is reported.
+    pub today: Option<Date>,
+    /// Files that searches leave out, in the syntax of `.gitignore`.
+    pub exclude: Vec<Written>,
+    /// The mildest severity that fails a scan, by name.
+    pub fail_on: Option<Written>,
+    /// Which rules are asked, and how.
+    pub rules: RuleSettings,
+}
+
+/// Accounts by how far they are trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// One's own.
+    pub own: Vec<AccountId>,
+    /// Of others, and trusted on purpose.
+    pub trusted: Vec<AccountId>,
+    /// Of vendors, whose service assumes roles for many customers.
+    pub vendors: Vec<AccountId>,
+}
+
+/// The id of an AWS account: twelve digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(Box<str>);
+
+/// A text of the settings, with its place if it comes from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// The place.
+    pub span: Option<Span>,
+}
+
+/// Where the templates that a pattern matches are deployed.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Matches paths relative to [`Settings::root`].
+    pattern: GlobMatcher,
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The region.
+    pub region: Option<String>,
+    /// The entry in the settings file.
+    pub span: Option<Span>,
+}
+
+/// Values of template parameters, by name, in order.
+pub type Parameters = IndexMap<String, Parameter>;
+
+/// The value of a template parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The value.
+    pub value: ParameterValue,
+    /// The place.
+    pub span: Option<Span>,
+}
+
+/// A value for a template parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// A text, number or boolean, as written. May stand for a list if the parameter is one (`a,b`).
+    Text(String),
+    /// A list.
+    List(Vec<String>),
+}
+
+/// Where Identity Center gets its users from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentitySource {
+    /// Its own directory.
+    IdentityCenter,
+    /// An Active Directory.
+    ActiveDirectory,
+    /// A SAML identity provider.
+    External,
+}
+
+/// Which rules are asked, and how. Ids and options are checked by the rules themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleSettings {
+    /// Rules or groups to ask; all if empty.
+    pub select: Vec<Written>,
+    /// Rules or groups not to ask.
+    pub ignore: Vec<Written>,
+    /// Severities by rule.
+    pub severity: BTreeMap<String, Written>,
+    /// Options by rule, then by option. A list option has several texts.
+    pub options: BTreeMap<String, BTreeMap<String, Vec<Written>>>,
+    /// Directories with rules of one's own, relative to [`Settings::root`].
+    pub directories: Vec<Written>,
+}
+
+impl Settings {
+    /// Settings that say nothing, for a scan from the directory `root`.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self { root: source::absolute(root), ..Self::default() }
+    }
+
+    /// Reads the settings file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, in order of place.
+    pub fn load(sources: &Sources, path: &Path) -> Result<Self, Vec<Problem>> {
+        let bytes = source::read_path(path, SizeLimit::default()).map_err(|problem| vec![problem])?;
+        let (source, text) = sources.add_bytes(Some(path), bytes).map_err(|problem| vec![problem])?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let (mut settings, files) = file::read(&text, source, directory)?;
+        // What is written in the settings file itself wins over the files that it names.
+        let own = std::mem::take(&mut settings.parameters);
+        for file in files {
+            settings.add_parameters(sources, &directory.join(&file.text))?;
+        }
+        settings.parameters.extend(own);
+        Ok(settings)
+    }
+
+    /// Adds the parameters in the file at `path`, which win over those that are known.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file.
+    pub fn add_parameters(&mut self, sources: &Sources, path: &Path) -> Result<(), Vec<Problem>> {
+        self.parameters.extend(load_parameters(sources, path)?);
+        Ok(())
+    }
+
+    /// Where the template at `path` is deployed, if the settings say so: the first entry that matches.
+    #[must_use]
+    pub fn deployment(&self, path: &Path) -> Option<&Deployment> {
+        let path = source::absolute(path);
+        let path = path.strip_prefix(&self.root).ok()?;
+        self.deployments.iter().find(|deployment| deployment.pattern.is_match(path))
+    }
+}
+
+impl AccountId {
+    /// The account with the id `text`; `None` if it is none.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        (text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| Self(text.into()))
+    }
+
+    /// The twelve digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl IdentitySource {
+    const ALL: [Self; 3] = [Self::IdentityCenter, Self::ActiveDirectory, Self::External];
+
+    /// The name in the settings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IdentityCenter => "identity-center",
+            Self::ActiveDirectory => "active-directory",
+            Self::External => "external",
+        }
+    }
+}
+
+/// Reads a date as `2026-11-25`.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn read_date(text: &str) -> Result<Date, String> {
+    // Shorter forms that the parser also takes (`20261125`) would look like numbers.
+    if text.len() == 10
+        && let Ok(date) = text.parse()
+    {
+        return Ok(date);
+    }
+    Err(format!("`{}` is not a date of the form `2026-11-25`", text.escape_debug()))
+}
+
+fn load_parameters(sources: &Sources, path: &Path) -> Result<Parameters, Vec<Problem>> {
+    let bytes = source::read_path(path, SizeLimit::default()).map_err(|problem| vec![problem])?;
+    let (source, text) = sources.add_bytes(Some(path), bytes).map_err(|problem| vec![problem])?;
+    parameters::read(&text, source, path)
+}
+
+#[cfg(test)]
+mod tests;
