@@ -198,20 +198,17 @@ pub fn read(text: &str, source: SourceId, format: Format, limits: &Limits) -> Re
             Format::Yaml => yaml::read(text, source, limits),
         };
     }
-    let as_json = json::read(text, source, limits);
-    if as_json.problems.is_empty() || (format == Format::Json && as_json.complete()) {
+    let mut as_json = json::read(text, source, limits);
+    if as_json.complete() {
+        if format == Format::Yaml && as_json.document.comments.is_empty() {
+            // A comma before a bracket is legal YAML. `//` is not a comment there: it would be read as text.
+            as_json.problems.retain(|problem| problem.kind != ProblemKind::Lenient);
+        }
         return as_json;
     }
     let as_yaml = yaml::read(text, source, limits);
-    if as_yaml.complete() {
-        return as_yaml;
-    }
-    // Neither reads whole. Its own format explains best what is wrong with a text.
-    match format {
-        _ if as_json.complete() => as_json,
-        Format::Json => as_json,
-        Format::Yaml => as_yaml,
-    }
+    // If neither reads whole, its own format explains best what is wrong with a text.
+    if as_yaml.complete() || format == Format::Yaml { as_yaml } else { as_json }
 }
 
 /// How many duplicate keys of one document are reported one by one.
@@ -263,4 +260,63 @@ fn quoted(text: &str) -> String {
 
 fn first_byte(text: &str) -> Option<u8> {
     text.bytes().find(|byte| !byte.is_ascii_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Origin, Sources};
+
+    #[test]
+    fn guesses_by_name_then_by_the_first_byte() {
+        let cases = [
+            ("a.yaml", "{\"a\": 1}", Format::Yaml),
+            ("a.YML", "a: 1", Format::Yaml),
+            ("a.json", " {}", Format::Json),
+            ("a.json", "// x\n{}", Format::Json),
+            ("a.json", "AWSTemplateFormatVersion: x", Format::Yaml),
+            ("a.template", "\n{}", Format::Json),
+            ("a.template", "Resources:", Format::Yaml),
+            ("template", "[]", Format::Json),
+            ("-", "", Format::Yaml),
+            ("a.json", "", Format::Json),
+        ];
+        for (path, text, expected) in cases {
+            assert_eq!(Format::guess(Path::new(path), text), expected, "{path} {text:?}");
+        }
+    }
+
+    fn check(format: Format, text: &str, read_as: Format, problems: &[ProblemKind]) {
+        let source = Sources::default().add_kept(Origin::Stdin, "".into());
+        let result = read(text, source, format, &Limits::default());
+        assert_eq!(result.document.format, read_as, "{text}");
+        let kinds: Vec<_> = result.problems.iter().map(|problem| problem.kind).collect();
+        assert_eq!(kinds, problems, "{text}");
+    }
+
+    #[test]
+    fn what_begins_like_json_is_json_if_it_can_be() {
+        check(Format::Yaml, "{\"a\": 1}", Format::Json, &[]);
+        check(Format::Yaml, "{a: 1}", Format::Yaml, &[]);
+        check(Format::Json, "{a: 1}", Format::Yaml, &[]);
+        check(Format::Yaml, "a: 1", Format::Yaml, &[]);
+        check(Format::Json, "\"a\"", Format::Json, &[]);
+        // YAML allows the comma, JSON does not.
+        check(Format::Yaml, "{\"a\": 1,}", Format::Json, &[]);
+        check(Format::Json, "{\"a\": 1,}", Format::Json, &[ProblemKind::Lenient]);
+        check(Format::Yaml, "{\"a\": 1 // x\n}", Format::Json, &[ProblemKind::Lenient]);
+        check(Format::Json, "{\"a\": 1", Format::Json, &[ProblemKind::Syntax]);
+        check(Format::Yaml, "{a: 1", Format::Yaml, &[ProblemKind::Syntax]);
+    }
+
+    #[test]
+    fn nodes_are_small() {
+        assert_eq!(size_of::<Node>(), 16);
+    }
+
+    #[test]
+    fn text_of_the_input_is_quoted_on_one_line() {
+        assert_eq!(quoted("a\nb\u{1b}"), "`a\\nb\\u{1b}`");
+        assert_eq!(quoted(&"x".repeat(99)), format!("`{}…`", "x".repeat(60)));
+    }
 }

@@ -99,3 +99,104 @@ fn register(text: Arc<str>, limits: &Limits, add: impl FnOnce() -> SourceId) -> 
 fn starts_percent_encoded(text: &str) -> bool {
     text.get(..3).is_some_and(|start| matches!(start, "%7B" | "%7b" | "%5B" | "%5b"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Kind, Tree, read as read_text};
+    use crate::source::Origin;
+
+    /// The first scalar of `host` that holds JSON, as its text and its places in the host.
+    fn check(format: Format, host: &str, text: &str, places: &[&str]) {
+        let sources = Sources::default();
+        let source = sources.add_kept(Origin::Memory("host".into()), host.into());
+        let result = read_text(host, source, format, &Limits::default());
+        assert_eq!(result.problems, [], "{host}");
+        let tree = Tree::new(&result.document, host);
+        let nodes = (0..result.document.nodes.len() as u32).filter_map(|index| tree.node(index));
+        let embedded =
+            nodes.into_iter().find_map(|node| read(&sources, node, &Limits::default())).expect("JSON");
+        assert_eq!(&*embedded.text, text, "{host}");
+        assert_eq!(embedded.problems, [], "{host}");
+        assert_eq!(sources.text(embedded.document.source).as_deref(), Some(text));
+        let scalars = embedded.document.nodes.iter().filter(|node| node.kind == Kind::Scalar);
+        let written: Vec<&str> = scalars
+            .map(|node| {
+                let place = sources.host_span(Span::new(embedded.document.source, node.start, node.end));
+                &host[place.start as usize..place.end as usize]
+            })
+            .collect();
+        assert_eq!(written, places, "{host}");
+    }
+
+    #[test]
+    fn json_in_scalars_of_all_styles() {
+        let text = r#"{"a": "${B}"}"#;
+        check(Format::Yaml, "x: '{\"a\": \"${B}\"}'\n", text, &["\"a\"", "\"${B}\""]);
+        check(Format::Yaml, r#"x: "{\"a\": \"${B}\"}""#, text, &[r#"\"a\""#, r#"\"${B}\""#]);
+        check(Format::Json, r#"{"x": "{\"a\": \"\u0024{B}\"}"}"#, text, &[r#"\"a\""#, r#"\"\u0024{B}\""#]);
+        check(Format::Yaml, "x: !Sub |-\n  {\"a\": \"${B}\"}\n", text, &["\"a\"", "\"${B}\""]);
+        check(Format::Yaml, "x: >-\r\n  {\"a\":\r\n  \"${B}\"}\r\n", text, &["\"a\"", "\"${B}\""]);
+        check(Format::Yaml, "x: |\n  {\n    \"a\": 1\n  }\n", "{\n  \"a\": 1\n}\n", &["\"a\"", "1"]);
+    }
+
+    #[test]
+    fn percent_encoded_json() {
+        check(
+            Format::Json,
+            r#"{"x": "%7B%22a%22%3A%5B%22%C3%A9%22%5D%7D"}"#,
+            r#"{"a":["é"]}"#,
+            &["%22a%22", "%22%C3%A9%22"],
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_left_alone() {
+        let host =
+            "['', text, '{{resolve:ssm:x}}', '[a-z]+', '{', '[', '%7', '%7B', '{a: 1}', '${A}', 5, {a: b}]";
+        let sources = Sources::default();
+        let source = sources.add_kept(Origin::Memory("host".into()), host.into());
+        let result = read_text(host, source, Format::Yaml, &Limits::default());
+        let tree = Tree::new(&result.document, host);
+        for item in tree.roots().flat_map(NodeRef::items) {
+            assert!(read(&sources, item, &Limits::default()).is_none(), "{item:?}");
+        }
+        // Nothing was registered on the way.
+        let next = sources.add_kept(Origin::Stdin, "".into());
+        assert_eq!(format!("{next:?}"), "SourceId(1)");
+    }
+
+    #[test]
+    fn json_with_an_error_is_read_up_to_there() {
+        let host = r#"'{"a": 1, b}'"#;
+        let sources = Sources::default();
+        let source = sources.add_kept(Origin::Memory("host".into()), host.into());
+        let result = read_text(host, source, Format::Yaml, &Limits::default());
+        let tree = Tree::new(&result.document, host);
+        let node = tree.roots().next().expect("a scalar");
+        let embedded = read(&sources, node, &Limits::default()).expect("JSON, in part");
+        assert_eq!(embedded.document.nodes.len(), 3);
+        let place = sources.host_span(embedded.problems[0].span.expect("a place"));
+        assert_eq!(&host[place.start as usize..place.end as usize], "b");
+    }
+
+    #[test]
+    fn fragments_are_joined() {
+        let sources = Sources::default();
+        let host = "{\"a\": \"X\"}";
+        let source = sources.add_kept(Origin::Memory("host".into()), host.into());
+        let from = |start, end| Span::new(source, start, end);
+        let fragments = [
+            Fragment { text: "{\"a\": \"", from: from(0, 7) },
+            Fragment { text: "${X}", from: from(7, 8) },
+            Fragment { text: "\"}", from: from(8, 10) },
+        ];
+        let joined = read_joined(&sources, &fragments, &Limits::default()).expect("JSON");
+        let tree = Tree::new(&joined.document, &joined.text);
+        let (_, value) = tree.roots().next().expect("a map").get("a").expect("a key");
+        assert_eq!(value.scalar(), Some("${X}"));
+        assert_eq!(sources.host_span(value.span()).source, source);
+        assert!(read_joined(&sources, &fragments[1..], &Limits::default()).is_none());
+        assert!(read_joined(&sources, &[], &Limits::default()).is_none());
+    }
+}

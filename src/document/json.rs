@@ -22,6 +22,7 @@ pub fn read(text: &str, source: SourceId, limits: &Limits) -> Read {
     }
     if let Err((fault, at)) = reader.run() {
         let at = at.min(text.len());
+        let fault = reader.likely_cause(at).unwrap_or(fault);
         let end = text[at..].chars().next().map_or(at, |character| at + character.len_utf8());
         reader.problem(fault, at, end);
     }
@@ -51,10 +52,12 @@ enum Fault {
     Number,
     Literal,
     AfterValue,
+    Generator,
+    Conflict,
 }
 
 impl Fault {
-    const COUNT: usize = Self::AfterValue as usize + 1;
+    const COUNT: usize = Self::Conflict as usize + 1;
 
     fn kind(self) -> ProblemKind {
         match self {
@@ -91,6 +94,10 @@ impl Fault {
             Self::Number => "JSON does not allow a number of this form".into(),
             Self::Literal => "this is not a JSON value".into(),
             Self::AfterValue => expected("the end of the text or another value"),
+            Self::Generator => {
+                "this is a template for a text generator (Jinja, Helm or the like), not JSON".into()
+            }
+            Self::Conflict => "a merge conflict is left in the file".into(),
         }
     }
 
@@ -129,6 +136,10 @@ impl Fault {
                 "Put text into double quotes; known without quotes are `true`, `false` and `null`."
             }
             Self::AfterValue => "Remove what stands behind the value, or check the brackets before it.",
+            Self::Generator => {
+                "Scan what the generator makes of it; only what stands before this place was read."
+            }
+            Self::Conflict => "Resolve the conflict and remove its marks.",
         }
     }
 }
@@ -420,6 +431,17 @@ impl<'t> Reader<'t> {
         }
         self.at = end;
         self.scalar(start, Style::Plain)
+    }
+
+    /// What an error at `at` comes from, where the text shows it.
+    fn likely_cause(&self, at: usize) -> Option<Fault> {
+        let rest = &self.bytes[at..];
+        let before = at.checked_sub(1).map(|before| self.bytes[before]);
+        if before == Some(b'{') && matches!(rest.first(), Some(b'{' | b'%')) {
+            return Some(Fault::Generator);
+        }
+        let marks: [&[u8]; 3] = [b"<<<<<<<", b"=======", b">>>>>>>"];
+        marks.iter().any(|mark| rest.starts_with(mark)).then_some(Fault::Conflict)
     }
 
     fn root(&mut self) {

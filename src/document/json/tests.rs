@@ -159,6 +159,12 @@ fn keeps_what_stands_before_an_error() {
             r#"{"a":1}"#,
         ),
         ("[] /* x", "3..4 syntax: the comment is not closed", "[]"),
+        (
+            "{\"a\": {{ x }}}",
+            "7..8 syntax: this is a template for a text generator (Jinja, Helm or the like), not JSON",
+            r#"{"a":{}}"#,
+        ),
+        ("{\n<<<<<<< HEAD\n", "2..3 syntax: a merge conflict is left in the file", "{}"),
         ("<html>", "0..1 syntax: expected a value, found `<`", ""),
     ];
     for (text, problem, kept) in cases {
@@ -206,13 +212,17 @@ fn a_wrong_escape_loses_nothing_else() {
 #[test]
 fn depth_is_bounded_without_using_the_stack() {
     let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(read_text(&deep(128)).complete());
-    let read = read_text(&deep(129));
-    assert_eq!(read.problems[0].kind, ProblemKind::Budget);
-    assert_eq!(read.problems[0].message, "collections are nested more than 128 deep");
-    assert_eq!(read.document.nodes.len(), 128);
-    let hostile = "[{\"a\":".repeat(200_000);
-    assert_eq!(read_text(&hostile).problems.len(), 1);
+    let check = move || {
+        assert!(read_text(&deep(128)).complete());
+        let read = read_text(&deep(129));
+        assert_eq!(read.problems[0].kind, ProblemKind::Budget);
+        assert_eq!(read.problems[0].message, "collections are nested more than 128 deep");
+        assert_eq!(read.document.nodes.len(), 128);
+        let hostile = "[{\"a\":".repeat(200_000);
+        assert_eq!(read_text(&hostile).problems.len(), 1);
+    };
+    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(check).expect("a thread starts");
+    thread.join().expect("a small stack is enough");
 }
 
 #[test]
