@@ -184,6 +184,15 @@ impl Read {
     pub fn complete(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.loses())
     }
+
+    /// Says that the text is that of `source`: whether it is worth one may only show when it is read.
+    fn move_to(&mut self, source: SourceId) {
+        self.document.source = source;
+        let spans = self.problems.iter_mut().filter_map(|problem| problem.span.as_mut());
+        for span in spans.chain(&mut self.document.comments) {
+            span.source = source;
+        }
+    }
 }
 
 /// Reads `text`.

@@ -68,6 +68,35 @@ fn the_text_under_a_span_is_the_value() {
     assert!(broken.len() < 20, "{} files were not read whole:\n{}", broken.len(), broken.join("\n"));
 }
 
+/// Files that were cut off, or that something was put into, still give a sound arena.
+#[test]
+fn damaged_files_hold_to_the_same_rules() {
+    let Some(folder) = corpus() else { return };
+    let mut paths = Vec::new();
+    files(&folder, &mut paths);
+    paths.sort();
+    let damage = ["", "\"", "\t", "{", "]", "- ", "|\n", ": ", "*x", "\\", "#", "\n---\n", "\r", "'", "&a "];
+    for (number, path) in paths.iter().enumerate() {
+        let sources = Sources::default();
+        let bytes = read_path(path, SizeLimit::default()).expect("the corpus can be read");
+        let Ok((source, text)) = sources.add_bytes(Some(path), bytes) else { continue };
+        for round in 0..3 {
+            // Places that look random and are the same in every run.
+            let at = (number * 7_919 + round * 104_729) % text.len().max(1);
+            let at = (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+            let insert = damage[(number + round) % damage.len()];
+            let rest = if insert.is_empty() { "" } else { &text[at..] };
+            let damaged = format!("{}{insert}{rest}", &text[..at]);
+            let result = read(&damaged, source, Format::guess(path, &damaged), &Limits::default());
+            check_document(&result.document, &damaged, path);
+            for problem in &result.problems {
+                assert!(problem.span.is_some_and(|span| span.end as usize <= damaged.len()), "{problem:?}");
+                assert!(problem.help.ends_with('.') && !problem.message.contains('\n'), "{problem:?}");
+            }
+        }
+    }
+}
+
 /// Every scalar decodes to its value; every child lies inside its parent, behind its sibling.
 fn check_document(document: &Document, text: &str, path: &Path) {
     let tree = Tree::new(document, text);

@@ -1,11 +1,11 @@
 //! JSON inside strings: policy documents as text, `Fn::Sub` over them, percent-encoded as IAM returns them.
 //!
 //! The text becomes a source of its own, whose places lead back into the host. `${Name}` inside a string is
-//! text like any other here: what it stands for is resolved later.
+//! text like any other here, and a bare one is a plain scalar: what it stands for is resolved later.
 
 use std::sync::Arc;
 
-use super::{Document, Format, Limits, NodeRef, Read, Style, json};
+use super::{Document, Format, Kind, Limits, NodeRef, Style, json};
 use crate::source::decoding::decode;
 use crate::source::{Decoding, Piece, Problem, SourceId, Sources, Span};
 
@@ -53,12 +53,12 @@ pub fn read(sources: &Sources, node: NodeRef<'_>, limits: &Limits) -> Option<Emb
     if starts_percent_encoded(value.trim_start()) {
         let length = u32::try_from(value.len()).ok()?;
         let inner = decode(value, 0..length, Decoding::Percent)?.text;
-        return register(inner.into(), limits, || {
+        return register(node.tree().source(), inner.into(), limits, || {
             let outer = sources.add_decoded(node.span(), by);
             sources.add_decoded(Span::new(outer, 0, length), Decoding::Percent)
         });
     }
-    register(value.into(), limits, || sources.add_decoded(node.span(), by))
+    register(node.tree().source(), value.into(), limits, || sources.add_decoded(node.span(), by))
 }
 
 /// Reads JSON from the fragments of a `Fn::Join`, in order. `None` as for [`read`].
@@ -73,27 +73,37 @@ pub fn read_joined(sources: &Sources, fragments: &[Fragment<'_>], limits: &Limit
         .map(|fragment| Piece { length: fragment.text.len() as u32, from: fragment.from })
         .collect();
     let text: Arc<str> = text.into();
-    register(Arc::clone(&text), limits, || sources.add_composed(pieces, text))
+    let host = fragments.first()?.from.source;
+    register(host, Arc::clone(&text), limits, || sources.add_composed(pieces, text))
 }
 
-/// Reads `text`, and registers its source only if it is JSON: most strings that begin with `{` are not.
-fn register(text: Arc<str>, limits: &Limits, add: impl FnOnce() -> SourceId) -> Option<Embedded> {
+/// Reads `text`, and registers its source only if it is JSON: most strings that begin with a bracket are not.
+fn register(
+    host: SourceId,
+    text: Arc<str>,
+    limits: &Limits,
+    add: impl FnOnce() -> SourceId,
+) -> Option<Embedded> {
     let first = text.trim_start();
-    // `{` or `[`, and then what JSON allows there: `{{resolve:...}}` and `[a-z]+` end here.
+    // `{{resolve:...}}` and the like end here.
     let next = first.get(1..)?.trim_start().bytes().next();
-    let plausible = match (first.as_bytes().first(), next) {
-        (Some(b'{'), Some(b'"' | b'}' | b'/')) => true,
-        (Some(b'['), Some(byte)) => {
-            matches!(byte, b'{' | b'[' | b'"' | b']' | b'/' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
-        }
-        _ => false,
-    };
-    if !plausible {
+    if first.starts_with('{') && !matches!(next, Some(b'"' | b'}' | b'/')) {
         return None;
     }
-    let source = add();
-    let Read { document, problems } = json::read(&text, source, limits);
-    Some(Embedded { document, text, problems })
+    let mut read = json::read_with_references(&text, host, limits);
+    // A pattern such as `[0-9]+` gives a list and an error; a policy with an error gives at least one entry.
+    let has_entry = |document: &Document| {
+        document
+            .nodes
+            .iter()
+            .enumerate()
+            .any(|(index, node)| node.kind == Kind::Map && node.next > index as u32 + 1)
+    };
+    if !read.complete() && !has_entry(&read.document) {
+        return None;
+    }
+    read.move_to(add());
+    Some(Embedded { document: read.document, text, problems: read.problems })
 }
 
 fn starts_percent_encoded(text: &str) -> bool {
@@ -103,7 +113,7 @@ fn starts_percent_encoded(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Kind, Tree, read as read_text};
+    use crate::document::{Tree, read as read_text};
     use crate::source::Origin;
 
     /// The first scalar of `host` that holds JSON, as its text and its places in the host.
@@ -152,8 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_left_alone() {
-        let host =
-            "['', text, '{{resolve:ssm:x}}', '[a-z]+', '{', '[', '%7', '%7B', '{a: 1}', '${A}', 5, {a: b}]";
+        let host = "['', text, '{{resolve:ssm:x}}', '[a-z]+', '[0-9]+', '{', '[', '%7', '%7B', '{a: 1}', '${A}', '[$]', 5, {a: b}]";
         let sources = Sources::default();
         let source = sources.add_kept(Origin::Memory("host".into()), host.into());
         let result = read_text(host, source, Format::Yaml, &Limits::default());

@@ -15,7 +15,18 @@ use crate::source::{Problem, ProblemKind, SourceId, Span};
 /// reading goes on.
 #[must_use]
 pub fn read(text: &str, source: SourceId, limits: &Limits) -> Read {
+    read_with(text, source, limits, false)
+}
+
+/// Reads JSON that `Fn::Sub` still has to work on: a bare `${Name}` where a value may stand is a plain scalar.
+#[must_use]
+pub fn read_with_references(text: &str, source: SourceId, limits: &Limits) -> Read {
+    read_with(text, source, limits, true)
+}
+
+fn read_with(text: &str, source: SourceId, limits: &Limits, references: bool) -> Read {
     let mut reader = Reader::new(text, source, limits);
+    reader.references = references;
     if u32::try_from(text.len()).is_err() {
         reader.problem(Fault::TooLarge, 0, 0);
         return reader.finish();
@@ -161,6 +172,8 @@ struct Reader<'t> {
     open: Vec<Open>,
     keys: Keys,
     limits: Limits,
+    /// `${Name}` may stand for a value.
+    references: bool,
     problems: Vec<Problem>,
     reported: [bool; Fault::COUNT],
 }
@@ -178,6 +191,7 @@ impl<'t> Reader<'t> {
             open: Vec::new(),
             keys: Keys::default(),
             limits: *limits,
+            references: false,
             problems: Vec::new(),
             reported: [false; Fault::COUNT],
         }
@@ -214,6 +228,7 @@ impl<'t> Reader<'t> {
                 Some(b't') => self.literal("true")?,
                 Some(b'f') => self.literal("false")?,
                 Some(b'n') => self.literal("null")?,
+                Some(b'$') if self.references => self.reference()?,
                 Some(byte) if byte.is_ascii_alphabetic() => return Err((Fault::Literal, self.at)),
                 None if !self.open.is_empty() => return Err((Fault::UnexpectedEnd, self.at)),
                 _ => return Err((Fault::ExpectedValue, self.at)),
@@ -442,6 +457,18 @@ impl<'t> Reader<'t> {
         }
         let marks: [&[u8]; 3] = [b"<<<<<<<", b"=======", b">>>>>>>"];
         marks.iter().any(|mark| rest.starts_with(mark)).then_some(Fault::Conflict)
+    }
+
+    /// `${Name}`, on one line and without quotes.
+    fn reference(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        let rest = &self.bytes[start..];
+        let end = rest.iter().position(|byte| b"}\"\n".contains(byte)).filter(|&end| rest[end] == b'}');
+        match end {
+            Some(end) if rest.starts_with(b"${") => self.at = start + end + 1,
+            _ => return Err((Fault::ExpectedValue, start)),
+        }
+        self.scalar(start, Style::Plain)
     }
 
     fn root(&mut self) {

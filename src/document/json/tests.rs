@@ -210,6 +210,21 @@ fn a_wrong_escape_loses_nothing_else() {
 }
 
 #[test]
+fn references_stand_for_values_only_where_they_are_asked_for() {
+    let text = r#"{"a": ${B}, "c": [${D.Arn}, 1]}"#;
+    let with = read_with_references(text, source(), &Limits::default());
+    assert_eq!(with.problems, []);
+    check_spans(&with.document, text);
+    let tree = Tree::new(&with.document, text);
+    let (_, value) = tree.roots().next().expect("a map").get("a").expect("a key");
+    assert_eq!((value.scalar(), value.style()), (Some("${B}"), Style::Plain));
+    check_problems(r#"[1, ${B}]"#, &["4..5 syntax: expected a value, found `$`"], "[1]");
+    for broken in ["[${B", "[$B]", "[${\"}\"]", "[${\n}]", "{${A}: 1}"] {
+        assert!(!read_with_references(broken, source(), &Limits::default()).complete(), "{broken}");
+    }
+}
+
+#[test]
 fn depth_is_bounded_without_using_the_stack() {
     let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     let check = move || {
