@@ -8,9 +8,12 @@
 //!
 //! `ARCHITECTURE.md` says what each one turns into what.
 
+pub mod cli;
+mod commands;
 pub mod document;
 pub mod finding;
 pub mod resources;
+pub mod scan;
 pub mod settings;
 pub mod source;
 pub mod value;

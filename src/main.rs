@@ -1,3 +1,34 @@
-//! The `fedlint` command.
+//! The `fedlint` command: hands the process over to [`fedlint::cli`].
 
-fn main() {}
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use anstream::AutoStream;
+use anstream::stream::RawStream;
+use fedlint::cli::{Environment, run};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+fn main() -> ExitCode {
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let environment = Environment {
+        colors: wants_colors(&stdout),
+        error_colors: wants_colors(&stderr),
+        width: stdout.is_terminal().then(columns).flatten(),
+        // In UTC, so that a scan says the same wherever it runs.
+        today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        stdin: &mut io::stdin().lock(),
+        out: &mut stdout.lock(),
+        err: &mut stderr.lock(),
+    };
+    run(std::env::args_os(), environment).into()
+}
+
+/// True for a terminal with colours, unless the environment speaks against it (`NO_COLOR`, `TERM=dumb`).
+fn wants_colors(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+fn columns() -> Option<usize> {
+    std::env::var_os("COLUMNS")?.to_str()?.parse().ok()
+}

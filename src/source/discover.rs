@@ -32,12 +32,11 @@ pub struct Search {
     pub threads: usize,
 }
 
-/// Patterns in the syntax of `.gitignore`, relative to a directory.
-#[derive(Clone, Debug)]
+/// Patterns in the syntax of `.gitignore`, each set relative to a directory.
+#[derive(Clone, Debug, Default)]
 pub struct Exclude {
-    /// The directory, canonical, so that it can be compared.
-    root: PathBuf,
-    matcher: Gitignore,
+    /// The directories, canonical, so that they can be compared.
+    sets: Vec<(PathBuf, Gitignore)>,
 }
 
 /// What a scan is asked to read.
@@ -62,12 +61,6 @@ pub struct Found {
     pub named: bool,
 }
 
-impl Default for Exclude {
-    fn default() -> Self {
-        Self { root: PathBuf::new(), matcher: Gitignore::empty() }
-    }
-}
-
 impl Exclude {
     /// Patterns relative to `directory`.
     ///
@@ -75,24 +68,41 @@ impl Exclude {
     ///
     /// The index of the first pattern that is none, and what is wrong with it.
     pub fn new(directory: &Path, patterns: &[String]) -> Result<Self, (usize, String)> {
+        let mut exclude = Self::default();
+        exclude.add(directory, patterns)?;
+        Ok(exclude)
+    }
+
+    /// Excludes also what `patterns` match, relative to `directory`.
+    ///
+    /// # Errors
+    ///
+    /// The index of the first pattern that is none, and what is wrong with it.
+    pub fn add(&mut self, directory: &Path, patterns: &[String]) -> Result<(), (usize, String)> {
+        if patterns.is_empty() {
+            return Ok(());
+        }
         let root = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
         let mut builder = GitignoreBuilder::new("");
         for (index, pattern) in patterns.iter().enumerate() {
             builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
         }
         let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
-        Ok(Self { root, matcher })
+        self.sets.push((root, matcher));
+        Ok(())
     }
 
     fn is_empty(&self) -> bool {
-        self.matcher.is_empty()
+        self.sets.is_empty()
     }
 
     /// True if the entry at the canonical path is excluded; what lies above it is not looked at.
     fn excludes(&self, canonical: &Path, is_directory: bool) -> bool {
-        canonical
-            .strip_prefix(&self.root)
-            .is_ok_and(|relative| self.matcher.matched(relative, is_directory).is_ignore())
+        self.sets.iter().any(|(root, matcher)| {
+            canonical
+                .strip_prefix(root)
+                .is_ok_and(|relative| matcher.matched(relative, is_directory).is_ignore())
+        })
     }
 }
 
@@ -117,14 +127,16 @@ pub fn discover(arguments: &[PathBuf], search: &Search) -> Discovery {
     discovery
 }
 
-/// The nearest file called `name` in `start` or a directory above it, not above the repository.
+/// The nearest file called `name` in `start` or a directory above it, not above the repository; relative if
+/// it lies in the working directory.
 #[must_use]
 pub fn find_upward(start: &Path, name: &str) -> Option<PathBuf> {
     let start = absolute(start);
     for directory in start.ancestors() {
         let file = directory.join(name);
         if file.is_file() {
-            return Some(file);
+            let relative = file.strip_prefix(absolute(Path::new(""))).map(Path::to_owned);
+            return Some(relative.unwrap_or(file));
         }
         if directory.join(".git").exists() {
             return None;

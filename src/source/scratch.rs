@@ -43,6 +43,7 @@ impl Scratch {
         path
     }
 
+    /// The path of `path` in the folder; `.` is the folder.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         if path == "." { self.0.clone() } else { self.0.join(path) }
     }

@@ -1,0 +1,176 @@
+//! The command line: options as they are typed become options as they are meant. Pure: reads and writes
+//! nothing but what it is given.
+
+mod arguments;
+mod exit;
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+use jiff::civil::Date;
+
+use self::arguments::{Arguments, Command};
+use crate::commands;
+use crate::finding::Severity;
+
+pub use arguments::{ColorChoice, OutputFormat};
+pub use exit::ExitCode;
+
+/// What the process around the command line is like.
+pub struct Environment<'e> {
+    /// Standard input.
+    pub stdin: &'e mut dyn Read,
+    /// Standard output.
+    pub out: &'e mut dyn Write,
+    /// Standard error.
+    pub err: &'e mut dyn Write,
+    /// True if standard output is a terminal that understands colours.
+    pub colors: bool,
+    /// The same for standard error.
+    pub error_colors: bool,
+    /// The width of the terminal in columns, if it is one.
+    pub width: Option<usize>,
+    /// Today's date.
+    pub today: Date,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Options {
+    /// Scan.
+    Scan(ScanOptions),
+}
+
+/// What is to be scanned, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// Files, directories, patterns, `-`. Never empty.
+    pub paths: Vec<PathBuf>,
+    /// The output format.
+    pub format: OutputFormat,
+    /// Files with parameter values; later ones win.
+    pub parameters: Vec<PathBuf>,
+    /// Where the settings are.
+    pub configuration: Configuration,
+    /// Patterns of files to leave out, relative to the working directory.
+    pub exclude: Vec<String>,
+    /// Today's date, if it is not to be that of the clock.
+    pub today: Option<Date>,
+    /// What fails the scan, if the settings are not to say so.
+    pub fail_on: Option<FailOn>,
+    /// Colours in the output.
+    pub color: ColorChoice,
+    /// How many threads to use; 0 is one for each processor.
+    pub threads: usize,
+}
+
+/// Where the settings are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Configuration {
+    /// In the nearest settings file above the first path.
+    Find,
+    /// In this file.
+    File(PathBuf),
+    /// Nowhere.
+    None,
+}
+
+/// What fails a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// A finding of this severity, or a worse one.
+    Severity(Severity),
+    /// No finding.
+    Never,
+}
+
+impl FailOn {
+    /// The names on the command line and in the settings.
+    pub const NAMES: [&'static str; 6] = ["info", "low", "medium", "high", "critical", "never"];
+
+    /// Reads one of [`Self::NAMES`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == "never" {
+            return Some(Self::Never);
+        }
+        Severity::ALL.into_iter().find(|severity| severity.name() == name).map(Self::Severity)
+    }
+
+    /// True if a finding of `severity` fails the scan.
+    #[must_use]
+    pub fn fails(self, severity: Severity) -> bool {
+        matches!(self, Self::Severity(least) if severity >= least)
+    }
+}
+
+impl Default for FailOn {
+    /// All but what is merely worth knowing.
+    fn default() -> Self {
+        Self::Severity(Severity::Low)
+    }
+}
+
+/// Runs the command line with `arguments`, the first of which is the name of the program.
+pub fn run<I>(arguments: I, mut environment: Environment<'_>) -> ExitCode
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let done = match parse(arguments, environment.width) {
+        Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
+        Err(error) => show(&error, &mut environment),
+    };
+    match done {
+        Ok(code) => code,
+        // Whoever reads the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Clean,
+        Err(error) => {
+            // If standard error cannot be written either, the exit code has to do.
+            let _ = writeln!(environment.err, "error: the output cannot be written: {error}");
+            ExitCode::Failed
+        }
+    }
+}
+
+/// Reads `arguments`, the first of which is the name of the program.
+///
+/// # Errors
+///
+/// What is wrong with them; also requests for help and for the version, as clap has it.
+pub fn parse<I>(arguments: I, width: Option<usize>) -> Result<Options, clap::Error>
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let mut command = Arguments::command().term_width(width.unwrap_or(80).clamp(40, 100));
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    match arguments.command {
+        Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
+    }
+}
+
+/// Shows clap's message: help and version are what was asked for, all else is an error.
+fn show(error: &clap::Error, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let (stream, colors) = if asked {
+        (&mut environment.out, environment.colors)
+    } else {
+        (&mut environment.err, environment.error_colors)
+    };
+    let text = error.render();
+    if colors {
+        write!(stream, "{}", text.ansi())?
+    } else {
+        write!(stream, "{text}")?
+    }
+    stream.flush()?;
+    Ok(if asked { ExitCode::Clean } else { ExitCode::Failed })
+}
+
+#[cfg(test)]
+mod tests;

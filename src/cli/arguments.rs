@@ -1,0 +1,147 @@
+//! Options as they are typed. The texts here are the documentation that users see.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use super::{Configuration, FailOn, ScanOptions};
+use crate::settings::read_date;
+
+/// Find out who can get into your AWS accounts from outside
+///
+/// fedlint reads the configuration of identity federation in AWS (SAML and OIDC providers, role trust
+/// policies, Cognito user and identity pools, IAM Identity Center) and reports trust that can never work,
+/// trust that lets in others, and what guests can do. It needs no network and no credentials.
+#[derive(Debug, Parser)]
+#[command(name = "fedlint", version, disable_help_subcommand = true, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Scan(Box<ScanArguments>),
+}
+
+/// Scan templates and report what is wrong
+///
+/// Reads CloudFormation in YAML and JSON, with SAM, nested stacks and the output of the AWS CDK. References
+/// are followed across all files of one scan, so that scanning a whole repository at once sees most.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXIT_CODES)]
+pub(super) struct ScanArguments {
+    /// Files, directories or patterns; `-` for standard input
+    ///
+    /// Directories are searched for `.json`, `.yaml`, `.yml` and `.template`. What `.gitignore` and `.ignore`
+    /// leave out is skipped, and so are hidden files and `node_modules`; in the output of the AWS CDK
+    /// (`cdk.out`), once it is named, nothing is. Files that are named are always read. Patterns know `*`,
+    /// `?`, `**`, `[...]` and `{a,b}`; quote them to keep the shell from expanding them.
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    /// How to write the report
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
+
+    /// Read values of template parameters from a file
+    ///
+    /// Takes the forms of the AWS CLI (`[{"ParameterKey": ..., "ParameterValue": ...}]`), of CodePipeline
+    /// (`{"Parameters": {...}}`) and plain `{"Name": "value"}`, in JSON or YAML. Without a value, every value
+    /// that the template allows is considered. May be repeated; later files win.
+    #[arg(long, short, value_name = "FILE")]
+    parameters: Vec<PathBuf>,
+
+    /// Read settings from this file
+    ///
+    /// Without it, the nearest `fedlint.yaml` in the directory of the first path or above is read, up to the
+    /// root of the repository.
+    #[arg(long, short, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
+    /// Read no settings
+    #[arg(long)]
+    no_config: bool,
+
+    /// Leave files out of searches
+    ///
+    /// A pattern in the syntax of `.gitignore`, relative to the working directory. May be repeated. Files that
+    /// are named themselves are read all the same.
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+
+    /// Take this date for today's [example: 2026-11-25]
+    ///
+    /// Some findings depend on the date, for example expired certificates. A fixed date makes reports
+    /// repeatable.
+    #[arg(long, value_name = "DATE", value_parser = read_date)]
+    today: Option<Date>,
+
+    /// Fail on findings of this severity and worse [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::NAMES))]
+    fail_on: Option<String>,
+
+    /// When to use colours
+    ///
+    /// `auto` uses them if the output is a terminal and the variable NO_COLOR is not set.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+
+    /// How many threads to use; 0 is one for each processor
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
+    threads: u16,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  no finding reaches the threshold of `--fail-on`
+  1  there are such findings
+  2  something could not be done: wrong usage, a named file that cannot be
+     opened, a template that cannot be parsed
+  3  a directory, a pattern or standard input holds nothing to check";
+
+/// The formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people, with excerpts
+    Human,
+    /// For programs; documented and versioned
+    Json,
+    /// For code scanning, SARIF 2.1.0
+    Sarif,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// If the output is a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl ScanArguments {
+    /// The options as they are meant.
+    pub(super) fn resolve(self) -> ScanOptions {
+        let configuration = match (self.config, self.no_config) {
+            (Some(file), _) => Configuration::File(file),
+            (None, true) => Configuration::None,
+            (None, false) => Configuration::Find,
+        };
+        ScanOptions {
+            paths: self.paths,
+            format: self.format,
+            parameters: self.parameters,
+            configuration,
+            exclude: self.exclude,
+            today: self.today,
+            fail_on: self.fail_on.as_deref().and_then(FailOn::from_name),
+            color: self.color,
+            threads: usize::from(self.threads),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use std::path::Path;
+
+use super::*;
+
+/// Runs the command line; exit code, standard output, standard error.
+fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = Environment {
+        stdin: &mut io::empty(),
+        out: &mut out,
+        err: &mut err,
+        colors: false,
+        error_colors: false,
+        width: None,
+        today: jiff::civil::date(2026, 11, 25),
+    };
+    let code = run(std::iter::once(&"fedlint").chain(arguments), environment);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+fn scan_options(arguments: &[&str]) -> ScanOptions {
+    let Options::Scan(options) = parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap();
+    options
+}
+
+#[test]
+fn help_is_documentation() {
+    for (name, arguments) in
+        [("help", &["--help"][..]), ("scan_short_help", &["scan", "-h"]), ("scan_help", &["scan", "--help"])]
+    {
+        let (code, out, err) = cli(arguments);
+        assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+        let widest = out.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
+        assert!(widest.chars().count() <= 80, "wider than 80 columns: {widest}");
+        insta::assert_snapshot!(name, out);
+    }
+}
+
+#[test]
+fn the_version_is_printed() {
+    let (code, out, _) = cli(&["--version"]);
+    assert_eq!((code, out), (ExitCode::Clean, format!("fedlint {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn wrong_usage_is_refused_on_standard_error() {
+    let cases: [(&[&str], &str); 9] = [
+        (&[], "Usage: fedlint <COMMAND>"),
+        (&["scna"], "unrecognized subcommand 'scna'"),
+        (&["scan", "--formt", "json"], "a similar argument exists: '--format'"),
+        (&["scan", "--format", "xml"], "[possible values: human, json, sarif]"),
+        (&["scan", "--fail-on", "hihg"], "a similar value exists: 'high'"),
+        (&["scan", "--today", "tomorrow"], "is not a date of the form `2026-11-25`"),
+        (&["scan", "--config", "a.yaml", "--no-config"], "cannot be used with '--no-config'"),
+        (&["scan", "--threads", "many"], "invalid digit"),
+        (&["scan", "--threads", "100000"], "is not in 0..=1024"),
+    ];
+    for (arguments, message) in cases {
+        let (code, out, err) = cli(arguments);
+        assert_eq!((code, out.as_str()), (ExitCode::Failed, ""), "{arguments:?}");
+        assert!(err.contains(message), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn options_are_resolved() {
+    let options = scan_options(&[]);
+    assert_eq!(options.paths, [Path::new(".")]);
+    assert_eq!(options.configuration, Configuration::Find);
+    assert_eq!((options.fail_on, options.today, options.threads), (None, None, 0));
+    let options = scan_options(&[
+        "a",
+        "-",
+        "-f",
+        "json",
+        "-p",
+        "1.json",
+        "-p",
+        "2.json",
+        "-c",
+        "f.yaml",
+        "--fail-on",
+        "never",
+        "--today",
+        "2026-01-02",
+        "--exclude",
+        "x/",
+        "--threads",
+        "3",
+        "--color",
+        "never",
+    ]);
+    assert_eq!(options.paths, [Path::new("a"), Path::new("-")]);
+    assert_eq!(options.format, OutputFormat::Json);
+    assert_eq!(options.parameters, [Path::new("1.json"), Path::new("2.json")]);
+    assert_eq!(options.configuration, Configuration::File("f.yaml".into()));
+    assert_eq!(options.fail_on, Some(FailOn::Never));
+    assert_eq!(options.today, Some(jiff::civil::date(2026, 1, 2)));
+    assert_eq!((options.exclude, options.threads), (vec!["x/".to_owned()], 3));
+    assert_eq!(scan_options(&["--no-config"]).configuration, Configuration::None);
+}
+
+#[test]
+fn clap_finds_no_fault_with_the_definitions() {
+    Arguments::command().debug_assert();
+}
+
+/// A stream that takes nothing.
+struct Broken(io::ErrorKind);
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_success_and_a_full_disk_is_not() {
+    for (kind, expected) in
+        [(io::ErrorKind::BrokenPipe, ExitCode::Clean), (io::ErrorKind::StorageFull, ExitCode::Failed)]
+    {
+        for arguments in [&["fedlint", "--help"][..], &["fedlint", "scan", "/no/such/file.yaml"]] {
+            let mut err = Vec::new();
+            let environment = Environment {
+                stdin: &mut io::empty(),
+                out: &mut Broken(kind),
+                err: &mut err,
+                colors: false,
+                error_colors: false,
+                width: None,
+                today: jiff::civil::date(2026, 11, 25),
+            };
+            assert_eq!(run(arguments, environment), expected, "{kind:?} {arguments:?}");
+            assert_eq!(err.is_empty(), expected == ExitCode::Clean);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Bad input of every kind: the right message, the right exit code, and nothing else lost.
+
+use super::*;
+use crate::source::scratch::Scratch;
+
+const TEMPLATE: &str = "\
+AWSTemplateFormatVersion: 2010-09-09
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: []}
+";
+
+/// What a scan says: exit code, files of ours, other files, files that nobody could parse, and the problems
+/// as `kind path: message`.
+#[derive(Debug, PartialEq)]
+struct Said {
+    code: ExitCode,
+    files: [usize; 3],
+    problems: Vec<String>,
+}
+
+fn said(code: ExitCode, files: [usize; 3], problems: &[&str]) -> Said {
+    Said { code, files, problems: problems.iter().map(|&problem| problem.to_owned()).collect() }
+}
+
+fn options(paths: Vec<PathBuf>) -> ScanOptions {
+    ScanOptions {
+        paths,
+        format: OutputFormat::Json,
+        parameters: Vec::new(),
+        configuration: Configuration::Find,
+        exclude: Vec::new(),
+        today: None,
+        fail_on: None,
+        color: ColorChoice::Never,
+        threads: 1,
+    }
+}
+
+fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
+    let (outcome, code) = execute(options, &mut &*stdin, jiff::civil::date(2026, 11, 25));
+    let mut problems = Vec::new();
+    for problem in &outcome.problems {
+        assert!(problem.help.ends_with(['.', '?']), "{problem:?}");
+        let place = match (problem.span, &problem.path) {
+            (Some(span), _) => {
+                let place = outcome.sources.place(span);
+                let path = scratch.relative(&place.path);
+                format!("{path}:{}:{}", place.start.line, place.start.column)
+            }
+            (None, Some(path)) => scratch.relative(path),
+            (None, None) => String::new(),
+        };
+        let message = problem.message.replace(&format!("{}/", scratch.path(".").display()), "");
+        problems.push(format!("{} {place}: {message}", problem.kind.name()));
+    }
+    let summary = outcome.summary;
+    Said { code, files: [summary.files, summary.other_files, summary.unparsed_files], problems }
+}
+
+fn scan_paths(scratch: &Scratch, paths: &[&str]) -> Said {
+    let paths =
+        paths.iter().map(|path| if *path == "-" { path.into() } else { scratch.path(path) }).collect();
+    scan_with(scratch, options(paths), b"")
+}
+
+fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+#[test]
+fn every_encoding_that_is_promised_is_read() {
+    let scratch = Scratch::new();
+    scratch.write("plain.yaml", TEMPLATE);
+    scratch.write("mark.yaml", [b"\xEF\xBB\xBF", TEMPLATE.as_bytes()].concat());
+    scratch.write("little.yaml", wide(TEMPLATE, u16::to_le_bytes));
+    scratch.write("big.yaml", wide(TEMPLATE, u16::to_be_bytes));
+    scratch.write("crlf.yaml", TEMPLATE.replace('\n', "\r\n"));
+    assert_eq!(scan_paths(&scratch, &["."]), said(ExitCode::Clean, [5, 0, 0], &[]));
+}
+
+#[test]
+fn other_bytes_cost_only_their_file() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    scratch.write("latin.yaml", [b"# caf\xE9\n", TEMPLATE.as_bytes()].concat());
+    scratch.write("latin-other.yaml", b"# caf\xE9\nType: AWS::S3::Bucket\n");
+    scratch.write("unmarked.yaml", &wide(TEMPLATE, u16::to_le_bytes)[2..]);
+    scratch.write("cut.yaml", &wide(TEMPLATE, u16::to_le_bytes)[..291]);
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(
+            ExitCode::Failed,
+            [1, 1, 0],
+            &[
+                "encoding cut.yaml: the UTF-16 text ends in the middle of a character, at byte 290",
+                "encoding latin.yaml: not UTF-8: 0xE9 at byte 5 (line 1), which would be `é` in Latin-1",
+                "encoding unmarked.yaml: the text looks like UTF-16 without a byte-order mark: NUL at byte 1 \
+                 (line 1)",
+            ]
+        )
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn link_loops_lose_nothing() {
+    let scratch = Scratch::new();
+    scratch.write("sub/good.yaml", TEMPLATE);
+    scratch.link("sub/up", "..");
+    scratch.link("self.yaml", "self.yaml");
+    let skipped = [
+        "skipped self.yaml: `self.yaml` is a symbolic link that leads in a circle",
+        "skipped sub/up: `sub/up` is a symbolic link back to a directory that it lies in; it is not followed",
+    ];
+    assert_eq!(scan_paths(&scratch, &["."]), said(ExitCode::Clean, [1, 0, 0], &skipped));
+    // Named, it cannot be opened.
+    assert_eq!(
+        scan_paths(&scratch, &["self.yaml", "sub/good.yaml"]),
+        said(
+            ExitCode::Failed,
+            [1, 0, 0],
+            &["unreadable self.yaml: `self.yaml` is a symbolic link that leads in a circle"]
+        )
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_opens_and_cannot_be_read_costs_only_itself() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    // Reading the first page of a process fails for everybody, also for root.
+    let paths = vec![scratch.path("good.yaml"), PathBuf::from("/proc/self/mem")];
+    let result = scan_with(&scratch, options(paths), b"");
+    assert_eq!(
+        result,
+        said(
+            ExitCode::Failed,
+            [1, 0, 0],
+            &["unreadable /proc/self/mem: `/proc/self/mem` cannot be read: input/output error"]
+        )
+    );
+}
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn a_file_without_permission_costs_only_itself() {
+    use std::fs::{File, Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    let locked = scratch.write("locked.yaml", TEMPLATE);
+    set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
+    if File::open(&locked).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(
+            ExitCode::Failed,
+            [1, 0, 0],
+            &["unreadable locked.yaml: `locked.yaml` cannot be read: permission denied"]
+        )
+    );
+}
+
+#[test]
+fn files_that_are_too_large_cost_only_themselves() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    for (path, length) in [("large.yaml", 300 << 20), ("huge.yaml", 5 << 30)] {
+        let path = scratch.write(path, TEMPLATE);
+        std::fs::File::options().append(true).open(path).unwrap().set_len(length).unwrap();
+    }
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(
+            ExitCode::Failed,
+            [1, 0, 0],
+            &[
+                "too-large huge.yaml: `huge.yaml` has 5368709120 bytes, more than the 268435456 that are read",
+                "too-large large.yaml: `large.yaml` has 314572800 bytes, more than the 268435456 that are read",
+            ]
+        )
+    );
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    assert_eq!(
+        scan_paths(&scratch, &["good.yaml", "none.yaml"]),
+        said(ExitCode::Failed, [1, 0, 0], &["unreadable none.yaml: `none.yaml` does not exist"])
+    );
+    assert_eq!(
+        scan_paths(&scratch, &["good.yaml", "*.json"]),
+        said(ExitCode::Clean, [1, 0, 0], &["skipped *.json: the pattern `*.json` matches no file"])
+    );
+}
+
+#[test]
+fn nothing_of_ours_is_never_success() {
+    let scratch = Scratch::new();
+    scratch.write("empty/readme.md", "");
+    scratch.write("other/bucket.yaml", "Resources: {B: {Type: AWS::S3::Bucket}}");
+    scratch.write("other/workflow.yaml", "on: push\n# sts:AssumeRoleWithWebIdentity\n");
+    assert_eq!(scan_paths(&scratch, &["empty"]), said(ExitCode::Nothing, [0; 3], &[]));
+    assert_eq!(scan_paths(&scratch, &["other"]), said(ExitCode::Nothing, [0, 2, 0], &[]));
+    assert_eq!(scan_paths(&scratch, &["other/*.yaml"]), said(ExitCode::Nothing, [0, 2, 0], &[]));
+    assert_eq!(
+        scan_paths(&scratch, &["none/*.yaml"]),
+        said(ExitCode::Nothing, [0; 3], &["skipped none/*.yaml: the pattern `none/*.yaml` matches no file"])
+    );
+    assert_eq!(scan_paths(&scratch, &["-"]), said(ExitCode::Nothing, [0, 1, 0], &[]));
+    // Hooks name every file that changed.
+    assert_eq!(
+        scan_paths(&scratch, &["other/bucket.yaml", "empty/readme.md"]),
+        said(ExitCode::Clean, [0, 2, 0], &[])
+    );
+}
+
+#[test]
+fn standard_input_is_a_file_like_any_other() {
+    let scratch = Scratch::new();
+    let read = |stdin: &[u8]| scan_with(&scratch, options(vec!["-".into()]), stdin);
+    assert_eq!(read(TEMPLATE.as_bytes()), said(ExitCode::Clean, [1, 0, 0], &[]));
+    assert_eq!(read(&wide(TEMPLATE, u16::to_be_bytes)), said(ExitCode::Clean, [1, 0, 0], &[]));
+    assert_eq!(read(b"a: b"), said(ExitCode::Nothing, [0, 1, 0], &[]));
+    assert_eq!(
+        read(b"# caf\xE9\nType: AWS::IAM::Role"),
+        said(
+            ExitCode::Failed,
+            [0; 3],
+            &["encoding <stdin>: not UTF-8: 0xE9 at byte 5 (line 1), which would be `é` in Latin-1"]
+        )
+    );
+}
+
+#[test]
+fn a_template_that_does_not_parse_costs_only_itself() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    scratch.write("broken.yaml", format!("{TEMPLATE}  Other: [\n"));
+    scratch.write("broken.json", "{\"Resources\": {\"Role\": {\"Type\": \"AWS::IAM::Role\"}}");
+    let result = scan_paths(&scratch, &["."]);
+    assert_eq!((result.code, result.files[2]), (ExitCode::Failed, 0), "{result:?}");
+    assert_eq!(result.problems.len(), 2, "{result:?}");
+    assert!(result.problems[0].starts_with("syntax broken.json:1:"), "{result:?}");
+    assert!(result.problems[1].starts_with("syntax broken.yaml:"), "{result:?}");
+}
+
+#[test]
+fn what_other_programs_make_templates_from_is_counted() {
+    let scratch = Scratch::new();
+    scratch.write("good.yaml", TEMPLATE);
+    // Helm: not ours at all.
+    scratch.write(
+        "chart/role.yaml",
+        "{{- if .Values.role }}\nkind: Role\nmetadata: {{ .Values.name }}: x\n# sts:AssumeRole\n{{- end }}\n",
+    );
+    // Jinja: a template, once it is rendered.
+    scratch.write("jinja.yaml", format!("{{% for name in names %}}\n{TEMPLATE}{{% endfor %}}\n"));
+    assert_eq!(scan_paths(&scratch, &["."]), said(ExitCode::Clean, [1, 0, 2], &[]));
+}
+
+#[test]
+fn a_duplicate_key_loses_nothing() {
+    let scratch = Scratch::new();
+    scratch.write("a.yaml", format!("{TEMPLATE}Description: a\nDescription: b\n"));
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(
+            ExitCode::Clean,
+            [1, 0, 0],
+            &["duplicate-key a.yaml:8:1: key `Description` is written more than once in this mapping"]
+        )
+    );
+}
+
+#[test]
+fn settings_that_are_not_understood_stop_the_scan() {
+    let scratch = Scratch::new();
+    scratch.write("infra/good.yaml", TEMPLATE);
+    let settings = scratch.write(FILE_NAME, "acounts: {own: []}\n");
+    let refused = said(ExitCode::Failed, [0; 3], &["settings fedlint.yaml:1:1: unknown setting `acounts`"]);
+    assert_eq!(scan_paths(&scratch, &["infra"]), refused);
+    assert_eq!(scan_paths(&scratch, &["infra/good.yaml"]), refused);
+    let paths = || vec![scratch.path("infra")];
+    let without = ScanOptions { configuration: Configuration::None, ..options(paths()) };
+    assert_eq!(scan_with(&scratch, without, b"").code, ExitCode::Clean);
+    // Settings above the repository are somebody else's.
+    scratch.write("infra/.git/HEAD", "");
+    assert_eq!(scan_paths(&scratch, &["infra"]).code, ExitCode::Clean);
+    let with = ScanOptions { configuration: Configuration::File(settings), ..options(paths()) };
+    assert_eq!(scan_with(&scratch, with, b""), refused);
+    let missing =
+        ScanOptions { configuration: Configuration::File(scratch.path("none.yaml")), ..options(paths()) };
+    assert_eq!(
+        scan_with(&scratch, missing, b""),
+        said(ExitCode::Failed, [0; 3], &["unreadable none.yaml: `none.yaml` does not exist"])
+    );
+}
+
+#[test]
+fn settings_and_flags_are_both_heard() {
+    let scratch = Scratch::new();
+    for path in ["a.yaml", "b.yaml", "c.yaml"] {
+        scratch.write(path, TEMPLATE);
+    }
+    scratch.write(FILE_NAME, "exclude: [a.yaml]\nfail-on: hihg\n");
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(ExitCode::Failed, [0; 3], &["settings fedlint.yaml:2:10: unknown severity `hihg`"])
+    );
+    // A flag wins over the file, also over what is wrong in it.
+    let flagged = ScanOptions { fail_on: Some(FailOn::Never), ..options(vec![scratch.path(".")]) };
+    assert_eq!(scan_with(&scratch, flagged, b""), said(ExitCode::Clean, [2, 1, 0], &[]));
+    let parameters = scratch.write("p/parameters.json", "[{}]");
+    let flagged = ScanOptions { parameters: vec![parameters], ..options(vec![scratch.path(".")]) };
+    let result = scan_with(&scratch, ScanOptions { fail_on: Some(FailOn::Never), ..flagged }, b"");
+    assert_eq!(result.code, ExitCode::Failed);
+    assert!(result.problems[0].starts_with("settings p/parameters.json:1:2: "), "{result:?}");
+}
