@@ -1,6 +1,6 @@
 //! Where text comes from, and how a place in it is named.
 //!
-//! The only module that reads files. A [`Source`] is a file, standard input, or text that stands inside
+//! The only module that reads files. A source is a file, standard input, or text that stands inside
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
