@@ -12,6 +12,8 @@ pub mod cli;
 mod commands;
 pub mod document;
 pub mod finding;
+pub mod model;
+pub mod policy;
 pub mod resources;
 pub mod scan;
 pub mod settings;

@@ -95,6 +95,8 @@ pub enum Unknown {
     List,
     /// An intrinsic function, macro or custom resource that is not resolved here.
     Function(Name),
+    /// A text with this symbol in it, where only a literal can be read: a truth value, a number.
+    Symbol(SymbolId),
     /// A value of a shape that the place does not allow, a text where a mapping must stand for example.
     Mismatch,
     /// A budget was reached (a problem says so).

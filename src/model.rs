@@ -1,0 +1,361 @@
+//! Typed entities, each field with its place, and the references between them.
+//!
+//! A resource becomes one entity for each of its variants: facts never look at two worlds at once. A property
+//! of a wrong shape is [`Field::Unknown`], never lost. References ([`Reference`]) are resolved across all files
+//! of a scan, and say what they found: the entity, the right one in a wrong form, nothing, or something that
+//! is not in view.
+
+mod consumer;
+mod iam;
+mod identity_center;
+mod identity_pool;
+mod link;
+mod organisation;
+mod user_pool;
+mod workload;
+
+use rustc_hash::FxHashMap;
+
+use crate::policy::{Attached, Policies, Policy};
+use crate::resources::{Deployment, Template};
+use crate::source::Span;
+use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
+
+pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
+pub use iam::{
+    Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile, ManagedPolicy,
+    OidcProvider, PolicyAttachment, Role, SamlProvider, ServiceLinkedRole, User,
+};
+pub use identity_center::{
+    AccessControlAttribute, AccessControlAttributes, Application, ApplicationAssignment, Assignment,
+    CustomerManagedPolicy, IdentityCenterInstance, PermissionSet, PermissionsBoundary, StoreGroup,
+    StoreMembership, StoreUser,
+};
+pub use identity_pool::{
+    AttachedRole, IdentityPool, LoginProvider, MappingRule, PrincipalTag, PrincipalTags, RoleAttachment,
+    RoleMapping, UserPoolLogin,
+};
+pub use link::{Expected, Found, Missing, Outside, Reference, ReferencePlace, Target};
+pub use organisation::{Account, Directory, DirectoryKind, OrganizationPolicy, OrganizationalUnit};
+pub use user_pool::{
+    SchemaAttribute, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup, UserPoolGroupMember,
+    UserPoolIdentityProvider, UserPoolUser,
+};
+pub use workload::{AttributeMapping, PodIdentity, Profile, RevocationList, TrustAnchor};
+
+/// A list property. Items are never [`Field::Absent`]; an unknown item stands for any number of items.
+pub type List<T> = Field<Vec<Field<T>>>;
+
+/// What every entity has.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// Its number.
+    pub id: EntityId,
+    /// The CloudFormation type, `AWS::IAM::Role`.
+    pub resource_type: Name,
+    /// The logical id; in a dump, the name or ARN.
+    pub logical_id: Name,
+    /// The deployment that it is part of.
+    pub deployment: DeploymentId,
+    /// The template that creates it: the scope of its logical id.
+    pub template: TemplateId,
+    /// Which of the resource's variants this is: the entities of one resource have equal deployment, template
+    /// and logical id, and are never in one world together.
+    pub variant: u16,
+    /// The logical id where it is written.
+    pub span: Span,
+    /// The properties.
+    pub properties: Span,
+    /// The worlds in which it exists with these contents.
+    pub worlds: Worlds,
+    /// `Metadata: aws:cdk:path`.
+    pub cdk_path: Option<Name>,
+    /// The SAM resource that makes this one.
+    pub made_by: Option<Name>,
+    /// The texts by which others name it.
+    pub identifiers: Vec<Identifier>,
+    /// False if its properties could not be resolved at all: every field is unknown.
+    pub readable: bool,
+}
+
+/// One text that names an entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// Which of its identifiers this is.
+    pub form: Form,
+    /// The text.
+    pub text: Text,
+}
+
+/// The identifiers that AWS has for things. What each means depends on the kind of entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Form {
+    /// The ARN.
+    Arn,
+    /// The name.
+    Name,
+    /// The id by which its service names it: user pool id, identity pool id, client id, group id, account id.
+    Id,
+    /// IAM's id that is never used again, `AROA...`; a SAML provider's UUID.
+    UniqueId,
+    /// An issuer without scheme: `cognito-idp.REGION.amazonaws.com/POOL_ID`, `HOST/PATH` of an OIDC provider.
+    ProviderName,
+    /// An issuer with scheme.
+    ProviderUrl,
+    /// What `Ref` returns where that is several identifiers with a bar between them.
+    Composite,
+    /// An app client's secret.
+    Secret,
+    /// An app client as the provider of a role mapping: the pool's provider name, a colon, the client id.
+    Login,
+    /// The domain of a user pool.
+    Domain,
+    /// The id of the identity store of an Identity Center instance.
+    StoreId,
+    /// The account root as a principal, `arn:aws:iam::ACCOUNT:root`.
+    RootArn,
+    /// Another attribute.
+    Other,
+}
+
+impl Entity {
+    /// The identifier of a form.
+    #[must_use]
+    pub fn identifier(&self, form: Form) -> Option<&Text> {
+        self.identifiers.iter().find(|identifier| identifier.form == form).map(|identifier| &identifier.text)
+    }
+
+    /// The ARN, where it has one.
+    #[must_use]
+    pub fn arn(&self) -> Option<&Text> {
+        self.identifier(Form::Arn)
+    }
+
+    /// The name, where it has one.
+    #[must_use]
+    pub fn name(&self) -> Option<&Text> {
+        self.identifier(Form::Name)
+    }
+
+    /// True if both are variants of one resource.
+    #[must_use]
+    pub fn same_resource(&self, other: &Self) -> bool {
+        (self.deployment, self.template, self.logical_id)
+            == (other.deployment, other.template, other.logical_id)
+    }
+}
+
+/// An entity: its kind, and its position among those of its kind. Positions follow the order of
+/// [`crate::resources::Resources::resources`], so they are the same in every run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntityId {
+    /// The kind.
+    pub kind: EntityKind,
+    /// The index in the list of that kind.
+    pub index: u32,
+}
+
+macro_rules! entities {
+    ($($(#[$about:meta])* $kind:ident, $field:ident, $name:literal;)*) => {
+        /// The kinds of entities.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum EntityKind {
+            $($(#[$about])* $kind,)*
+        }
+
+        impl EntityKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// The name in output, in kebab-case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+        }
+
+        /// All entities of a scan, and how they refer to each other.
+        #[derive(Debug, Default)]
+        pub struct Model {
+            $($(#[$about])* pub $field: Vec<$kind>,)*
+            /// The distinct policies.
+            pub policies: Policies,
+            /// Every reference, by entity and place in it.
+            pub references: Vec<Reference>,
+            /// What gives permissions to roles, users and groups, by holder.
+            pub grants: Vec<Grant>,
+            /// Templates and deployments, as far as facts need them.
+            pub scope: Scope,
+        }
+
+        impl Model {
+            /// What an entity has in common with all others.
+            #[must_use]
+            pub fn entity(&self, id: EntityId) -> &Entity {
+                let index = id.index as usize;
+                match id.kind { $(EntityKind::$kind => &self.$field[index].entity,)* }
+            }
+
+            /// All entities, by kind and index.
+            pub fn entities(&self) -> impl Iterator<Item = &Entity> {
+                std::iter::empty()$(.chain(self.$field.iter().map(|item| &item.entity)))*
+            }
+        }
+
+        $(impl Kind for $kind {
+            const KIND: EntityKind = EntityKind::$kind;
+
+            fn entity(&self) -> &Entity {
+                &self.entity
+            }
+
+            fn all(model: &Model) -> &[Self] {
+                &model.$field
+            }
+        })*
+    };
+}
+
+entities! {
+    /// IAM SAML providers.
+    SamlProvider, saml_providers, "saml-provider";
+    /// IAM OIDC providers.
+    OidcProvider, oidc_providers, "oidc-provider";
+    /// IAM roles.
+    Role, roles, "role";
+    /// Service-linked roles.
+    ServiceLinkedRole, service_linked_roles, "service-linked-role";
+    /// IAM managed policies.
+    ManagedPolicy, managed_policies, "managed-policy";
+    /// Inline policies that are resources of their own.
+    InlinePolicy, inline_policies, "inline-policy";
+    /// IAM users.
+    User, users, "user";
+    /// IAM groups.
+    Group, groups, "group";
+    /// Additions of IAM users to a group.
+    GroupAddition, group_additions, "group-addition";
+    /// Instance profiles.
+    InstanceProfile, instance_profiles, "instance-profile";
+    /// Identity Center instances.
+    IdentityCenterInstance, identity_center_instances, "identity-center-instance";
+    /// Permission sets.
+    PermissionSet, permission_sets, "permission-set";
+    /// Account assignments of Identity Center.
+    Assignment, assignments, "assignment";
+    /// Attributes for access control of an Identity Center instance.
+    AccessControlAttributes, access_control_attributes, "access-control-attributes";
+    /// Identity Center applications.
+    Application, applications, "application";
+    /// Assignments to Identity Center applications.
+    ApplicationAssignment, application_assignments, "application-assignment";
+    /// Groups of an identity store.
+    StoreGroup, store_groups, "identity-store-group";
+    /// Users of an identity store.
+    StoreUser, store_users, "identity-store-user";
+    /// Memberships of an identity store.
+    StoreMembership, store_memberships, "identity-store-membership";
+    /// Cognito user pools.
+    UserPool, user_pools, "user-pool";
+    /// App clients of user pools.
+    UserPoolClient, user_pool_clients, "user-pool-client";
+    /// Identity providers of user pools.
+    UserPoolIdentityProvider, user_pool_identity_providers, "user-pool-identity-provider";
+    /// Groups of user pools.
+    UserPoolGroup, user_pool_groups, "user-pool-group";
+    /// Users of user pools.
+    UserPoolUser, user_pool_users, "user-pool-user";
+    /// Memberships of user-pool groups.
+    UserPoolGroupMember, user_pool_group_members, "user-pool-group-member";
+    /// Domains of user pools.
+    UserPoolDomain, user_pool_domains, "user-pool-domain";
+    /// Cognito identity pools.
+    IdentityPool, identity_pools, "identity-pool";
+    /// Role attachments of identity pools.
+    RoleAttachment, role_attachments, "role-attachment";
+    /// Principal tag maps of identity pools.
+    PrincipalTags, principal_tags, "principal-tags";
+    /// Roles Anywhere trust anchors.
+    TrustAnchor, trust_anchors, "trust-anchor";
+    /// Roles Anywhere profiles.
+    Profile, profiles, "roles-anywhere-profile";
+    /// Roles Anywhere revocation lists.
+    RevocationList, revocation_lists, "revocation-list";
+    /// EKS pod identity associations.
+    PodIdentity, pod_identities, "pod-identity";
+    /// Directories of Directory Service.
+    Directory, directories, "directory";
+    /// Accounts of an organisation.
+    Account, accounts, "account";
+    /// Organisational units.
+    OrganizationalUnit, organizational_units, "organizational-unit";
+    /// Policies of an organisation.
+    OrganizationPolicy, organization_policies, "organization-policy";
+    /// What accepts the tokens of user pools.
+    TokenConsumer, token_consumers, "token-consumer";
+}
+
+/// A type of entities.
+pub trait Kind: Sized {
+    /// The kind.
+    const KIND: EntityKind;
+
+    /// What it has in common with all others.
+    fn entity(&self) -> &Entity;
+
+    /// All entities of this kind, by index.
+    fn all(model: &Model) -> &[Self];
+}
+
+impl Model {
+    /// The entity behind an id, if the id is of this kind.
+    #[must_use]
+    pub fn get<K: Kind>(&self, id: EntityId) -> Option<&K> {
+        (id.kind == K::KIND).then(|| &K::all(self)[id.index as usize])
+    }
+
+    /// The references that an entity makes, by place.
+    #[must_use]
+    pub fn references_of(&self, id: EntityId) -> &[Reference] {
+        let start = self.references.partition_point(|reference| reference.from < id);
+        let end = self.references.partition_point(|reference| reference.from <= id);
+        &self.references[start..end]
+    }
+
+    /// The references that lead to an entity.
+    pub fn references_to(&self, id: EntityId) -> impl Iterator<Item = &Reference> {
+        let indices = self.scope.incoming.get(&id).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().map(|&index| &self.references[index as usize])
+    }
+
+    /// The reference that stands at a place.
+    #[must_use]
+    pub fn reference_at(&self, from: EntityId, span: Span) -> Option<&Reference> {
+        self.references_of(from).iter().find(|reference| reference.span == span)
+    }
+
+    /// What gives permissions to a role, user or group.
+    #[must_use]
+    pub fn grants_of(&self, holder: EntityId) -> &[Grant] {
+        let start = self.grants.partition_point(|grant| grant.holder < holder);
+        let end = self.grants.partition_point(|grant| grant.holder <= holder);
+        &self.grants[start..end]
+    }
+
+    /// The policy of an attachment.
+    #[must_use]
+    pub fn policy(&self, attached: &Attached) -> &Policy {
+        self.policies.get(attached.policy)
+    }
+}
+
+/// What is known of the scan around the entities.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Deployments, by id.
+    pub deployments: Vec<Deployment>,
+    /// Templates, by id.
+    pub templates: Vec<Template>,
+    /// For each entity, the positions of the references that lead to it, in order.
+    incoming: FxHashMap<EntityId, Vec<u32>>,
+}

@@ -1,0 +1,167 @@
+//! IAM Identity Center and its identity store.
+
+use super::{Entity, List};
+use crate::policy::Attached;
+use crate::value::{Field, Located, Text};
+
+/// `AWS::SSO::Instance`: always an account instance. (Organization instances cannot be made by a template.)
+#[derive(Clone, Debug)]
+pub struct IdentityCenterInstance {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `Name`.
+    pub name: Field<Text>,
+}
+
+/// `AWS::SSO::PermissionSet`.
+#[derive(Clone, Debug)]
+pub struct PermissionSet {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `Name`.
+    pub name: Field<Text>,
+    /// `InstanceArn`.
+    pub instance: Field<Text>,
+    /// `InlinePolicy`.
+    pub inline_policy: Field<Attached>,
+    /// `ManagedPolicies`: ARNs of policies that AWS manages.
+    pub managed_policies: List<Text>,
+    /// `CustomerManagedPolicyReferences`.
+    pub customer_policies: List<CustomerManagedPolicy>,
+    /// `PermissionsBoundary`.
+    pub boundary: Field<PermissionsBoundary>,
+    /// `SessionDuration`: an ISO 8601 duration. One hour if absent.
+    pub session_duration: Field<Text>,
+    /// `RelayStateType`: where the user lands.
+    pub relay_state: Field<Text>,
+}
+
+/// A managed policy that is looked up by name and path in each account.
+#[derive(Clone, Debug)]
+pub struct CustomerManagedPolicy {
+    /// `Name`.
+    pub name: Field<Text>,
+    /// `Path`. `/` if absent.
+    pub path: Field<Text>,
+}
+
+/// The boundary of a permission set: one of both is written.
+#[derive(Clone, Debug)]
+pub struct PermissionsBoundary {
+    /// `ManagedPolicyArn`: of a policy that AWS manages.
+    pub managed_policy: Field<Text>,
+    /// `CustomerManagedPolicyReference`.
+    pub customer_policy: Field<CustomerManagedPolicy>,
+}
+
+/// `AWS::SSO::Assignment`.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `InstanceArn`.
+    pub instance: Field<Text>,
+    /// `PermissionSetArn`.
+    pub permission_set: Field<Text>,
+    /// `PrincipalType`: `USER` or `GROUP`.
+    pub principal_type: Field<Text>,
+    /// `PrincipalId`.
+    pub principal: Field<Text>,
+    /// `TargetType`: `AWS_ACCOUNT`.
+    pub target_type: Field<Text>,
+    /// `TargetId`: an account id.
+    pub target: Field<Text>,
+}
+
+/// `AWS::SSO::InstanceAccessControlAttributeConfiguration`.
+#[derive(Clone, Debug)]
+pub struct AccessControlAttributes {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `InstanceArn`.
+    pub instance: Field<Text>,
+    /// `AccessControlAttributes`, of the property itself or of the deprecated wrapper.
+    pub attributes: List<AccessControlAttribute>,
+}
+
+/// A session tag and the user attributes that it is read from.
+#[derive(Clone, Debug)]
+pub struct AccessControlAttribute {
+    /// `Key`: the tag.
+    pub key: Field<Text>,
+    /// `Value.Source`: `${path:enterprise.department}`.
+    pub sources: List<Text>,
+}
+
+/// `AWS::SSO::Application`.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `Name`.
+    pub name: Field<Text>,
+    /// `InstanceArn`.
+    pub instance: Field<Text>,
+    /// `ApplicationProviderArn`.
+    pub provider: Field<Text>,
+    /// `Status`: `ENABLED` or `DISABLED`.
+    pub status: Field<Text>,
+}
+
+/// `AWS::SSO::ApplicationAssignment`.
+#[derive(Clone, Debug)]
+pub struct ApplicationAssignment {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `ApplicationArn`.
+    pub application: Field<Text>,
+    /// `PrincipalType`: `USER` or `GROUP`.
+    pub principal_type: Field<Text>,
+    /// `PrincipalId`.
+    pub principal: Field<Text>,
+}
+
+/// `AWS::IdentityStore::Group`.
+#[derive(Clone, Debug)]
+pub struct StoreGroup {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `IdentityStoreId`.
+    pub store: Field<Text>,
+    /// `DisplayName`.
+    pub display_name: Field<Text>,
+}
+
+/// `AWS::IdentityStore::User`.
+#[derive(Clone, Debug)]
+pub struct StoreUser {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `IdentityStoreId`.
+    pub store: Field<Text>,
+    /// `UserName`.
+    pub user_name: Field<Text>,
+    /// `DisplayName`.
+    pub display_name: Field<Text>,
+}
+
+/// `AWS::IdentityStore::GroupMembership`.
+#[derive(Clone, Debug)]
+pub struct StoreMembership {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `IdentityStoreId`.
+    pub store: Field<Text>,
+    /// `GroupId`.
+    pub group: Field<Text>,
+    /// `MemberId.UserId`.
+    pub user: Field<Text>,
+}
+
+impl Assignment {
+    /// The principal type, if it is written and literal: `USER` or `GROUP`.
+    #[must_use]
+    pub const fn written_principal_type(&self) -> Option<&Located<Text>> {
+        self.principal_type.known()
+    }
+}

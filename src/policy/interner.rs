@@ -1,0 +1,56 @@
+//! Policies by content.
+
+use std::hash::BuildHasher;
+use std::sync::RwLock;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::Policy;
+
+/// An interned policy of one scan: compared, never ordered or printed by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PolicyId(u32);
+
+/// The distinct policies of a scan. Grows from several threads at once; entries never change.
+#[derive(Debug, Default)]
+pub struct Policies {
+    entries: boxcar::Vec<Policy>,
+    /// From hash to the policies with that hash.
+    known: RwLock<FxHashMap<u64, Vec<PolicyId>>>,
+}
+
+impl Policies {
+    /// The id of `policy`.
+    pub fn intern(&self, policy: Policy) -> PolicyId {
+        let hash = FxBuildHasher.hash_one(&policy);
+        let known = self.known.read().expect("no thread panics while it holds the lock");
+        if let Some(id) = self.find(&known, hash, &policy) {
+            return id;
+        }
+        drop(known);
+        let mut known = self.known.write().expect("no thread panics while it holds the lock");
+        if let Some(id) = self.find(&known, hash, &policy) {
+            return id;
+        }
+        let index = self.entries.push(policy);
+        let id = PolicyId(u32::try_from(index).expect("a scan has fewer than 2^32 policies"));
+        known.entry(hash).or_default().push(id);
+        id
+    }
+
+    /// The policy of an id.
+    #[must_use]
+    pub fn get(&self, id: PolicyId) -> &Policy {
+        self.entries.get(id.0 as usize).expect("a PolicyId is only made by `intern`")
+    }
+
+    /// How many distinct policies there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.entries.count()
+    }
+
+    fn find(&self, known: &FxHashMap<u64, Vec<PolicyId>>, hash: u64, policy: &Policy) -> Option<PolicyId> {
+        known.get(&hash)?.iter().copied().find(|&id| self.get(id) == policy)
+    }
+}
