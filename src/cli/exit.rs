@@ -55,13 +55,13 @@ mod tests {
     fn finding(sources: &Sources, severity: Severity, folded: bool) -> Finding {
         let source = sources.add_kept(Origin::Stdin, "".into());
         Finding {
-            rule: "some-rule".into(),
+            rule: "some-rule",
             group: Group::OverBroad,
             severity,
             certainty: Certainty::Possible,
             when: None,
             message: "something is open".to_owned(),
-            entity: EntityName { kind: "role".into(), name: "Role".to_owned(), arn: None, cdk_path: None },
+            entity: EntityName { kind: "role", name: "Role".to_owned(), arn: None, cdk_path: None },
             span: Span::new(source, 0, 0),
             labels: Vec::new(),
             notes: Vec::new(),

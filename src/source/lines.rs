@@ -3,7 +3,7 @@
 //! The convention: lines and columns count from 1. A line ends behind `\n` (the `\r` of `\r\n` is the last
 //! character of its line). Columns count Unicode scalar values, so that a place agrees with what editors
 //! show for text without combining marks. Offsets count the bytes of the file as it is on disk, a
-//! byte-order mark included. The end of a range is exclusive, as in [`Span`](super::Span).
+//! byte-order mark included. The end of a range is exclusive, as in [`Span`].
 
 use std::path::PathBuf;
 
