@@ -68,30 +68,33 @@ pub struct Summary {
     pub searched: bool,
 }
 
-/// A file (or standard input) that may be ours, with its structure.
-#[derive(Debug)]
-pub struct Input {
-    /// The path under which it was found.
-    pub path: PathBuf,
-    /// Its source.
-    pub source: SourceId,
-    /// Its text.
-    pub text: Arc<str>,
-    /// Its structure, as far as it could be read, and what was wrong.
-    pub read: Read,
-}
-
 /// What became of one file.
 #[derive(Debug)]
 enum Looked {
-    /// It may be ours.
-    Ours(Box<Input>),
+    /// It holds something of ours.
+    Ours {
+        /// What is in it; none if nothing of it can be used.
+        model: Option<Model>,
+        /// False for files that only say how others belong together.
+        counts: bool,
+        /// What was wrong with it.
+        problems: Vec<Problem>,
+    },
     /// It holds nothing of ours.
     Other,
     /// It is not ours and could not be parsed.
     Unparsed,
     /// It could not be read.
     Failed(Problem),
+}
+
+/// What is kept of one file. Borrows nothing of its text and structure, which are dropped at once.
+type Model = ();
+
+/// What looking at one file needs.
+struct Context<'s> {
+    sources: &'s Sources,
+    limit: SizeLimit,
 }
 
 /// Below so many files, starting threads takes longer than reading them.
@@ -102,40 +105,45 @@ const FEW: usize = 8;
 /// `sources` holds what was read already: the settings.
 #[must_use]
 pub fn scan(sources: Sources, request: Request, settings: &Settings) -> Outcome {
-    let several = request.paths.len() > FEW || request.paths.iter().any(|path| path.is_dir());
-    let threads = if several { thread_count(request.threads) } else { 1 };
+    // Directories and patterns may stand for many files.
+    let is_one = |path: &PathBuf| path.as_os_str() == "-" || path.is_file();
+    let few = request.paths.len() <= FEW && request.paths.iter().all(is_one);
+    let threads = if few { 1 } else { thread_count(request.threads) };
+    on_threads(threads, || scan_here(sources, request, settings, threads))
+}
+
+fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: usize) -> Outcome {
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
     let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
     let mut problems = discovery.problems;
 
-    let mut looked = in_order(&discovery.files, threads, |found| {
-        guarded(&found.path, || look(&sources, found, request.limit))
-    });
+    let context = Context { sources: &sources, limit: request.limit };
+    let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
     if let Some(bytes) = request.stdin {
-        looked
-            .push(guarded(Path::new(STDIN), || look_at(&sources, None, || sources.load_bytes(None, bytes))));
+        let path = Path::new(STDIN);
+        looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
     }
-    let mut inputs = Vec::new();
+    let mut models = Vec::new();
     for looked in looked {
         match looked {
-            Looked::Ours(mut input) => {
-                summary.files += 1;
-                problems.append(&mut input.read.problems);
-                inputs.push(*input);
+            Looked::Ours { model, counts, problems: more } => {
+                summary.files += usize::from(counts);
+                problems.extend(more);
+                models.extend(model);
             }
             Looked::Other => summary.other_files += 1,
             Looked::Unparsed => summary.unparsed_files += 1,
             Looked::Failed(problem) => problems.push(problem),
         }
     }
-    let findings = analyse(inputs, settings, &sources, &mut summary, &mut problems);
+    let findings = analyse(models, settings, &sources, &mut summary, &mut problems);
     Outcome { findings, problems, summary, sources }
 }
 
-/// Turns structure into findings.
+/// Turns what was read into findings.
 fn analyse(
-    _inputs: Vec<Input>,
+    _models: Vec<Model>,
     _settings: &Settings,
     _sources: &Sources,
     _summary: &mut Summary,
@@ -144,29 +152,35 @@ fn analyse(
     Vec::new()
 }
 
-fn look(sources: &Sources, found: &Found, limit: SizeLimit) -> Looked {
-    look_at(sources, Some(&found.path), || sources.load(&found.path, limit))
-}
+impl Context<'_> {
+    fn look(&self, found: &Found) -> Looked {
+        self.look_at(&found.path, self.sources.load(&found.path, self.limit))
+    }
 
-fn look_at(
-    _sources: &Sources,
-    path: Option<&Path>,
-    load: impl FnOnce() -> Result<Option<(SourceId, Arc<str>)>, Problem>,
-) -> Looked {
-    let (source, text) = match load() {
-        Ok(Some(loaded)) => loaded,
-        Ok(None) => return Looked::Other,
-        Err(problem) => return Looked::Failed(problem),
-    };
-    let path = path.unwrap_or(Path::new(STDIN));
-    let read = document::read(&text, source, Format::guess(path, &text), &Limits::default());
-    if !read.complete() && (!is_recognisable(&text) || is_generated_from(&text, &read)) {
-        return Looked::Unparsed;
+    fn look_at(&self, path: &Path, loaded: Result<Option<(SourceId, Arc<str>)>, Problem>) -> Looked {
+        let (source, text) = match loaded {
+            Ok(Some(loaded)) => loaded,
+            Ok(None) => return Looked::Other,
+            Err(problem) => return Looked::Failed(problem),
+        };
+        let read = document::read(&text, source, Format::guess(path, &text), &Limits::default());
+        let complete = read.complete();
+        if !complete && (!is_recognisable(&text) || is_generated_from(&text, &read)) {
+            return Looked::Unparsed;
+        }
+        let model = self.model(path, &text, &read);
+        if complete && model.is_none() {
+            return Looked::Other;
+        }
+        // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
+        let counts = !complete || has_resources(&read, &text);
+        Looked::Ours { model, counts, problems: read.problems }
     }
-    if read.complete() && !has_resources(&read, &text) {
-        return Looked::Other;
+
+    /// What of a file is ours; `None` if nothing is.
+    fn model(&self, _path: &Path, text: &str, read: &Read) -> Option<Model> {
+        has_resources(read, text).then_some(())
     }
-    Looked::Ours(Box::new(Input { path: path.to_owned(), source, text, read }))
 }
 
 /// True if a document of the file is shaped as a CloudFormation template.
@@ -197,15 +211,27 @@ fn is_generated_from(text: &str, read: &Read) -> bool {
     })
 }
 
-/// Applies `work` to all items, on up to `threads` threads; results come in the order of the items.
-fn in_order<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    if threads > 1 && items.len() > FEW {
+/// Runs `work` where parallel iterators use `threads` threads. One means this very thread: none is started.
+fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    if threads > 1 {
         // Where threads cannot be had, one is enough.
-        if let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            return pool.install(|| items.par_iter().map(work).collect());
+        if let Ok(pool) = builder.build() {
+            return pool.install(work);
         }
+        return on_threads(1, work);
     }
-    items.iter().map(work).collect()
+    // This thread becomes the only one of a pool. It stays so: a second scan on it finds it in place, which is
+    // the one error that is possible here.
+    let pool = builder.use_current_thread().build();
+    let result = work();
+    drop(pool);
+    result
+}
+
+/// Applies `work` to all items, side by side if they are more than a few; results come in their order.
+fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() > FEW { items.par_iter().map(work).collect() } else { items.iter().map(work).collect() }
 }
 
 fn thread_count(asked: usize) -> usize {
@@ -250,11 +276,19 @@ mod tests {
     #[test]
     fn results_come_in_order() {
         let items: Vec<usize> = (0..1000).collect();
-        for threads in [1, 2, 8] {
-            assert_eq!(
-                in_order(&items, threads, |item| item * 2),
-                items.iter().map(|i| i * 2).collect::<Vec<_>>()
-            );
+        for threads in [1, 2, 8, 1] {
+            let doubled = on_threads(threads, || in_order(&items, |item| item * 2));
+            assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn one_thread_is_the_one_that_is_there() {
+        let own = std::thread::current().id();
+        for _ in 0..2 {
+            let items: Vec<usize> = (0..100).collect();
+            let threads = on_threads(1, || in_order(&items, |_| std::thread::current().id()));
+            assert!(threads.iter().all(|&thread| thread == own));
         }
     }
 }

@@ -289,3 +289,25 @@ fn later_parameters_win() {
     };
     assert_eq!([value("A"), value("B"), value("C")], ["own", "file b", "flag"]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_readers_panic(
+        words in proptest::collection::vec(
+            "accounts|own|deployments|rules|options|parameters|today|exclude|issuers|identity-source|\\*\\*|             Parameters|ParameterKey|ParameterValue|111122223333|2026-11-25|a|[-:,\\[\\]{}'\"&* \n]|\n  |: ",
+            0..40,
+        )
+    ) {
+        let text = words.concat();
+        let places = |problems: Vec<Problem>| {
+            problems.iter().filter_map(|problem| problem.span).all(|span| text.get(span.start as usize..span.end as usize).is_some())
+        };
+        let source = || Sources::default().add_kept(Origin::Stdin, text.as_str().into());
+        if let Err(problems) = file::read(&text, source(), Path::new("")) {
+            proptest::prop_assert!(!problems.is_empty() && places(problems));
+        }
+        if let Err(problems) = parameters::read(&text, source(), Path::new("p.yaml")) {
+            proptest::prop_assert!(!problems.is_empty() && places(problems));
+        }
+    }
+}

@@ -195,6 +195,21 @@ mod tests {
         assert_eq!(&wide[offset..], [0, b'b']);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_text_or_have_a_place(bytes: Vec<u8>, mark in 0usize..4) {
+            let mark: &[u8] = [&b""[..], b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"][mark];
+            let bytes = [mark, &bytes].concat();
+            match decode(bytes.clone()) {
+                Ok((text, encoding)) => {
+                    // The end of the text is the end of the file.
+                    proptest::prop_assert_eq!(encoding.offset_in_file(&text, text.len()), bytes.len());
+                }
+                Err(error) => proptest::prop_assert!(error.offset < bytes.len(), "{:?}", error),
+            }
+        }
+    }
+
     #[test]
     fn says_what_it_saw_where() {
         let cases: [(&[u8], usize, &str); 8] = [

@@ -141,6 +141,17 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn agrees_with_looking_for_each(before in "[A-Za-z: \n]{0,80}", which in 0..NEEDLES.len(), cut in 0usize..40, after in "[A-Za-z: \n]{0,80}") {
+            let needle = NEEDLES[which].text;
+            let text = format!("{before}{}{after}", &needle[..needle.len().min(cut)]);
+            let expected = NEEDLES.iter().any(|needle| text.contains(needle.text));
+            proptest::prop_assert_eq!(matters(text.as_bytes()), expected);
+            proptest::prop_assert_eq!(stream_matters(&mut text.as_bytes()), expected);
+        }
+    }
+
     #[test]
     fn reads_wide_text() {
         for (text, expected) in [("a: 'ÀÉ' # AWS::IAM::Role", true), ("a: AWS::S3::Bucket", false)] {
