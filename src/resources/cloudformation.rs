@@ -3,6 +3,7 @@
 mod declaration;
 pub mod expression;
 pub mod lower;
+pub mod sam;
 
 pub use declaration::Declaration;
 pub use expression::{Call, Expression, Form};
