@@ -31,6 +31,8 @@ pub struct Environment<'e> {
     pub colors: bool,
     /// The same for standard error.
     pub error_colors: bool,
+    /// True if output may hold characters outside ASCII.
+    pub unicode: bool,
     /// The width of the terminal in columns, if it is one.
     pub width: Option<usize>,
     /// Today's date.

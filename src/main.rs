@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let environment = Environment {
         colors: wants_colors(&stdout),
         error_colors: wants_colors(&stderr),
+        unicode: wants_unicode(),
         width: stdout.is_terminal().then(columns).flatten(),
         // In UTC, so that a scan says the same wherever it runs.
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
@@ -27,6 +28,15 @@ fn main() -> ExitCode {
 /// True for a terminal with colours, unless the environment speaks against it (`NO_COLOR`, `TERM=dumb`).
 fn wants_colors(stream: &impl RawStream) -> bool {
     AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+/// False if the locale says that text is ASCII. Containers and build machines often have none, and show UTF-8.
+fn wants_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty());
+    locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
 }
 
 fn columns() -> Option<usize> {

@@ -42,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("miette", &["report/human"]),
     ("petgraph", &["graph"]),
     ("rayon", &["resources", "scan"]),
-    ("schemars", &["rules"]),
+    ("schemars", &["report", "rules", "settings"]),
     ("serde_yaml", &["rules", "settings"]),
 ];
 

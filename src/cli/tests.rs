@@ -11,6 +11,7 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
         err: &mut err,
         colors: false,
         error_colors: false,
+        unicode: true,
         width: None,
         today: jiff::civil::date(2026, 11, 25),
     };
@@ -131,6 +132,7 @@ fn a_closed_pipe_is_success_and_a_full_disk_is_not() {
                 err: &mut err,
                 colors: false,
                 error_colors: false,
+                unicode: true,
                 width: None,
                 today: jiff::civil::date(2026, 11, 25),
             };

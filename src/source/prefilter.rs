@@ -92,9 +92,10 @@ pub fn stream_matters(reader: &mut dyn Read) -> bool {
     }
 }
 
+static PACKED: LazyLock<Option<packed::Searcher>> =
+    LazyLock::new(|| packed::Searcher::new(NEEDLES.iter().map(|needle| needle.text)));
+
 fn has_needle(bytes: &[u8]) -> bool {
-    static PACKED: LazyLock<Option<packed::Searcher>> =
-        LazyLock::new(|| packed::Searcher::new(NEEDLES.iter().map(|needle| needle.text)));
     // The plain automaton is slower than parsing JSON: only for processors without the packed one.
     static AUTOMATON: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| AhoCorasick::new(NEEDLES.iter().map(|needle| needle.text)).ok());
@@ -119,6 +120,12 @@ mod tests {
         for needle in NEEDLES {
             assert!(needle.text.is_ascii() && needle.text.len() < LONGEST, "{}", needle.text);
         }
+    }
+
+    #[test]
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    fn the_fast_searcher_takes_all_needles() {
+        assert!(PACKED.is_some(), "too many needles, or too short ones");
     }
 
     #[test]

@@ -328,3 +328,25 @@ fn settings_and_flags_are_both_heard() {
     assert_eq!(result.code, ExitCode::Failed);
     assert!(result.problems[0].starts_with("settings p/parameters.json:1:2: "), "{result:?}");
 }
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let scratch = Scratch::new();
+    for number in 0..40 {
+        let folder = number % 7;
+        let text = match number % 4 {
+            0 => TEMPLATE.as_bytes().to_vec(),
+            1 => b"Type: AWS::S3::Bucket".to_vec(),
+            2 => [TEMPLATE.as_bytes(), b"# \xE9"].concat(),
+            _ => format!("{TEMPLATE}Description: a\nDescription: b\n").into_bytes(),
+        };
+        scratch.write(&format!("{folder}/{number}.yaml"), text);
+    }
+    let with =
+        |threads| scan_with(&scratch, ScanOptions { threads, ..options(vec![scratch.path(".")]) }, b"");
+    let one = with(1);
+    assert_eq!((one.files, one.problems.len()), ([20, 10, 0], 20));
+    for threads in [2, 8, 0] {
+        assert_eq!(with(threads), one, "{threads} threads");
+    }
+}
