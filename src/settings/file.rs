@@ -13,7 +13,7 @@ use crate::document::{self, Format, Limits, NodeRef, Tree};
 use crate::source::{Exclude, Problem, SourceId};
 
 /// The names at the top of the file.
-const TOP: &[&str] = &[
+pub(super) const TOP: &[&str] = &[
     "accounts",
     "organisations",
     "deployments",

@@ -96,6 +96,16 @@ rules:
 }
 
 #[test]
+fn the_documented_example_is_read_and_names_every_setting() {
+    let page = include_str!("../../docs/settings.md");
+    let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    read(example).unwrap();
+    for name in file::TOP {
+        assert!(example.contains(&format!("\n{name}:")), "{name} is not documented");
+    }
+}
+
+#[test]
 fn nothing_is_fine() {
     for text in ["", "# nothing yet\n", "accounts:\nrules:\n", "{}", "accounts: { own: }"] {
         let settings = read(text).unwrap();
