@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use fedlint::document::{Format, Limits, Tree, read};
-use fedlint::resources::cloudformation::sam::{Declared, Serverless};
+use fedlint::resources::cloudformation::sam::{Declared, Expansion, expand};
 use fedlint::resources::cloudformation::{Call, Expression, Form, Lowering};
 use fedlint::source::{SizeLimit, Sources, read_path};
 use fedlint::value::{Located, Name, Names};
@@ -71,8 +71,8 @@ fn roles_agree_with_those_of_sam() {
     );
     figure("sam-oracle-with-roles", &with_roles.to_string(), "about 474");
     figure("sam-oracle-exceptions", &used.len().to_string(), "few, each with a reason");
-    assert!(total > 500 && with_roles > 400, "the corpus is not what it was");
     assert!(report.is_empty(), "not explained:\n{report}");
+    assert!(total > 500 && with_roles > 400, "the corpus is not what it was");
     let unused: Vec<_> = exceptions.keys().filter(|name| !used.contains(**name)).collect();
     assert!(unused.is_empty(), "exceptions without a difference: {unused:?}");
 }
@@ -93,22 +93,22 @@ fn refused_templates_make_no_false_role() {
         refused += 1;
         let written = load(&input);
         let names = &written.names;
-        let serverless = Serverless::new(names, written.resources(), written.root.get(names, "Globals"));
-        for made in serverless.expand(None).declarations {
+        let expansion = written.expand(None);
+        for made in &expansion.declarations {
             let (id, kind) = (names.text(made.logical_id), names.text(made.kind));
             if kind != "AWS::IAM::Role" {
                 continue;
             }
             roles += 1;
             let owner = made.made_by.expect("what is made has a cause");
-            let owner = written.resources().find(|resource| resource.logical_id.value == owner);
-            let owner = owner.expect("roles are made for resources of the template");
-            let properties = owner.body.get(names, "Properties");
+            let owner = written.resources().find(|(id, _)| id.value == owner);
+            let (owner, body) = owner.expect("roles are made for resources of the template");
+            let properties = body.get(names, "Properties");
             let own_role = properties.is_some_and(|properties| properties.get(names, "Role").is_some());
-            let is_execution_role = id == format!("{}Role", names.text(owner.logical_id.value));
-            if !written.kind(&owner).is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+            let is_execution_role = id == format!("{}Role", names.text(owner.value));
+            if !written.kind(body).is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
                 || (own_role && is_execution_role)
-                || serverless.kind_of(id) != Some("AWS::IAM::Role")
+                || expansion.logical_ids.kind_of(id) != Some("AWS::IAM::Role")
             {
                 wrong.push(format!("{stem}: {id}"));
             }
@@ -132,16 +132,15 @@ fn made_logical_ids_are_known() {
         }
         let written = load(&input);
         let names = &written.names;
-        let serverless = Serverless::new(names, written.resources(), written.root.get(names, "Globals"));
-        let defined: BTreeSet<&str> =
-            written.resources().map(|resource| names.text(resource.logical_id.value)).collect();
-        for resource in output.resources() {
-            let id = output.names.text(resource.logical_id.value);
+        let made = written.expand(None).logical_ids;
+        let defined: BTreeSet<&str> = written.resources().map(|(id, _)| names.text(id.value)).collect();
+        for (id, body) in output.resources() {
+            let id = output.names.text(id.value);
             if defined.contains(id) {
                 continue;
             }
             total += 1;
-            match (serverless.kind_of(id), output.kind(&resource)) {
+            match (made.kind_of(id), output.kind(body)) {
                 (Some(kind), Some(expected)) if first_version(kind) == first_version(expected) => known += 1,
                 (kind, expected) => wrong.push(format!("{stem}: {id} is {expected:?}, known as {kind:?}")),
             }
@@ -185,9 +184,9 @@ fn load(path: &Path) -> Template {
 }
 
 impl Template {
-    fn resources(&self) -> impl Iterator<Item = Declared<'_>> {
+    fn resources(&self) -> impl Iterator<Item = (Located<Name>, &Expression)> {
         let resources = self.root.get(&self.names, "Resources").and_then(Expression::as_map);
-        resources.unwrap_or_default().iter().map(|(key, body)| Declared { logical_id: *key, body })
+        resources.unwrap_or_default().iter().map(|(key, body)| (*key, body))
     }
 
     /// Parameters with a default.
@@ -200,17 +199,21 @@ impl Template {
         parameters.unwrap_or_default().iter().filter_map(default).collect()
     }
 
-    fn kind(&self, resource: &Declared<'_>) -> Option<&str> {
-        resource.body.get(&self.names, "Type")?.as_scalar().map(|name| self.names.text(name))
+    fn expand(&self, partition: Option<&str>) -> Expansion {
+        let names = &self.names;
+        let resources = self.resources().filter_map(|(key, body)| Declared::of(names, key, body));
+        expand(names, resources, self.root.get(names, "Globals"), partition)
+    }
+
+    fn kind(&self, resource: &Expression) -> Option<&str> {
+        resource.get(&self.names, "Type")?.as_scalar().map(|name| self.names.text(name))
     }
 }
 
 /// What this crate makes.
 fn made(template: &Template, partition: &str) -> BTreeMap<String, Content> {
     let names = &template.names;
-    let globals = template.root.get(names, "Globals");
-    let serverless = Serverless::new(names, template.resources(), globals);
-    let expansion = serverless.expand(Some(partition));
+    let expansion = template.expand(Some(partition));
     let mut normal = Normal {
         names,
         partition,
@@ -239,8 +242,7 @@ fn made(template: &Template, partition: &str) -> BTreeMap<String, Content> {
 
 /// What SAM makes: what is in the output and not in the input.
 fn expected(output: &Template, input: &Template, partition: &str) -> BTreeMap<String, Content> {
-    let written: BTreeSet<&str> =
-        input.resources().map(|resource| input.names.text(resource.logical_id.value)).collect();
+    let written: BTreeSet<&str> = input.resources().map(|(id, _)| input.names.text(id.value)).collect();
     let names = &output.names;
     let normal = Normal {
         names,
@@ -251,13 +253,13 @@ fn expected(output: &Template, input: &Template, partition: &str) -> BTreeMap<St
     };
     output
         .resources()
-        .filter(|resource| output.kind(resource).is_some_and(|kind| COMPARED.contains(&kind)))
-        .filter(|resource| !written.contains(names.text(resource.logical_id.value)))
-        .map(|resource| {
-            let condition = resource.body.get(names, "Condition").and_then(Expression::as_scalar);
+        .filter(|(_, body)| output.kind(body).is_some_and(|kind| COMPARED.contains(&kind)))
+        .filter(|(id, _)| !written.contains(names.text(id.value)))
+        .map(|(id, body)| {
+            let condition = body.get(names, "Condition").and_then(Expression::as_scalar);
             let condition = condition.map(|name| names.text(name));
-            let properties = resource.body.get(names, "Properties").expect("a made resource has properties");
-            (names.text(resource.logical_id.value).to_owned(), content(&normal, properties, condition))
+            let properties = body.get(names, "Properties").expect("a made resource has properties");
+            (names.text(id.value).to_owned(), content(&normal, properties, condition))
         })
         .collect()
 }

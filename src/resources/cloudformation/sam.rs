@@ -2,7 +2,7 @@
 //!
 //! Only what matters for federation and trust is made: roles with their trust and permissions, policies of
 //! connectors, authorizers that trust tokens. Everything else that SAM makes is known by its logical id
-//! ([`Serverless::kind_of`]), so that references to it are not taken for errors.
+//! ([`LogicalIds`]), so that references to it are not taken for errors.
 //!
 //! What a SAM template says is turned into expressions of CloudFormation, before anything is resolved:
 //! parameters, conditions and worlds then hold for made resources as for written ones. Where SAM itself looks
@@ -30,7 +30,7 @@ mod statements;
 mod tree;
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -40,41 +40,119 @@ use crate::source::Span;
 use crate::value::{Located, Name, Names};
 
 use globals::Properties;
-use logical_ids::LogicalIds;
 use tree::Tree;
 
-pub use logical_ids::becomes;
+pub use logical_ids::{LogicalIds, becomes};
 
-/// A resource as a template declares it, of any type.
+/// A resource as a template declares it, of any type: connectors join resources of all types.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared<'t> {
-    /// The logical id.
+    /// The logical id, and where it is written.
     pub logical_id: Located<Name>,
-    /// The whole resource: the map with `Type`, `Properties` and so on.
-    pub body: &'t Expression,
+    /// The type.
+    pub kind: Name,
+    /// `Condition`
+    pub condition: Option<Name>,
+    /// `Properties`; of types that are not SAM's those suffice that [`reads`] names.
+    pub properties: Option<&'t Expression>,
+    /// The attribute `IgnoreGlobals`.
+    pub ignore_globals: Option<&'t Expression>,
+    /// The attribute `Connectors`.
+    pub connectors: Option<&'t Expression>,
 }
 
-/// What SAM makes of a template.
-#[derive(Clone, Debug, Default)]
+impl<'t> Declared<'t> {
+    /// The resource whose whole map, with `Type`, `Properties` and so on, is `body`; `None` without a type.
+    #[must_use]
+    pub fn of(names: &Names, logical_id: Located<Name>, body: &'t Expression) -> Option<Self> {
+        Some(Self {
+            logical_id,
+            kind: body.get(names, "Type")?.as_scalar()?,
+            condition: body.get(names, "Condition").and_then(Expression::as_scalar),
+            properties: body.get(names, "Properties"),
+            ignore_globals: body.get(names, "IgnoreGlobals"),
+            connectors: body.get(names, "Connectors"),
+        })
+    }
+}
+
+/// What SAM makes of a template. Borrows nothing of it.
+#[derive(Debug)]
 pub struct Expansion {
-    /// The resources, in the order of what they are made for. A logical id with a slash (`Api/Authorizer`)
-    /// is that of something for which SAM makes no resource of its own. The place is the exact cause inside
-    /// the SAM resource, or its logical id.
+    /// The resources, in the order of what they are made for: first what takes the place of the SAM resource,
+    /// under its logical id, then what is made beside it. A logical id with a slash (`Api/Authorizer`) is that
+    /// of something for which SAM makes no resource of its own. The place is the exact cause inside the SAM
+    /// resource, or its logical id.
     pub declarations: Vec<Declaration>,
     /// Conditions that made resources name and the template does not define.
     pub conditions: Vec<(Name, Expression)>,
+    /// The logical ids that SAM makes, also those of resources that are not made here.
+    pub logical_ids: LogicalIds,
     /// False if the budget of nodes made by copying `Globals` and from policy templates was reached: some
     /// properties and policies are then as they are written.
     pub complete: bool,
 }
 
-/// The resources of a template that uses SAM.
-#[derive(Debug)]
-pub struct Serverless<'t> {
+/// Makes what SAM makes of these resources. `globals` is the section `Globals`; `partition` the partition that
+/// the template is deployed to, where that is known: in all but `aws`, SAM takes another policy for tracing.
+#[must_use]
+pub fn expand<'t>(
     names: &'t Names,
-    resources: Resources<'t>,
+    resources: impl IntoIterator<Item = Declared<'t>>,
     globals: Option<&'t Expression>,
-    logical_ids: OnceCell<LogicalIds>,
+    partition: Option<&str>,
+) -> Expansion {
+    let budget = Cell::new(tree::NODES);
+    let tree = Tree { names, budget: &budget };
+    let resources = Resources::new(names, tree, resources, globals);
+    let all = &resources.all;
+    let mut sink = Sink {
+        tree,
+        partition: partition.unwrap_or("aws").to_owned(),
+        declarations: Vec::new(),
+        conditions: Vec::new(),
+        named: FxHashSet::default(),
+        destinations: FxHashMap::default(),
+    };
+    for resource in all {
+        if authorizers::is_implicit(tree, resource.logical_id, all) {
+            continue;
+        }
+        match resource.kind {
+            "AWS::Serverless::Function" => function::expand(resource, &mut sink),
+            "AWS::Serverless::StateMachine" => state_machine::expand(resource, &mut sink),
+            "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => authorizers::expand(resource, &mut sink),
+            "AWS::Serverless::GraphQLApi" => graphql::expand(resource, &mut sink),
+            "AWS::Serverless::Connector" => connectors::expand(resource, &resources, &mut sink),
+            _ => services::expand(resource, &mut sink),
+        }
+        connectors::expand_embedded(resource, &resources, &mut sink);
+    }
+    authorizers::expand_implicit(all, globals, &mut sink);
+    services::code_deploy(all, &mut sink);
+    Expansion {
+        logical_ids: LogicalIds::new(tree, all),
+        declarations: sink.declarations,
+        conditions: sink.conditions,
+        complete: budget.get() > 0,
+    }
+}
+
+/// True if the property of this type says what a connector gives a role, or which role it is.
+#[must_use]
+pub fn reads(kind: &str, property: &str) -> bool {
+    kind.starts_with("AWS::Serverless::") || connectors::role_property(kind) == Some(property)
+}
+
+/// A resource of the template, as this module sees it.
+#[derive(Debug)]
+struct Macro<'t> {
+    logical_id: &'t str,
+    span: Span,
+    kind: &'t str,
+    condition: Option<&'t str>,
+    connectors: Option<&'t Expression>,
+    properties: Properties<'t>,
 }
 
 /// All resources of a template.
@@ -85,20 +163,31 @@ struct Resources<'t> {
 }
 
 impl<'t> Resources<'t> {
+    fn new(
+        names: &'t Names,
+        tree: Tree<'_>,
+        declared: impl IntoIterator<Item = Declared<'t>>,
+        globals: Option<&'t Expression>,
+    ) -> Self {
+        let text = |name: Name| names.text(name);
+        let all: Vec<Macro<'t>> = declared
+            .into_iter()
+            .map(|declared| Macro {
+                logical_id: text(declared.logical_id.value),
+                span: declared.logical_id.span,
+                kind: text(declared.kind),
+                condition: declared.condition.map(text),
+                connectors: declared.connectors,
+                properties: Properties::new(tree, &declared, globals),
+            })
+            .collect();
+        let by_id = all.iter().enumerate().map(|(index, resource)| (resource.logical_id, index)).collect();
+        Self { all, by_id }
+    }
+
     fn find(&self, logical_id: &str) -> Option<&Macro<'t>> {
         self.by_id.get(logical_id).map(|&index| &self.all[index])
     }
-}
-
-/// A resource of the template, as this module sees it.
-#[derive(Debug)]
-struct Macro<'t> {
-    logical_id: &'t str,
-    span: Span,
-    kind: &'t str,
-    condition: Option<&'t str>,
-    body: &'t Expression,
-    properties: Properties<'t>,
 }
 
 impl<'t> Macro<'t> {
@@ -110,97 +199,32 @@ impl<'t> Macro<'t> {
     }
 }
 
-impl<'t> Serverless<'t> {
-    /// Reads the resources of a template: all of them, since connectors join resources of any type.
-    /// `globals` is the section `Globals`.
-    #[must_use]
-    pub fn new(
-        names: &'t Names,
-        resources: impl IntoIterator<Item = Declared<'t>>,
-        globals: Option<&'t Expression>,
-    ) -> Self {
-        let budget = Cell::new(0);
-        let tree = Tree { names, budget: &budget };
-        let all: Vec<Macro<'t>> = resources
-            .into_iter()
-            .filter_map(|declared| {
-                let text = |key| declared.body.get(names, key)?.as_scalar().map(|text| names.text(text));
-                let kind = text("Type")?;
-                Some(Macro {
-                    logical_id: names.text(declared.logical_id.value),
-                    span: declared.logical_id.span,
-                    kind,
-                    condition: text("Condition"),
-                    body: declared.body,
-                    properties: Properties::new(tree, kind, declared.body, globals),
-                })
-            })
-            .collect();
-        let by_id = all.iter().enumerate().map(|(index, resource)| (resource.logical_id, index)).collect();
-        Self { names, resources: Resources { all, by_id }, globals, logical_ids: OnceCell::new() }
-    }
-
-    /// Makes the resources. `partition` is the partition that the template is deployed to, where that is
-    /// known: in all but `aws`, SAM takes another policy for tracing.
-    #[must_use]
-    pub fn expand(&self, partition: Option<&str>) -> Expansion {
-        let budget = Cell::new(tree::NODES);
-        let all = &self.resources.all;
-        let mut sink = Sink {
-            tree: Tree { names: self.names, budget: &budget },
-            partition: partition.unwrap_or("aws").to_owned(),
-            expansion: Expansion::default(),
-            named: FxHashSet::default(),
-        };
-        for resource in all {
-            if authorizers::is_implicit(sink.tree, resource.logical_id, all) {
-                continue;
-            }
-            match resource.kind {
-                "AWS::Serverless::Function" => function::expand(resource, &mut sink),
-                "AWS::Serverless::StateMachine" => state_machine::expand(resource, &mut sink),
-                "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
-                    authorizers::expand(resource, &mut sink)
-                }
-                "AWS::Serverless::GraphQLApi" => graphql::expand(resource, &mut sink),
-                "AWS::Serverless::Connector" => connectors::expand(resource, &self.resources, &mut sink),
-                _ => services::expand(resource, &mut sink),
-            }
-            connectors::expand_embedded(resource, &self.resources, &mut sink);
-        }
-        authorizers::expand_implicit(all, self.globals, &mut sink);
-        services::code_deploy(all, &mut sink);
-        let mut expansion = sink.expansion;
-        expansion.complete = budget.get() > 0;
-        expansion
-    }
-
-    /// The CloudFormation type of the resource that SAM makes under the logical id `name`; `None` if it makes
-    /// none. Also for the forms `Function.Alias` and `Api.Stage`, and for logical ids with a hash.
-    #[must_use]
-    pub fn kind_of(&self, name: &str) -> Option<&'static str> {
-        let ids = self.logical_ids.get_or_init(|| {
-            let budget = Cell::new(0);
-            LogicalIds::new(Tree { names: self.names, budget: &budget }, &self.resources.all)
-        });
-        ids.kind_of(name)
-    }
-}
-
 /// Takes what is made.
 struct Sink<'n> {
     tree: Tree<'n>,
     partition: String,
-    expansion: Expansion,
+    declarations: Vec<Declaration>,
+    conditions: Vec<(Name, Expression)>,
     /// The names of the conditions.
     named: FxHashSet<Name>,
+    /// Destinations by their place, with the function that made a queue or topic for them: one that stands
+    /// in `Globals` is made once, for the first function.
+    destinations: FxHashMap<Span, String>,
 }
 
 impl Sink<'_> {
+    /// Adds what takes the place of `resource`, with these properties of it.
+    fn replace(&mut self, resource: &Macro<'_>, properties: Vec<(&str, Expression)>) {
+        let place = Place { span: resource.span, condition: resource.condition };
+        let properties = self.tree.map(resource.span, properties);
+        let id = resource.logical_id;
+        self.push(id, becomes(resource.kind), id, place, properties);
+    }
+
     /// Adds a resource of type `kind` for `owner`.
     fn push(&mut self, owner: &str, kind: &str, logical_id: &str, place: Place<'_>, properties: Expression) {
         let tree = self.tree;
-        self.expansion.declarations.push(Declaration {
+        self.declarations.push(Declaration {
             logical_id: tree.name(logical_id),
             span: place.span,
             kind: tree.name(kind),
@@ -221,7 +245,7 @@ impl Sink<'_> {
     fn condition(&mut self, name: &str, meaning: Expression) -> Name {
         let name = self.tree.name(name);
         if self.named.insert(name) {
-            self.expansion.conditions.push((name, meaning));
+            self.conditions.push((name, meaning));
         }
         name
     }

@@ -27,6 +27,7 @@ struct Api<'t> {
 
 /// Makes the authorizers of an API of the template.
 pub(super) fn expand(api: &Macro<'_>, sink: &mut Sink<'_>) {
+    sink.replace(api, Vec::new());
     let owner = Api { logical_id: api.logical_id, kind: api.kind, condition: api.condition };
     let tree = sink.tree;
     if let Some(auth) = api.properties.get(tree, "Auth") {

@@ -57,7 +57,7 @@ pub(super) fn expand(connector: &Macro<'_>, resources: &Resources<'_>, sink: &mu
 /// Makes the policies of the connectors that stand in the attribute `Connectors` of a resource.
 pub(super) fn expand_embedded(owner: &Macro<'_>, resources: &Resources<'_>, sink: &mut Sink<'_>) {
     let tree = sink.tree;
-    for (name, connector) in tree.map_of(owner.body, "Connectors") {
+    for (name, connector) in owner.connectors.into_iter().flat_map(|map| tree.entries(map)) {
         let Some(properties) = tree.property(connector, "Properties") else { continue };
         let Some(destination) = tree.property(properties, "Destination") else { continue };
         let link = Link {
@@ -207,6 +207,14 @@ fn by_id(
     })
 }
 
+/// The property of a type that says which role its resources act with. Of a rule, each target has its own.
+pub(super) fn role_property(kind: &str) -> Option<&'static str> {
+    if kind == "AWS::Events::Rule" {
+        return Some("Targets");
+    }
+    data()["resources"][kind]["Inputs"]["Role"].as_str()
+}
+
 /// The name of the role that a resource of the template acts with.
 fn role_of(tree: Tree<'_>, resource: &Macro<'_>, other: Other<'_>, span: Span) -> Option<Expression> {
     let of_property = |name: &str| {
@@ -230,7 +238,7 @@ fn role_of(tree: Tree<'_>, resource: &Macro<'_>, other: Other<'_>, span: Span) -
             })?;
             Some(tree.reference(span, tree.referenced(tree.property(target, "RoleArn")?)?))
         }
-        kind => of_property(data()["resources"][kind]["Inputs"]["Role"].as_str()?),
+        kind => of_property(role_property(kind)?),
     }
 }
 

@@ -16,6 +16,7 @@ const MADE_DESTINATIONS: &[(&str, &str, Option<&str>)] =
 
 /// Makes the roles of a function.
 pub(super) fn expand<'n>(function: &Macro<'n>, sink: &mut Sink<'n>) {
+    replace(function, sink);
     if let Some(condition) = role_condition(function, sink) {
         let role = execution_role(function, sink);
         role.finish(function.logical_id, condition, sink);
@@ -26,6 +27,27 @@ pub(super) fn expand<'n>(function: &Macro<'n>, sink: &mut Sink<'n>) {
         let target = alias_or_function(tree, function);
         schedule::expand(function, &event, "Lambda", &target, sink);
     }
+}
+
+/// The function as Lambda knows it: its name and its role.
+fn replace(function: &Macro<'_>, sink: &mut Sink<'_>) {
+    let tree = sink.tree;
+    let made = |span| tree.attribute(span, &format!("{}Role", function.logical_id), "Arn");
+    let role = match function.properties.get(tree, "Role") {
+        None => made(function.span),
+        Some(written) => match tree::as_if(&written) {
+            Some((condition, then, otherwise)) => {
+                let branch = |branch: &Expression| {
+                    if tree.is_no_value(branch) { made(written.span) } else { branch.clone() }
+                };
+                tree::either(written.span, condition, branch(then), branch(otherwise))
+            }
+            None => written.into_owned(),
+        },
+    };
+    let name = function.properties.get(tree, "FunctionName");
+    let name = name.map(|name| ("FunctionName", name.into_owned()));
+    sink.replace(function, [("Role", role)].into_iter().chain(name).collect());
 }
 
 /// Whether the function needs a role of its own, and the condition under which it is made.
@@ -80,7 +102,7 @@ fn execution_role<'n>(function: &Macro<'_>, sink: &mut Sink<'n>) -> Draft<'n> {
         role.inline.extend(dead_letters(tree, &queue));
     }
     if let Some(config) = properties.get(tree, "EventInvokeConfig") {
-        destinations(function.logical_id, &config, &mut role);
+        destinations(function.logical_id, &config, &mut role, sink);
     }
     if let Some(written) = properties.get(tree, "Policies") {
         policies::read(&written, &mut role);
@@ -120,14 +142,15 @@ fn dead_letters(tree: Tree<'_>, queue: &Expression) -> Option<Expression> {
 }
 
 /// The policies for the destinations of asynchronous invocations.
-fn destinations(function: &str, config: &Expression, role: &mut Draft<'_>) {
+fn destinations(function: &str, config: &Expression, role: &mut Draft<'_>, sink: &mut Sink<'_>) {
     let tree = role.tree;
     let Some(config) = tree.property(config, "DestinationConfig") else { return };
     for outcome in ["OnSuccess", "OnFailure"] {
         let Some(destination) = tree.property(config, outcome) else { continue };
         let Some(kind) = tree.text_of(destination, "Type") else { continue };
         let owner = format!("{function}EventInvokeConfig{outcome}");
-        let target = destination_arn(tree, &owner, kind, destination);
+        let maker = sink.destinations.entry(destination.span).or_insert_with(|| owner.clone());
+        let target = destination_arn(tree, maker, kind, destination);
         if let Some(target) = target {
             role.inline.extend(statements::send_to(tree, destination.span, kind, &owner, &target));
         }

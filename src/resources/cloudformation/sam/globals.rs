@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::Declared;
 use super::tree::{self, Tree};
 use crate::resources::cloudformation::expression::Expression;
 
@@ -25,22 +26,16 @@ enum Ignored<'t> {
 }
 
 impl<'t> Properties<'t> {
-    /// The properties of the resource `body` (the map with `Type` and `Properties`).
-    pub(super) fn new(
-        tree: Tree<'_>,
-        kind: &str,
-        body: &'t Expression,
-        globals: Option<&'t Expression>,
-    ) -> Self {
-        let ignored = match tree.property(body, "IgnoreGlobals") {
-            None => Ignored::Nothing,
+    /// The properties of a resource.
+    pub(super) fn new(tree: Tree<'_>, declared: &Declared<'t>, globals: Option<&'t Expression>) -> Self {
+        let ignored = match declared.ignore_globals {
             Some(names) if names.as_list().is_some() => Ignored::Names(names),
             Some(value) if tree.literal(value) == Some("*") => Ignored::Everything,
-            Some(_) => Ignored::Nothing,
+            _ => Ignored::Nothing,
         };
-        let section = kind.strip_prefix("AWS::Serverless::").unwrap_or(kind);
-        let global = globals.and_then(|globals| tree.property(globals, section));
-        Self { own: tree.property(body, "Properties"), global, ignored }
+        let section = tree.names.text(declared.kind).strip_prefix("AWS::Serverless::");
+        let global = section.and_then(|section| tree.property(globals?, section));
+        Self { own: declared.properties, global, ignored }
     }
 
     /// Only what `Globals` says: for resources that no template writes.

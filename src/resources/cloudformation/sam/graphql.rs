@@ -4,7 +4,7 @@
 use super::connectors::{self, End, Link};
 use super::role::Draft;
 use super::tree::{self, Tree};
-use super::{Macro, Place, Sink};
+use super::{Macro, Sink};
 use crate::resources::cloudformation::expression::Expression;
 
 const APP_SYNC: &str = "appsync.amazonaws.com";
@@ -26,11 +26,8 @@ const AUTHORIZERS: &[(&str, &str)] = &[
 /// Makes the API and the roles.
 pub(super) fn expand(api: &Macro<'_>, sink: &mut Sink<'_>) {
     let tree = sink.tree;
-    if let Some(auth) = api.properties.get(tree, "Auth") {
-        let place = Place { span: api.span, condition: api.condition };
-        let properties = graphql_api(tree, api, &auth);
-        sink.push(api.logical_id, "AWS::AppSync::GraphQLApi", api.logical_id, place, properties);
-    }
+    let auth = api.properties.get(tree, "Auth");
+    sink.replace(api, graphql_api(tree, api, auth.as_deref()));
     log_role(api, sink);
     let Some(sources) = api.properties.get(tree, "DataSources") else { return };
     for &(section, suffix, connector, kind) in DATA_SOURCES {
@@ -61,19 +58,21 @@ pub(super) fn expand(api: &Macro<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn graphql_api(tree: Tree<'_>, api: &Macro<'_>, auth: &Expression) -> Expression {
-    let mut properties = provider(tree, auth);
-    properties.push((
-        "Name",
-        api.properties
-            .get(tree, "Name")
-            .map_or_else(|| tree.text(api.span, api.logical_id), |name| name.into_owned()),
-    ));
+fn graphql_api(
+    tree: Tree<'_>,
+    api: &Macro<'_>,
+    auth: Option<&Expression>,
+) -> Vec<(&'static str, Expression)> {
+    let name = api.properties.get(tree, "Name");
+    let name = name.map_or_else(|| tree.text(api.span, api.logical_id), |name| name.into_owned());
+    let mut properties = vec![("Name", name)];
+    let Some(auth) = auth else { return properties };
+    properties.extend(provider(tree, auth));
     if let Some(additional) = tree.property(auth, "Additional").and_then(Expression::as_list) {
         let providers = additional.iter().map(|auth| tree.map(auth.span, provider(tree, auth))).collect();
         properties.push(("AdditionalAuthenticationProviders", tree::list(auth.span, providers)));
     }
-    tree.map(auth.span, properties)
+    properties
 }
 
 fn provider(tree: Tree<'_>, auth: &Expression) -> Vec<(&'static str, Expression)> {

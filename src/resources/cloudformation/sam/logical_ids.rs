@@ -226,9 +226,10 @@ const IMPLICIT_APIS: &[(&str, &str, &str)] = &[
 /// How long a logical id may be; CloudFormation allows 255 characters.
 const LENGTH: usize = 1024;
 
-/// The logical ids that SAM makes of one template.
-#[derive(Debug)]
-pub(super) struct LogicalIds {
+/// The logical ids that SAM makes of one template: `FunctionRole`, `Function.Alias`, `ApiProdStage`, also those
+/// with a hash, of which only the form is known.
+#[derive(Debug, Default)]
+pub struct LogicalIds {
     prefixes: FxHashMap<String, SmallVec<[Prefix; 1]>>,
     shared: Vec<&'static [(&'static str, &'static str)]>,
 }
@@ -252,7 +253,7 @@ impl LogicalIds {
                 ids.shared
                     .extend(SHARED.iter().filter(|(kind, _)| *kind == resource.kind).map(|(_, ids)| *ids));
             }
-            for (connector, _) in tree.map_of(resource.body, "Connectors") {
+            for (connector, _) in resource.connectors.into_iter().flat_map(|map| tree.entries(map)) {
                 let id = format!("{}{connector}", resource.logical_id);
                 ids.add(id, None, table(FORMS, "AWS::Serverless::Connector"));
             }
@@ -267,8 +268,10 @@ impl LogicalIds {
         ids
     }
 
-    /// The type of the resource that SAM makes under the logical id `name`; `None` if it makes none.
-    pub(super) fn kind_of(&self, name: &str) -> Option<&'static str> {
+    /// The type of the resource that SAM makes under the logical id `name`; `None` if it makes none, or if
+    /// the resource of the template bears that id itself.
+    #[must_use]
+    pub fn kind_of(&self, name: &str) -> Option<&'static str> {
         // The longest first: it says most.
         let ends = (1..=name.len().min(LENGTH)).rev().filter(|&end| name.is_char_boundary(end));
         for (before, behind) in ends.map(|end| name.split_at(end)) {

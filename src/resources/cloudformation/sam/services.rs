@@ -2,7 +2,7 @@
 
 use super::role::Draft;
 use super::tree::{self, Tree};
-use super::{Macro, Sink, statements};
+use super::{Macro, Sink, logical_ids, statements};
 use crate::resources::cloudformation::expression::{Call, Expression};
 use crate::value::Name;
 
@@ -47,9 +47,13 @@ const SERVICES: &[Service] = &[
     },
 ];
 
-/// Makes the role of one of [`SERVICES`].
+/// Makes what takes the place of a SAM resource, and its role if it is one of [`SERVICES`].
 pub(super) fn expand(resource: &Macro<'_>, sink: &mut Sink<'_>) {
     let tree = sink.tree;
+    if logical_ids::becomes(resource.kind) == resource.kind {
+        return;
+    }
+    sink.replace(resource, passed(tree, resource));
     let Some(service) = SERVICES.iter().find(|service| service.kind == resource.kind) else { return };
     if resource.properties.get(tree, service.own_role).is_some() {
         return;
@@ -69,6 +73,20 @@ pub(super) fn expand(resource: &Macro<'_>, sink: &mut Sink<'_>) {
         role.tag(&tags);
     }
     role.finish(resource.logical_id, resource.condition, sink);
+}
+
+/// Properties that a type passes on, under their new name.
+const PASSED: &[(&str, &str, &str)] = &[
+    ("AWS::Serverless::Application", "Location", "TemplateURL"),
+    ("AWS::Serverless::Application", "Parameters", "Parameters"),
+    ("AWS::Serverless::SimpleTable", "TableName", "TableName"),
+];
+
+fn passed(tree: Tree<'_>, resource: &Macro<'_>) -> Vec<(&'static str, Expression)> {
+    let of_kind = PASSED.iter().filter(|(kind, ..)| *kind == resource.kind);
+    of_kind
+        .filter_map(|(_, written, made)| Some((*made, resource.properties.get(tree, written)?.into_owned())))
+        .collect()
 }
 
 /// To read the code of an image and to write its logs.

@@ -18,6 +18,12 @@ const EVENTS: &[(&str, &str, Option<&str>)] = &[
 pub(super) fn expand(machine: &Macro<'_>, sink: &mut Sink<'_>) {
     let tree = sink.tree;
     let properties = &machine.properties;
+    let role = properties.get(tree, "Role").map_or_else(
+        || tree.attribute(machine.span, &format!("{}Role", machine.logical_id), "Arn"),
+        |role| role.into_owned(),
+    );
+    let name = properties.get(tree, "Name").map(|name| ("StateMachineName", name.into_owned()));
+    sink.replace(machine, [("RoleArn", role)].into_iter().chain(name).collect());
     if properties.get(tree, "Role").is_none() {
         let role = execution_role(machine, sink);
         role.finish(machine.logical_id, machine.condition, sink);

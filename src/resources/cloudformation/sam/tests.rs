@@ -27,15 +27,15 @@ impl Scene {
         Self { names, text: text.to_string(), root }
     }
 
-    fn serverless(&self) -> Serverless<'_> {
+    fn expand(&self) -> Expansion {
         let resources =
             self.root.get(&self.names, "Resources").and_then(Expression::as_map).unwrap_or_default();
-        let resources = resources.iter().map(|(key, body)| Declared { logical_id: *key, body });
-        Serverless::new(&self.names, resources, self.root.get(&self.names, "Globals"))
+        let resources = resources.iter().filter_map(|(key, body)| Declared::of(&self.names, *key, body));
+        expand(&self.names, resources, self.root.get(&self.names, "Globals"), None)
     }
 
     fn made(&self, logical_id: &str) -> Option<Declaration> {
-        let expansion = self.serverless().expand(None);
+        let expansion = self.expand();
         assert!(expansion.complete);
         let mut found =
             expansion.declarations.into_iter().filter(|made| self.names.text(made.logical_id) == logical_id);
@@ -399,7 +399,7 @@ fn a_graphql_api_shows_its_user_pools() {
     assert_eq!(scene.names.text(api.kind), "AWS::AppSync::GraphQLApi");
     assert_eq!(
         scene.show(&api.properties),
-        "{AuthenticationType: AMAZON_COGNITO_USER_POOLS, UserPoolConfig: {UserPoolId: ${U}}, Name: G, \
+        "{Name: G, AuthenticationType: AMAZON_COGNITO_USER_POOLS, UserPoolConfig: {UserPoolId: ${U}}, \
          AdditionalAuthenticationProviders: \
          [{AuthenticationType: OPENID_CONNECT, OpenIDConnectConfig: {Issuer: i}}]}"
     );
@@ -435,8 +435,8 @@ fn made_logical_ids_are_known_and_others_are_not() {
   L: {Type: AWS::Serverless::LayerVersion}
 ",
     );
-    let serverless = scene.serverless();
-    let check = |name: &str, expected: Option<&str>| assert_eq!(serverless.kind_of(name), expected, "{name}");
+    let ids = scene.expand().logical_ids;
+    let check = |name: &str, expected: Option<&str>| assert_eq!(ids.kind_of(name), expected, "{name}");
     check("FRole", Some("AWS::IAM::Role"));
     check("F.Alias", Some("AWS::Lambda::Alias"));
     check("FAliaslive", Some("AWS::Lambda::Alias"));
@@ -469,9 +469,50 @@ fn a_large_globals_section_cannot_multiply() {
         ));
     }
     let scene = Scene::new(&yaml);
-    let expansion = scene.serverless().expand(None);
+    let expansion = scene.expand();
     assert!(!expansion.complete);
-    assert_eq!(expansion.declarations.len(), 1000);
+    assert_eq!(expansion.declarations.len(), 2000);
+}
+
+#[test]
+fn a_destination_in_globals_is_made_once() {
+    let scene = Scene::new(
+        "Globals:
+  Function: {EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}}
+Resources:
+  A: {Type: AWS::Serverless::Function}
+  B: {Type: AWS::Serverless::Function}
+",
+    );
+    for role in ["ARole", "BRole"] {
+        let policies = scene.property(role, "Policies");
+        assert!(policies.contains("Resource: ${AEventInvokeConfigOnFailureQueue.Arn}"), "{policies}");
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_a_resource_names_its_role() {
+    let check = |kind: &str, properties: &str, becomes: &str, expected: &str| {
+        let scene = Scene::new(&format!(
+            "Resources:\n  X: {{Type: AWS::Serverless::{kind}, Condition: C, Properties: {properties}}}"
+        ));
+        let made = scene.made("X").expect("it is replaced");
+        assert_eq!(scene.names.text(made.kind), becomes, "{kind} {properties}");
+        assert_eq!(made.condition.map(|name| scene.names.text(name)), Some("C"), "{kind} {properties}");
+        assert_eq!(scene.show(&made.properties), expected, "{kind} {properties}");
+    };
+    check("Function", "{}", "AWS::Lambda::Function", "{Role: ${XRole.Arn}}");
+    check("Function", "{Role: !GetAtt R.Arn}", "AWS::Lambda::Function", "{Role: ${R.Arn}}");
+    check(
+        "Function",
+        "{Role: !If [D, !Ref AWS::NoValue, r], FunctionName: f}",
+        "AWS::Lambda::Function",
+        "{Role: if(D, ${XRole.Arn}, r), FunctionName: f}",
+    );
+    check("StateMachine", "{}", "AWS::StepFunctions::StateMachine", "{RoleArn: ${XRole.Arn}}");
+    check("Api", "{StageName: s}", "AWS::ApiGateway::RestApi", "{}");
+    check("SimpleTable", "", "AWS::DynamoDB::Table", "{}");
+    check("Application", "{Location: ./a.yaml}", "AWS::CloudFormation::Stack", "{TemplateURL: ./a.yaml}");
 }
 
 /// Values as a careless author might put them under the keys that matter.
@@ -569,12 +610,12 @@ proptest! {
                F: {{Type: 'AWS::Serverless::{kind}', Properties: {first}, Connectors: {second}}}, \
                G: {{Type: 'AWS::Serverless::Function', Properties: {second}}}}}}}"
         ));
-        let serverless = scene.serverless();
-        for made in serverless.expand(None).declarations {
+        let expansion = scene.expand();
+        for made in &expansion.declarations {
             let id = scene.names.text(made.logical_id);
             let kind = scene.names.text(made.kind);
             if kind == "AWS::IAM::Role" {
-                prop_assert_eq!(serverless.kind_of(id), Some(kind), "{}", id);
+                prop_assert_eq!(expansion.logical_ids.kind_of(id), Some(kind), "{}", id);
             }
         }
     }
