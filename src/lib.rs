@@ -14,6 +14,7 @@ pub mod document;
 pub mod finding;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod resources;
 pub mod scan;
 pub mod settings;

@@ -1,0 +1,201 @@
+//! Findings for people and for machines.
+//!
+//! Every format gets the same [`Report`] and writes it to a stream; no format decides what is a finding, and
+//! only [`human`] knows of terminals. All text that comes from scanned files is untrusted: each format says
+//! how it quotes it.
+
+mod excerpt;
+pub mod human;
+pub mod json;
+mod machine;
+mod secrets;
+mod text;
+
+use std::cmp::Ordering;
+use std::path::{Component, Path, PathBuf};
+
+use crate::finding::{Certainty, Finding, Group, Severity};
+use crate::source::{Problem, Sources, Span};
+
+/// All that is said about one scan.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'s> {
+    /// What was found, in the order of [`order`]; folded findings included.
+    pub findings: &'s [Finding],
+    /// What could not be read, or only in part, in the order of [`order_problems`].
+    pub problems: &'s [Problem],
+    /// What the scan looked at.
+    pub checked: &'s Checked,
+    /// The texts that places lie in.
+    pub sources: &'s Sources,
+}
+
+/// How much a scan looked at, so that silence is never mistaken for success.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Files (and standard input) that hold something of ours.
+    pub files: usize,
+    /// Files that were looked at and hold nothing of ours.
+    pub other_files: usize,
+    /// Discovered files that are not ours and that nobody could parse (Helm charts, Jinja templates).
+    pub unparsed_files: usize,
+    /// IAM roles.
+    pub roles: usize,
+    /// Identity providers in IAM: SAML and OIDC.
+    pub providers: usize,
+    /// Cognito user pools and identity pools.
+    pub pools: usize,
+    /// Permission sets of IAM Identity Center.
+    pub permission_sets: usize,
+}
+
+/// What a report says about a rule itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInformation<'r> {
+    /// The id in kebab-case.
+    pub id: &'r str,
+    /// What the rule promises.
+    pub group: Group,
+    /// The severity where no finding says otherwise.
+    pub severity: Severity,
+    /// The sentence about the pattern: one line, lower case, no final period.
+    pub title: &'r str,
+    /// Why it matters: Markdown.
+    pub why: &'r str,
+    /// What to write instead: Markdown.
+    pub help: &'r str,
+    /// Addresses of pages that say more.
+    pub references: Vec<&'r str>,
+}
+
+/// Findings by severity and kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many findings of each severity are shown, in the order of [`Severity::ALL`].
+    pub by_severity: [usize; Severity::ALL.len()],
+    /// How many of the findings shown are only possible.
+    pub possible: usize,
+    /// How many findings are folded into others; not counted above.
+    pub folded: usize,
+}
+
+impl Counts {
+    /// Counts `findings`.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            if finding.folded_into.is_some() {
+                counts.folded += 1;
+                continue;
+            }
+            counts.by_severity[finding.severity as usize] += 1;
+            counts.possible += usize::from(finding.certainty == Certainty::Possible);
+        }
+        counts
+    }
+
+    /// How many findings are shown.
+    #[must_use]
+    pub fn shown(&self) -> usize {
+        self.by_severity.iter().sum()
+    }
+
+    /// How many findings of `severity` are shown.
+    #[must_use]
+    pub const fn of_severity(&self, severity: Severity) -> usize {
+        self.by_severity[severity as usize]
+    }
+}
+
+/// Sorts findings by path, position and rule; what then is still equal, by what it says.
+///
+/// The order depends on nothing but the findings and the files, so that reports agree byte for byte whatever
+/// the number of threads.
+pub fn order(findings: &mut Vec<Finding>, sources: &Sources) {
+    order_by_place(
+        findings,
+        sources,
+        |finding| Position::At(finding.span),
+        |left, right| {
+            let key = |finding: &Finding| (finding.rule.to_string(), finding.entity.name.clone());
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| (&left.message, &left.fingerprint).cmp(&(&right.message, &right.fingerprint)))
+        },
+    );
+}
+
+/// Sorts problems by path, position and kind; what then is still equal, by what it says.
+pub fn order_problems(problems: &mut Vec<Problem>, sources: &Sources) {
+    order_by_place(
+        problems,
+        sources,
+        |problem| match problem.span {
+            Some(span) => Position::At(span),
+            None => Position::File(problem.path.clone()),
+        },
+        |left, right| (left.kind, &left.message).cmp(&(right.kind, &right.message)),
+    );
+}
+
+enum Position {
+    At(Span),
+    File(Option<PathBuf>),
+}
+
+fn order_by_place<T>(
+    items: &mut Vec<T>,
+    sources: &Sources,
+    position: impl Fn(&T) -> Position,
+    tie: impl Fn(&T, &T) -> Ordering,
+) {
+    struct Placed<T> {
+        path: PathBuf,
+        span: Option<Span>,
+        item: T,
+    }
+    let mut placed: Vec<Placed<T>> = items
+        .drain(..)
+        .map(|item| match position(&item) {
+            Position::At(span) => Placed { path: sources.path(span.source), span: Some(span), item },
+            Position::File(path) => Placed { path: path.unwrap_or_default(), span: None, item },
+        })
+        .collect();
+    // Positions inside text inside text are found by reading the file again: file by file, so that each is
+    // read once.
+    placed.sort_by(|left, right| left.path.cmp(&right.path));
+    for placed in &mut placed {
+        placed.span = placed.span.map(|span| sources.host_span(span));
+    }
+    placed.sort_by(|left, right| {
+        let key = |placed: &Placed<T>| placed.span.map(|span| (span.start, span.end));
+        left.path
+            .cmp(&right.path)
+            .then_with(|| key(left).cmp(&key(right)))
+            .then_with(|| tie(&left.item, &right.item))
+    });
+    items.extend(placed.into_iter().map(|placed| placed.item));
+}
+
+/// The path as reports name it: as the user wrote it, with `/` between the parts and without `./` at the
+/// start.
+fn shown_path(path: &Path) -> String {
+    let mut shown = String::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::RootDir => shown.push('/'),
+            Component::Prefix(_) | Component::ParentDir | Component::Normal(_) => {
+                if !shown.is_empty() && !shown.ends_with('/') {
+                    shown.push('/');
+                }
+                shown.push_str(&component.as_os_str().to_string_lossy());
+            }
+        }
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,444 @@
+//! Findings for a person at a terminal.
+//!
+//! The only module that imports miette, and it hands miette nothing but an [`Excerpt`]: text that is
+//! already safe to show and as wide as the screen.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
+use super::text::{columns, prose, sanitised, wrapped};
+use super::{Checked, Counts, Report, shown_path};
+use crate::finding::{Certainty, Finding, Severity};
+use crate::source::{Problem, Sources, Span};
+
+/// How the terminal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Columns. Text is wrapped and lines of files are cut to fit.
+    pub width: usize,
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Whether lines and arrows may be drawn with characters outside ASCII. Quoted text is shown as it is
+    /// either way.
+    pub unicode: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { width: 80, color: false, unicode: true }
+    }
+}
+
+/// Writes findings, grouped by file, then problems, then a summary of at most three lines.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io::Result<()> {
+    let screen = Screen::new(*options);
+    let mut file = None;
+    for finding in report.findings.iter().filter(|finding| finding.folded_into.is_none()) {
+        let path = shown_path(&report.sources.path(finding.span.source));
+        if file.as_ref() != Some(&path) {
+            writeln!(out, "{}\n", screen.bold(&sanitised(&path)))?;
+            file = Some(path);
+        }
+        out.write_all(screen.finding(finding, report.sources).as_bytes())?;
+    }
+    for problem in report.problems {
+        out.write_all(screen.problem(problem, report.sources).as_bytes())?;
+    }
+    for line in summary(report) {
+        for line in wrapped(&line, screen.width) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What was found and what was looked at, in whole sentences.
+fn summary(report: &Report<'_>) -> Vec<String> {
+    let counts = Counts::of(report.findings);
+    let mut lines = Vec::new();
+    if counts.shown() > 0 {
+        let levels: Vec<String> = Severity::ALL
+            .into_iter()
+            .rev()
+            .filter(|&severity| counts.of_severity(severity) > 0)
+            .map(|severity| format!("{} {}", counts.of_severity(severity), severity.name()))
+            .collect();
+        let mut line = format!("{}: {}", counted(counts.shown(), "finding"), levels.join(", "));
+        if counts.possible > 0 {
+            line += &format!("; {} only possible", counts.possible);
+        }
+        if counts.folded > 0 {
+            line += &format!("; {} more folded into these", counts.folded);
+        }
+        lines.push(line);
+    }
+    if !report.problems.is_empty() {
+        let lost = report.problems.iter().filter(|problem| problem.kind.loses()).count();
+        let consequence = match lost {
+            0 => "nothing was lost by them",
+            _ => "not everything could be checked",
+        };
+        lines.push(format!("{}: {consequence}", counted(report.problems.len(), "problem")));
+    }
+    lines.push(checked_line(report.checked, counts.shown() == 0));
+    lines
+}
+
+fn checked_line(checked: &Checked, silent: bool) -> String {
+    let looked = checked.other_files + checked.unparsed_files;
+    if checked.files == 0 {
+        return match looked {
+            0 => "nothing to check: no files were found".to_owned(),
+            1 => format!("nothing to check: the one file holds no {WHAT_WE_READ}"),
+            _ => format!("nothing to check: none of {looked} files holds {WHAT_WE_READ}"),
+        };
+    }
+    let mut aside = Vec::new();
+    if checked.other_files > 0 {
+        aside.push(format!("{} had nothing to check", counted(checked.other_files, "other file")));
+    }
+    if checked.unparsed_files > 0 {
+        aside.push(format!(
+            "{} could not be parsed and did not look like ours",
+            counted(checked.unparsed_files, "file")
+        ));
+    }
+    let things = [
+        counted(checked.roles, "role"),
+        counted(checked.providers, "provider"),
+        counted(checked.pools, "pool"),
+        counted(checked.permission_sets, "permission set"),
+    ];
+    let found = if silent { "no findings: " } else { "" };
+    let mut line = format!("{found}checked {} with {}", counted(checked.files, "file"), things.join(", "));
+    if !aside.is_empty() {
+        line += &format!("; {}", aside.join(", "));
+    }
+    line
+}
+
+/// What makes a file ours, in a few words.
+const WHAT_WE_READ: &str = "IAM, Cognito or Identity Center configuration";
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Draws for one terminal.
+struct Screen {
+    width: usize,
+    characters: ThemeCharacters,
+    /// `error`: high and critical; `warning`: medium; `advice`: low and info; `help`: names of parts;
+    /// `link`: places; `linum`: what steps back.
+    styles: ThemeStyles,
+    color: bool,
+    ellipsis: &'static str,
+}
+
+impl Screen {
+    fn new(options: Options) -> Self {
+        let mut characters =
+            if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+        // Emoji are two columns wide on some terminals and one on others.
+        characters.warning = "!".to_owned();
+        characters.advice = "i".to_owned();
+        let mut styles = ThemeStyles::none();
+        if options.color {
+            let plain = styles.error;
+            styles.error = plain.red().bold();
+            styles.warning = plain.yellow().bold();
+            styles.advice = plain.blue().bold();
+            styles.help = plain.cyan();
+            styles.link = plain.cyan();
+            styles.linum = plain.dimmed();
+        }
+        Self {
+            width: options.width.max(40),
+            characters,
+            styles,
+            color: options.color,
+            ellipsis: if options.unicode { "\u{2026}" } else { "..." },
+        }
+    }
+
+    fn finding(&self, finding: &Finding, sources: &Sources) -> String {
+        let level = Level::from(finding.severity);
+        let possible = finding.certainty == Certainty::Possible;
+        let mut header = format!("{}  {}", self.paint(level, finding.severity.name()), finding.rule);
+        if possible {
+            header += &self.styles.linum.style("  (possible)").to_string();
+        }
+        let mut places = vec![Place { span: finding.span, text: "", primary: true }];
+        places.extend(finding.labels.iter().map(|label| Place {
+            span: label.span,
+            text: &label.text,
+            primary: false,
+        }));
+        let mut text = format!("{header}\n");
+        text += &self.excerpt(&finding.message, level, possible.then_some("?"), &places, sources);
+
+        let entity = &finding.entity;
+        let named = format!("{} `{}`", entity.kind.replace('-', " "), sanitised(&entity.name));
+        text += &self.fact("entity", &named);
+        if let Some(arn) = entity.arn.as_ref().filter(|arn| **arn != entity.name) {
+            text += &self.fact("arn", arn);
+        }
+        if let Some(path) = &entity.cdk_path {
+            text += &self.fact("cdk path", path);
+        }
+        if let Some(when) = &finding.when {
+            text += &self.fact("when", when);
+        }
+        if let Some(witness) = &finding.witness {
+            text += &self.named_lines("witness", &aligned(witness, self.width.saturating_sub(INDENTATION)));
+        }
+        for note in &finding.notes {
+            text += &self.fact("note", note);
+        }
+        text += &self.help(&finding.help);
+        text + "\n"
+    }
+
+    fn problem(&self, problem: &Problem, sources: &Sources) -> String {
+        let level = if problem.kind.loses() { Level::Error } else { Level::Warning };
+        let mut text = format!("{}  {}\n", self.paint(level, "problem"), problem.kind.name());
+        match (problem.span, &problem.path) {
+            (Some(span), _) => {
+                let place = Place { span, text: "", primary: true };
+                text += &self.excerpt(&problem.message, level, None, &[place], sources);
+            }
+            (None, path) => {
+                text += &self.draw(&problem.message, level, None, &Excerpt::default());
+                if let Some(path) = path {
+                    text += &self.place_line(&shown_path(path));
+                }
+            }
+        }
+        text + &self.help(&problem.help) + "\n"
+    }
+
+    /// The message, and below it the lines of the places.
+    fn excerpt(
+        &self,
+        message: &str,
+        level: Level,
+        icon: Option<&str>,
+        places: &[Place<'_>],
+        sources: &Sources,
+    ) -> String {
+        let why = match excerpt(places, sources, Layout { width: self.width, ellipsis: self.ellipsis }) {
+            Shown::Lines(excerpt) => return self.draw(message, level, icon, &excerpt),
+            Shown::Changed => "the file has changed since it was scanned: scan again to see the lines",
+            Shown::Unreadable => "the file cannot be read any more, so that no lines are shown",
+        };
+        let span = places.iter().find(|place| place.primary).map(|place| place.span);
+        let path = span.map(|span: Span| shown_path(&sources.path(span.source))).unwrap_or_default();
+        self.draw(message, level, icon, &Excerpt::default())
+            + &self.place_line(&path)
+            + &self.fact("note", why)
+    }
+
+    fn draw(&self, message: &str, level: Level, icon: Option<&str>, excerpt: &Excerpt) -> String {
+        let mut styles = self.styles.clone();
+        let main = match level {
+            Level::Error => styles.error,
+            Level::Warning => styles.warning,
+            Level::Advice => styles.advice,
+        };
+        styles.highlights =
+            excerpt.marks.iter().map(|mark| if mark.primary { main } else { self.styles.link }).collect();
+        if styles.highlights.is_empty() {
+            styles.highlights.push(main);
+        }
+        let mut characters = self.characters.clone();
+        if let Some(icon) = icon {
+            for character in [&mut characters.error, &mut characters.warning, &mut characters.advice] {
+                icon.clone_into(character);
+            }
+        }
+        let mut lines = wrapped(&sanitised(message), self.width.saturating_sub(4));
+        for line in &mut lines {
+            *line = self.bold(line);
+        }
+        let drawing = Drawing { message: lines.join("\n"), level, excerpt };
+        let mut text = String::new();
+        GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+            .with_width(self.width)
+            .with_context_lines(Drawing::CONTEXT)
+            .with_wrap_lines(false)
+            .with_links(false)
+            .without_cause_chain()
+            .without_syntax_highlighting()
+            .render_report(&mut text, &drawing)
+            .expect("an excerpt answers for all of its own marks, and writing to a string does not fail");
+        text
+    }
+
+    fn place_line(&self, path: &str) -> String {
+        let place = self.styles.link.style(sanitised(path));
+        format!("    {}{}[{place}]\n", self.characters.ltop, self.characters.hbar)
+    }
+
+    fn help(&self, help: &str) -> String {
+        self.named_lines("help", &prose(help, self.width.saturating_sub(INDENTATION)))
+    }
+
+    fn fact(&self, name: &str, text: &str) -> String {
+        self.named_lines(name, &wrapped(&sanitised(text), self.width.saturating_sub(INDENTATION)))
+    }
+
+    /// `name: line`, the names aligned at their end, and below it the other lines.
+    fn named_lines(&self, name: &str, lines: &[String]) -> String {
+        let mut text = String::new();
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                let name = format!("{name}:");
+                let spaces = " ".repeat(INDENTATION.saturating_sub(name.len() + 1));
+                text += &format!("{spaces}{} {line}\n", self.styles.help.style(name));
+            } else if line.is_empty() {
+                text.push('\n');
+            } else {
+                text += &format!("{:INDENTATION$}{line}\n", "");
+            }
+        }
+        text
+    }
+
+    fn bold(&self, text: &str) -> String {
+        if self.color { ThemeStyles::none().error.bold().style(text).to_string() } else { text.to_owned() }
+    }
+
+    fn paint(&self, level: Level, text: &str) -> String {
+        let style = match level {
+            Level::Error => &self.styles.error,
+            Level::Warning => &self.styles.warning,
+            Level::Advice => &self.styles.advice,
+        };
+        style.style(text).to_string()
+    }
+}
+
+/// Columns before what is said about a finding: room for the longest name.
+const INDENTATION: usize = "  cdk path: ".len();
+
+/// Keys and values in two columns; long values go on below their start.
+fn aligned(pairs: &[(String, String)], width: usize) -> Vec<String> {
+    let widest = pairs.iter().map(|(key, _)| columns(&sanitised(key))).max().unwrap_or_default();
+    let first = widest.min(width / 2) + 2;
+    let mut lines = Vec::new();
+    for (key, value) in pairs {
+        let mut lead = sanitised(key).into_owned();
+        lead += &" ".repeat(first.saturating_sub(columns(&lead)).max(2));
+        for line in wrapped(&sanitised(value), width.saturating_sub(first)) {
+            lines.push(format!("{lead}{line}"));
+            lead = " ".repeat(first);
+        }
+    }
+    lines
+}
+
+/// How loud something is drawn.
+#[derive(Clone, Copy, Debug)]
+enum Level {
+    Error,
+    Warning,
+    Advice,
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical | Severity::High => Self::Error,
+            Severity::Medium => Self::Warning,
+            Severity::Low | Severity::Info => Self::Advice,
+        }
+    }
+}
+
+/// What miette asks for.
+#[derive(Debug)]
+struct Drawing<'e> {
+    message: String,
+    level: Level,
+    excerpt: &'e Excerpt,
+}
+
+impl Drawing<'_> {
+    /// Asks for whole blocks; without context miette wants to know where a mark stands.
+    const CONTEXT: usize = 1;
+}
+
+impl fmt::Display for Drawing<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawing<'_> {}
+
+impl Diagnostic for Drawing<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.level {
+            Level::Error => miette::Severity::Error,
+            Level::Warning => miette::Severity::Warning,
+            Level::Advice => miette::Severity::Advice,
+        })
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        (!self.excerpt.marks.is_empty()).then_some(self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.marks.iter().map(|mark| {
+            let text = (!mark.text.is_empty()).then(|| mark.text.join("\n"));
+            let span = SourceSpan::from(mark.range.clone());
+            if mark.primary {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            }
+        })))
+    }
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'e>(
+        &'e self,
+        span: &SourceSpan,
+        context_before: usize,
+        _context_after: usize,
+    ) -> Result<Box<dyn SpanContents<'e> + 'e>, MietteError> {
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        // A span over two blocks is one that miette would like to join: they stay apart.
+        let block = self
+            .blocks
+            .iter()
+            .find(|block| block.range.start <= start && end <= block.range.end)
+            .ok_or(MietteError::OutOfBounds)?;
+        let mark = self.marks.iter().find(|mark| mark.range == (start..end) && context_before == 0);
+        let (line, column) = mark.map_or((block.first_line, 0), |mark| (mark.line, mark.column));
+        let text = &self.text[block.range.clone()];
+        Ok(Box::new(MietteSpanContents::new_named(
+            block.path.clone(),
+            text.as_bytes(),
+            SourceSpan::from(block.range.clone()),
+            line,
+            column,
+            text.matches('\n').count(),
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests;

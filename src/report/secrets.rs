@@ -1,0 +1,413 @@
+//! Literal secrets that stand in lines to be quoted: they are found by the name of their key or by their
+//! form, and never shown.
+//!
+//! Works on raw text, not on the document tree: a secret has to stay hidden also where a file cannot be
+//! parsed, and in text inside text at any depth of escaping. References (`!Ref`, `{{resolve:...}}`) are no
+//! secrets and stay readable.
+
+use std::ops::Range;
+
+/// Ends of key names, lower case without `_`, `-` and `.`, whose value is a secret.
+const KEYS: &[&str] = &[
+    "accesstoken",
+    "apikey",
+    "apisecret",
+    "authtoken",
+    "clientsecret",
+    "consumersecret",
+    "passphrase",
+    "password",
+    "privatekey",
+    "refreshtoken",
+    "secretaccesskey",
+    "secretkey",
+    "secretstring",
+    "secretvalue",
+    "sessiontoken",
+    "sharedsecret",
+];
+
+/// Key names that hold a secret only if nothing stands before them.
+const WHOLE_KEYS: &[&str] = &["secret", "passwd", "pwd"];
+
+/// Keys that hold the value of the thing they stand in: a parameter's default.
+const INNER_KEYS: &[&str] = &["default", "value"];
+
+/// How tokens of well-known issuers begin.
+const PREFIXES: &[&str] = &[
+    "GOCSPX-",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "sk_live_",
+];
+
+/// Bytes before the shown text that are searched for a key or a header that it belongs to.
+const LOOK_BACK: usize = 8 << 10;
+
+/// What is shown instead of a secret: says nothing about its length.
+pub(super) const MASK: &str = "********";
+
+/// The ranges of `text` within, or reaching into, `shown` that hold secrets: ascending, not overlapping.
+pub(super) fn secrets_in(text: &str, shown: Range<usize>) -> Vec<Range<usize>> {
+    let start = text.floor_char_boundary(shown.start.saturating_sub(LOOK_BACK));
+    let end = text.ceil_char_boundary(shown.end.saturating_add(64).min(text.len()));
+    let region = &text[start..end];
+    let mut found = Vec::new();
+    private_keys(region, &mut found);
+    known_tokens(region, &mut found);
+    for position in memchr::memchr2_iter(b':', b'=', region.as_bytes()) {
+        found.extend(keyed_secrets(region, position));
+    }
+    found.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(found.len());
+    for range in found.into_iter().filter(|range| !range.is_empty()) {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+        .into_iter()
+        .map(|range| range.start + start..range.end + start)
+        .filter(|range| range.start < shown.end && shown.start < range.end)
+        .collect()
+}
+
+/// PEM blocks with a private key: all between the first and the last line.
+fn private_keys(region: &str, found: &mut Vec<Range<usize>>) {
+    const LABEL: &str = "PRIVATE KEY-----";
+    let mut open: Option<usize> = None;
+    let mut any = false;
+    let mut from = 0;
+    while let Some(position) = region[from..].find(LABEL).map(|position| position + from) {
+        from = position + LABEL.len();
+        let line = &region[region.floor_char_boundary(position.saturating_sub(40))..position];
+        match (line.rfind("-----BEGIN"), line.rfind("-----END")) {
+            (Some(begin), end) if end.is_none_or(|end| begin > end) => open = open.or(Some(from)),
+            (_, Some(end)) => {
+                let end = position - (line.len() - end);
+                // The block began before the region.
+                let start = open.take().unwrap_or(if any { end } else { 0 });
+                found.push(start..end);
+            }
+            _ => {}
+        }
+        any = true;
+    }
+    if let Some(start) = open {
+        found.push(start..region.len());
+    }
+}
+
+fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
+    for prefix in PREFIXES {
+        for position in memchr::memmem::find_iter(region.as_bytes(), prefix.as_bytes()) {
+            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            if position > 0 && is_word(region.as_bytes()[position - 1]) {
+                continue;
+            }
+            let length = region.as_bytes()[position..].iter().take_while(|&&byte| is_word(byte)).count();
+            if length >= prefix.len() + 12 {
+                found.push(position..position + length);
+            }
+        }
+    }
+}
+
+/// The secrets that are the value of the key before the `:` or `=` at `separator`.
+fn keyed_secrets(region: &str, separator: usize) -> Vec<Range<usize>> {
+    let Some(key) = key_before(region, separator) else { return Vec::new() };
+    let secret = is_secret_key(&region[key.clone()])
+        || is_inner_key(&region[key.clone()]) && owner(region, key.start).is_some_and(is_secret_key);
+    if secret { value_after(region, separator, key) } else { Vec::new() }
+}
+
+/// The word before `separator`, without its quotes.
+fn key_before(region: &str, separator: usize) -> Option<Range<usize>> {
+    let before = region[..separator].trim_end_matches([' ', '\t']);
+    let end = before.trim_end_matches(['"', '\'', '\\']).len();
+    let start = region[..end]
+        .bytes()
+        .rposition(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')))
+        .map_or(0, |position| position + 1);
+    (start < end).then_some(start..end)
+}
+
+fn normalised(key: &str) -> String {
+    let letters = key.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b'.'));
+    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+}
+
+fn is_secret_key(key: &str) -> bool {
+    let key = normalised(key);
+    KEYS.iter().any(|end| key.ends_with(end)) || WHOLE_KEYS.contains(&key.as_str())
+}
+
+fn is_inner_key(key: &str) -> bool {
+    INNER_KEYS.contains(&normalised(key).as_str())
+}
+
+/// The key of the mapping that holds the key at `key`.
+fn owner(region: &str, key: usize) -> Option<&str> {
+    let bytes = region.as_bytes();
+    // In brackets: the key before the bracket that is open.
+    let mut depth = 0;
+    for position in (key.saturating_sub(1 << 10)..key).rev() {
+        match bytes[position] {
+            b'}' => depth += 1,
+            b'{' if depth == 0 => {
+                let separator = region[..position].trim_ascii_end().strip_suffix(':')?.len();
+                return key_before(region, separator).map(|key| &region[key]);
+            }
+            b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    // By indentation: the last line before that is indented less.
+    let line_start = region[..key].rfind('\n').map_or(0, |position| position + 1);
+    let indentation = key - line_start;
+    region[..line_start].lines().rev().take(50).find_map(|line| {
+        let content = line.trim_ascii();
+        let less = line.len() - line.trim_ascii_start().len() < indentation;
+        (less && !content.is_empty() && !content.starts_with('#')).then(|| {
+            content.strip_suffix(':').and_then(|line| key_before(line, line.len()).map(|key| &line[key]))
+        })
+    })?
+}
+
+/// The literal value behind the separator, if it is one.
+fn value_after(region: &str, separator: usize, key: Range<usize>) -> Vec<Range<usize>> {
+    let assigned = region.as_bytes()[separator] == b'=';
+    let quoted_key = region[key.end..separator].contains(['"', '\'']);
+    let spaced = region.as_bytes().get(separator + 1).is_none_or(u8::is_ascii_whitespace);
+    if !assigned && !quoted_key && !spaced {
+        // A colon inside a word: no key of YAML.
+        return Vec::new();
+    }
+    let mut start = skip(region, separator + 1, |byte| matches!(byte, b' ' | b'\t'));
+    loop {
+        let token = || skip(region, start, |byte| !byte.is_ascii_whitespace());
+        let blank = |end: usize| skip(region, end, |byte| matches!(byte, b' ' | b'\t'));
+        match region.as_bytes().get(start) {
+            Some(b'&') if !assigned => start = blank(token()),
+            Some(b'!') if !assigned && !quoted_key => {
+                let end = token();
+                // The other functions take names and lists, not the value itself.
+                if !matches!(&region[start..end], "!Sub" | "!!str") {
+                    return Vec::new();
+                }
+                start = blank(end);
+            }
+            _ => break,
+        }
+    }
+    match region.as_bytes().get(start) {
+        None | Some(b'{' | b'[' | b'*') => Vec::new(),
+        Some(b'|' | b'>') if !assigned && !quoted_key => deeper_lines(region, start, key.start, false),
+        Some(b'\n' | b'\r' | b'#') if !assigned && !quoted_key => {
+            deeper_lines(region, start, key.start, true)
+        }
+        _ => {
+            let start =
+                if quoted_key { skip(region, start, |byte| byte.is_ascii_whitespace()) } else { start };
+            literal(region, start, assigned, quoted_key)
+                .filter(|range| !is_open(&region[range.clone()]))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// The value that begins at `start`, without its quotes.
+fn literal(region: &str, start: usize, assigned: bool, quoted_key: bool) -> Option<Range<usize>> {
+    let bytes = region.as_bytes();
+    let quote_at = skip(region, start, |byte| byte == b'\\');
+    let escapes = quote_at - start;
+    if let Some(&quote @ (b'"' | b'\'')) = bytes.get(quote_at) {
+        let content = quote_at + 1;
+        let end = memchr::memchr_iter(quote, &bytes[content..])
+            .map(|position| content + position)
+            .find(|&position| {
+                let before = bytes[content..position].iter().rev().take_while(|&&byte| byte == b'\\').count();
+                match quote {
+                    b'"' if escapes == 0 => before.is_multiple_of(2),
+                    b'"' => before <= escapes,
+                    // Twice is the quote itself.
+                    _ => {
+                        bytes.get(position + 1) != Some(&quote)
+                            && quotes_before(bytes, content, position, quote).is_multiple_of(2)
+                    }
+                }
+            })
+            .unwrap_or(bytes.len());
+        let end = content + region[content..end].trim_end_matches('\\').len();
+        return Some(content..end);
+    }
+    let line =
+        &region[start..][..memchr::memchr2(b'\n', b'\r', &bytes[start..]).unwrap_or(bytes.len() - start)];
+    let ends: &[char] = match (assigned, quoted_key) {
+        (true, _) => &[' ', '\t', '&', ';', ',', '"', '\'', '\\', ')', '}'],
+        (false, true) => &[',', '}', ']', ' '],
+        (false, false) => &[],
+    };
+    let end = line.find(ends).unwrap_or(line.len());
+    let end = line[..end].find(" #").unwrap_or(end);
+    Some(start..start + line[..end].trim_ascii_end().len())
+}
+
+/// How many of `quote` stand right before `position`, not counting what lies before `start`.
+fn quotes_before(bytes: &[u8], start: usize, position: usize, quote: u8) -> usize {
+    bytes[start..position].iter().rev().take_while(|&&byte| byte == quote).count()
+}
+
+/// True for values that are no secrets: references, ARNs, switches, nothing.
+fn is_open(value: &str) -> bool {
+    let value = value.trim_ascii();
+    matches!(value, "" | "true" | "false" | "null" | "~" | "yes" | "no" | "True" | "False" | "String")
+        || value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit())
+        || value.starts_with("{{resolve:")
+        || value.starts_with("arn:")
+        || value.starts_with("${") && value.find('}') == Some(value.len() - 1)
+}
+
+/// The lines after the one at `start` that are indented deeper than the key: the content of a block scalar,
+/// or of a plain one (then nothing if they hold keys or items).
+fn deeper_lines(region: &str, start: usize, key: usize, plain: bool) -> Vec<Range<usize>> {
+    let line_start = region[..key].rfind('\n').map_or(0, |position| position + 1);
+    let key_line = &region[line_start..key];
+    let indentation = key_line.len() - key_line.trim_start_matches([' ', '-']).len();
+    let mut found = Vec::new();
+    let mut at = start;
+    for line in region[start..].split_inclusive('\n') {
+        let content = line.trim_ascii();
+        let spaces = line.len() - line.trim_ascii_start().len();
+        if at > start && !content.is_empty() {
+            if spaces <= indentation {
+                break;
+            }
+            let structured = content.contains(": ")
+                || content.ends_with(':')
+                || content.starts_with(['-', '!', '{', '[', '*', '#']);
+            if plain && structured {
+                return Vec::new();
+            }
+            if !is_open(content.trim_matches(['"', '\''])) {
+                found.push(at + spaces..at + spaces + content.len());
+            }
+        }
+        at += line.len();
+    }
+    found
+}
+
+fn skip(region: &str, from: usize, accepts: impl Fn(u8) -> bool) -> usize {
+    from + region.as_bytes()[from..].iter().take_while(|&&byte| accepts(byte)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `text` with what is found replaced by stars.
+    fn masked(text: &str) -> String {
+        let mut shown = text.to_owned();
+        for range in secrets_in(text, 0..text.len()).into_iter().rev() {
+            shown.replace_range(range, MASK);
+        }
+        shown
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let cases = [
+            ("client_secret: abc-123 # from Google", "client_secret: ******** # from Google"),
+            ("ClientSecret: 'it''s'", "ClientSecret: '********'"),
+            ("  \"ClientSecret\": \"a\\\"b\",", "  \"ClientSecret\": \"********\","),
+            ("\"client_secret\" :\n  \"abc\"", "\"client_secret\" :\n  \"********\""),
+            ("{ MasterUserPassword: \"hunter22\" }", "{ MasterUserPassword: \"********\" }"),
+            ("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "AWS_SECRET_ACCESS_KEY=********"),
+            ("aws_secret_access_key = wJalr", "aws_secret_access_key = ********"),
+            (
+                "a: \"{\\\"client_secret\\\": \\\"abc\\\", \\\"x\\\": 1}\"",
+                "a: \"{\\\"client_secret\\\": \\\"********\\\", \\\"x\\\": 1}\"",
+            ),
+            ("ClientSecret: !Sub abc", "ClientSecret: !Sub ********"),
+            ("ClientSecret: &shared abc", "ClientSecret: &shared ********"),
+            ("Secret: |\n  one\n  two\nNext: x", "Secret: |\n  ********\n  ********\nNext: x"),
+            ("- Password:\n    abc\n  Other: x", "- Password:\n    ********\n  Other: x"),
+            (
+                "GoogleSecret: x\nGoogleClientSecret:\n  Type: String\n  Default: abc\nOther:\n  Default: abc",
+                "GoogleSecret: x\nGoogleClientSecret:\n  Type: String\n  Default: ********\nOther:\n  Default: abc",
+            ),
+            (
+                "\"DbPassword\": {\"Type\": \"String\", \"Default\": \"abc\"}",
+                "\"DbPassword\": {\"Type\": \"String\", \"Default\": \"********\"}",
+            ),
+            ("Note: GOCSPX-abcdefghijklmnop is it", "Note: ******** is it"),
+            ("Url: https://x/?client_secret=abc&y=1", "Url: https://x/?client_secret=********&y=1"),
+            (
+                "K: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE\n  -----END RSA PRIVATE KEY-----\nNext: x",
+                "K: |\n  -----BEGIN RSA PRIVATE KEY-----********-----END RSA PRIVATE KEY-----\nNext: x",
+            ),
+            ("password: \"never closed", "password: \"********"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_stays_readable() {
+        let cases = [
+            "ClientSecret: !Ref Parameter",
+            "ClientSecret: '{{resolve:secretsmanager:google:SecretString:secret}}'",
+            "ClientSecret: !Sub ${Parameter}",
+            "ClientSecret:\n  Ref: Parameter",
+            "ClientSecret: { Ref: Parameter }",
+            "\"ClientSecret\": {\"Ref\": \"Parameter\"}",
+            "\"GenerateSecret\": true",
+            "GenerateSecret: true",
+            "RequirePassword: false",
+            "SecretArn: arn:aws:secretsmanager:eu-west-1:111122223333:secret:x",
+            "PasswordPolicy:\n  MinimumLength: 8",
+            "Action: secretsmanager:GetSecretValue",
+            "ClientSecret: *shared",
+            "Default: abc",
+            "token.actions.githubusercontent.com:aud: sts.amazonaws.com",
+            "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+        ];
+        for text in cases {
+            assert_eq!(masked(text), text);
+        }
+    }
+
+    #[test]
+    fn a_header_before_the_shown_lines_counts() {
+        let text = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\nlast\n-----END PRIVATE KEY-----\nx",
+            "line\n".repeat(20)
+        );
+        let at = text.find("last").unwrap();
+        let found = secrets_in(&text, at..at + 4);
+        assert!(found.iter().any(|range| range.start <= at && at + 4 <= range.end), "{found:?}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_fails(text in "[a:= \n\"'\\\\{}\\-!&|>#\u{e9}]{0,8}(client_secret|Password|Default)?[a:= \n\"'\\\\{}!&|>#\u{e9}]{0,12}", start in 0usize..30, length in 0usize..30) {
+            let start = text.floor_char_boundary(start);
+            let end = text.floor_char_boundary(start + length);
+            for range in secrets_in(&text, start..end) {
+                proptest::prop_assert!(text.get(range).is_some());
+            }
+        }
+    }
+}

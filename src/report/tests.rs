@@ -1,0 +1,128 @@
+//! What the tests of all formats share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::finding::{EntityName, Label};
+use crate::source::{Origin, ProblemKind, SourceId};
+
+/// Texts in memory, and findings in them that are placed by what they quote.
+pub(super) struct Case {
+    pub(super) sources: Sources,
+    pub(super) findings: Vec<Finding>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) checked: Checked,
+}
+
+impl Case {
+    pub(super) fn new() -> Self {
+        let checked = Checked { files: 1, roles: 2, providers: 1, pools: 1, ..Checked::default() };
+        Self { sources: Sources::default(), findings: Vec::new(), problems: Vec::new(), checked }
+    }
+
+    pub(super) fn file(&self, path: &str, text: &str) -> SourceId {
+        self.sources.add_kept(Origin::Memory(Path::new(path).to_owned()), Arc::from(text))
+    }
+
+    /// The first place in `source` that reads `quoted`.
+    pub(super) fn span(&self, source: SourceId, quoted: &str) -> Span {
+        let text = self.sources.text(source).expect("kept");
+        let start = text.find(quoted).unwrap_or_else(|| panic!("`{quoted}` is not in the text"));
+        Span::new(source, start as u32, (start + quoted.len()) as u32)
+    }
+
+    pub(super) fn report(&self) -> Report<'_> {
+        Report {
+            findings: &self.findings,
+            problems: &self.problems,
+            checked: &self.checked,
+            sources: &self.sources,
+        }
+    }
+}
+
+/// A finding about guests at `span`; cases change what matters to them.
+pub(super) fn finding(span: Span) -> Finding {
+    Finding {
+        rule: "guest-access-enabled",
+        group: Group::GuestAccess,
+        severity: Severity::High,
+        certainty: Certainty::Proved,
+        when: None,
+        message: "`Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in".to_owned(),
+        entity: EntityName { kind: "identity-pool", name: "Pool".to_owned(), arn: None, cdk_path: None },
+        span,
+        labels: Vec::new(),
+        notes: Vec::new(),
+        witness: None,
+        help: "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.".to_owned(),
+        folded_into: None,
+        fingerprint: "0011223344556677".to_owned(),
+    }
+}
+
+pub(super) fn label(span: Span, text: &str) -> Label {
+    Label { span, text: text.to_owned() }
+}
+
+#[test]
+fn findings_are_ordered_by_path_position_and_rule() {
+    let case = Case::new();
+    let later = case.file("b.yaml", "one two");
+    let first = case.file("a.yaml", "one two");
+    let at = |source, start| Finding {
+        message: format!("{start}"),
+        ..finding(Span::new(source, start, start + 3))
+    };
+    let other = Finding { rule: "a-rule", ..at(first, 4) };
+    let expected = vec![at(first, 0), other, at(first, 4), at(later, 0), at(later, 4)];
+    for seed in 0..20 {
+        let mut shuffled = expected.clone();
+        shuffled.rotate_left(seed % 5);
+        shuffled.swap(0, seed % 3);
+        order(&mut shuffled, &case.sources);
+        assert_eq!(shuffled, expected);
+    }
+}
+
+#[test]
+fn problems_are_ordered_by_path_and_position() {
+    let case = Case::new();
+    let source = case.file("b.yaml", "one two");
+    let at = |start| Problem::at(ProblemKind::Lenient, Span::new(source, start, start + 1), "x", "X.");
+    let of = |path: &str| Problem::of(ProblemKind::Unreadable, path, "x", "X.");
+    let expected = vec![of("a.yaml"), of("b.yaml"), at(0), at(4), of("c.yaml")];
+    let mut reversed: Vec<Problem> = expected.iter().rev().cloned().collect();
+    order_problems(&mut reversed, &case.sources);
+    assert_eq!(reversed, expected);
+}
+
+#[test]
+fn paths_are_shown_in_one_way() {
+    let cases = [
+        ("./infra/a.yaml", "infra/a.yaml"),
+        ("infra//a.yaml", "infra/a.yaml"),
+        ("../a.yaml", "../a.yaml"),
+        ("/tmp/a.yaml", "/tmp/a.yaml"),
+        ("<stdin>", "<stdin>"),
+        (".", "."),
+    ];
+    for (path, shown) in cases {
+        assert_eq!(shown_path(Path::new(path)), shown);
+    }
+}
+
+#[test]
+fn folded_findings_are_counted_apart() {
+    let case = Case::new();
+    let source = case.file("a.yaml", "one two");
+    let shown = finding(Span::new(source, 0, 3));
+    let folded = Finding { folded_into: Some("x".to_owned()), ..shown.clone() };
+    let possible = Finding { certainty: Certainty::Possible, severity: Severity::Low, ..shown.clone() };
+    let counts = Counts::of(&[shown, folded, possible]);
+    assert_eq!(
+        (counts.shown(), counts.of_severity(Severity::High), counts.possible, counts.folded),
+        (2, 1, 1, 1)
+    );
+}
