@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 
 use crate::finding::{Certainty, Finding, Group, Severity};
+use crate::scan::{Outcome, Summary};
 use crate::source::{Problem, Sources, Span};
 
 /// All that is said about one scan.
@@ -25,28 +26,20 @@ pub struct Report<'s> {
     /// What could not be read, or only in part, in the order of [`order_problems`].
     pub problems: &'s [Problem],
     /// What the scan looked at.
-    pub checked: &'s Checked,
+    pub summary: &'s Summary,
     /// The texts that places lie in.
     pub sources: &'s Sources,
 }
 
-/// How much a scan looked at, so that silence is never mistaken for success.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Files (and standard input) that hold something of ours.
-    pub files: usize,
-    /// Files that were looked at and hold nothing of ours.
-    pub other_files: usize,
-    /// Discovered files that are not ours and that nobody could parse (Helm charts, Jinja templates).
-    pub unparsed_files: usize,
-    /// IAM roles.
-    pub roles: usize,
-    /// Identity providers in IAM: SAML and OIDC.
-    pub providers: usize,
-    /// Cognito user pools and identity pools.
-    pub pools: usize,
-    /// Permission sets of IAM Identity Center.
-    pub permission_sets: usize,
+impl<'s> From<&'s Outcome> for Report<'s> {
+    fn from(outcome: &'s Outcome) -> Self {
+        Self {
+            findings: &outcome.findings,
+            problems: &outcome.problems,
+            summary: &outcome.summary,
+            sources: &outcome.sources,
+        }
+    }
 }
 
 /// What a report says about a rule itself.

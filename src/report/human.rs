@@ -13,8 +13,9 @@ use miette::{
 
 use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
 use super::text::{columns, prose, sanitised, wrapped};
-use super::{Checked, Counts, Report, shown_path};
+use super::{Counts, Report, shown_path};
 use crate::finding::{Certainty, Finding, Severity};
+use crate::scan::Summary;
 use crate::source::{Problem, Sources, Span};
 
 /// How the terminal is.
@@ -90,11 +91,11 @@ fn summary(report: &Report<'_>) -> Vec<String> {
         };
         lines.push(format!("{}: {consequence}", counted(report.problems.len(), "problem")));
     }
-    lines.push(checked_line(report.checked, counts.shown() == 0));
+    lines.push(checked_line(report.summary, counts.shown() == 0));
     lines
 }
 
-fn checked_line(checked: &Checked, silent: bool) -> String {
+fn checked_line(checked: &Summary, silent: bool) -> String {
     let looked = checked.other_files + checked.unparsed_files;
     if checked.files == 0 {
         return match looked {

@@ -317,7 +317,7 @@ impl Summary {
         for problem in report.problems {
             *problems.entry(problem.kind.name()).or_default() += 1;
         }
-        let checked = report.checked;
+        let checked = report.summary;
         Self {
             checked: CheckedOutput {
                 files: checked.files,

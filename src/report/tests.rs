@@ -12,13 +12,13 @@ pub(super) struct Case {
     pub(super) sources: Sources,
     pub(super) findings: Vec<Finding>,
     pub(super) problems: Vec<Problem>,
-    pub(super) checked: Checked,
+    pub(super) summary: Summary,
 }
 
 impl Case {
     pub(super) fn new() -> Self {
-        let checked = Checked { files: 1, roles: 2, providers: 1, pools: 1, ..Checked::default() };
-        Self { sources: Sources::default(), findings: Vec::new(), problems: Vec::new(), checked }
+        let summary = Summary { files: 1, roles: 2, providers: 1, pools: 1, ..Summary::default() };
+        Self { sources: Sources::default(), findings: Vec::new(), problems: Vec::new(), summary }
     }
 
     pub(super) fn file(&self, path: &str, text: &str) -> SourceId {
@@ -36,7 +36,7 @@ impl Case {
         Report {
             findings: &self.findings,
             problems: &self.problems,
-            checked: &self.checked,
+            summary: &self.summary,
             sources: &self.sources,
         }
     }

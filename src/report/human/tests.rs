@@ -759,25 +759,25 @@ fn problems_come_last() {
 fn silence_says_what_was_checked() {
     let mut case = Case::new();
     insta::assert_snapshot!(rendered(&case, PLAIN), @r"no findings: checked 1 file with 2 roles, 1 provider, 1 pool, 0 permission sets");
-    case.checked = Checked {
+    case.summary = Summary {
         files: 12,
         other_files: 1,
         unparsed_files: 3,
         roles: 1,
         permission_sets: 1,
-        ..case.checked
+        ..case.summary
     };
     insta::assert_snapshot!(rendered(&case, PLAIN), @r"
     no findings: checked 12 files with 1 role, 1 provider, 1 pool, 1 permission set;
     1 other file had nothing to check, 3 files could not be parsed and did not look
     like ours
     ");
-    case.checked = Checked { other_files: 41, unparsed_files: 1, ..Checked::default() };
+    case.summary = Summary { other_files: 41, unparsed_files: 1, ..Summary::default() };
     insta::assert_snapshot!(rendered(&case, PLAIN), @r"
     nothing to check: none of 42 files holds IAM, Cognito or Identity Center
     configuration
     ");
-    case.checked = Checked::default();
+    case.summary = Summary::default();
     insta::assert_snapshot!(rendered(&case, PLAIN), @r"nothing to check: no files were found");
 }
 
