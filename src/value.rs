@@ -32,7 +32,7 @@ impl Vocabulary {
     /// Interns `text` as a literal.
     #[must_use]
     pub fn literal(&self, text: &str) -> Text {
-        Text::literal(self.names.intern(text))
+        if text.is_empty() { Text::default() } else { Text::literal(self.names.intern(text)) }
     }
 }
 

@@ -42,23 +42,34 @@ pub fn looks_like_json(value: &str) -> bool {
 /// registered.
 #[must_use]
 pub fn read(sources: &Sources, node: NodeRef<'_>, limits: &Limits) -> Option<Embedded> {
-    let value = node.scalar()?;
-    if !looks_like_json(value) {
-        return None;
-    }
     let by = match (node.tree().document().format, node.style()) {
         (Format::Json, Style::DoubleQuoted) => Decoding::JsonString,
         _ => Decoding::YamlScalar,
     };
+    read_value(sources, node.scalar()?, node.span(), by, limits)
+}
+
+/// Reads JSON from `value`, which is what `by` makes of the text at `host`. `None` as for [`read`].
+#[must_use]
+pub fn read_value(
+    sources: &Sources,
+    value: &str,
+    host: Span,
+    by: Decoding,
+    limits: &Limits,
+) -> Option<Embedded> {
+    if !looks_like_json(value) {
+        return None;
+    }
     if starts_percent_encoded(value.trim_start()) {
         let length = u32::try_from(value.len()).ok()?;
         let inner = decode(value, 0..length, Decoding::Percent)?.text;
-        return register(node.tree().source(), inner.into(), limits, || {
-            let outer = sources.add_decoded(node.span(), by);
+        return register(host.source, inner.into(), limits, || {
+            let outer = sources.add_decoded(host, by);
             sources.add_decoded(Span::new(outer, 0, length), Decoding::Percent)
         });
     }
-    register(node.tree().source(), value.into(), limits, || sources.add_decoded(node.span(), by))
+    register(host.source, value.into(), limits, || sources.add_decoded(host, by))
 }
 
 /// Reads JSON from the fragments of a `Fn::Join`, in order. `None` as for [`read`].

@@ -1,10 +1,82 @@
 //! CloudFormation templates become resources with resolved values.
+//!
+//! Three steps, of which the first and the last can run in parallel for each file and each tree of nested stacks:
+//! [`read`] lowers a document and borrows nothing of it, then everything is put in order (nested stacks,
+//! deployments, exports), then each tree is resolved in its worlds.
 
 mod declaration;
+mod deployment;
+mod documents;
+mod draft;
 pub mod expression;
+mod kinds;
 pub mod lower;
+mod parameters;
+mod plan;
+mod resolve;
 pub mod sam;
+mod tree;
+mod worlds;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::document::{Document, Tree};
+use crate::settings::Settings;
+use crate::source::Sources;
+use crate::value::Vocabulary;
+
+use super::Resources;
 
 pub use declaration::Declaration;
 pub use expression::{Call, Expression, Form};
 pub use lower::Lowering;
+
+/// A file of templates, or one that says how templates belong together. Borrows nothing.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Templates(Vec<draft::Draft>),
+    Manifest(deployment::Manifest),
+}
+
+/// Reads the templates of a document: every root that is one by its content. `None` if nothing in the file is
+/// of CloudFormation.
+#[must_use]
+pub fn read(
+    path: &Path,
+    document: &Document,
+    text: &str,
+    settings: &Settings,
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+) -> Option<File> {
+    let tree = Tree::new(document, text);
+    let reading = draft::Reading { names: &vocabulary.names, sources, settings, path };
+    if let Some(manifest) = tree.roots().next().and_then(|root| deployment::Manifest::read(path, root)) {
+        return Some(File { path: path.to_owned(), content: Content::Manifest(manifest) });
+    }
+    let templates: Vec<_> = tree.roots().filter_map(|root| draft::Draft::read(reading, root)).collect();
+    (!templates.is_empty()).then(|| File { path: path.to_owned(), content: Content::Templates(templates) })
+}
+
+/// Resolves what was read. The result does not depend on the order of `files` or on the number of threads.
+#[must_use]
+pub fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
+    let plan = plan::Plan::new(files, settings, vocabulary);
+    let exported: Vec<_> =
+        (0..plan.len()).into_par_iter().map(|index| plan.exported(index, vocabulary)).collect();
+    let exports = plan.exports(exported);
+    let resolved =
+        (0..plan.len()).into_par_iter().map(|index| plan.resolve(index, &exports, vocabulary)).collect();
+    plan.merge(resolved)
+}
+
+#[cfg(test)]
+mod tests;

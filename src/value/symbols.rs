@@ -5,6 +5,7 @@ use std::sync::RwLock;
 use rustc_hash::FxHashMap;
 
 use super::{Name, Shape, Text};
+use crate::source::Span;
 
 /// One template of a scan (a nested-stack tree counts as one; each use of a child is a template of its own).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,8 +68,8 @@ pub enum Symbol {
     Opaque {
         /// The template in which it stands.
         template: TemplateId,
-        /// Offset of the expression in the template's source.
-        offset: u32,
+        /// The expression.
+        at: Span,
     },
 }
 

@@ -38,6 +38,12 @@ impl Text {
         Self(SmallVec::from_buf([Part::Literal(name)]))
     }
 
+    /// A text without symbols, which may be the empty string.
+    #[must_use]
+    pub fn of(vocabulary: &Vocabulary, name: Name) -> Self {
+        if vocabulary.names.text(name).is_empty() { Self::default() } else { Self::literal(name) }
+    }
+
     /// A text that is one symbol.
     #[must_use]
     pub fn symbol(symbol: SymbolId) -> Self {

@@ -1,5 +1,7 @@
 //! The worlds of a template: every combination of parameter values that its conditions tell apart.
 
+mod describe;
+
 use smallvec::SmallVec;
 
 use super::{Name, TemplateId};

@@ -26,6 +26,8 @@ pub enum Form {
     List(Vec<Expression>),
     /// A mapping, in order.
     Map(Vec<(Located<Name>, Expression)>),
+    /// A mapping whose keys are expressions too: from JSON text with references in it.
+    Computed(Vec<(Expression, Expression)>),
     /// An intrinsic function.
     Call(Box<Call>),
 }
@@ -44,8 +46,8 @@ pub enum Call {
     },
     /// `Fn::Sub`
     Sub {
-        /// The text with `${...}`.
-        template: Name,
+        /// The text with `${...}`, with its own place.
+        template: Located<Name>,
         /// The variables of the long form.
         variables: Vec<(Name, Expression)>,
     },
@@ -169,7 +171,8 @@ impl Expression {
     /// `Fn::Sub`, with variables or without.
     #[must_use]
     pub fn sub(names: &Names, template: &str, variables: Vec<(Name, Self)>, span: Span) -> Self {
-        Self::call(Call::Sub { template: names.intern(template), variables }, span)
+        let template = Located::new(names.intern(template), span);
+        Self::call(Call::Sub { template, variables }, span)
     }
 
     /// `Fn::Join`.
@@ -265,6 +268,7 @@ impl Expression {
             Form::Null | Form::Scalar(_) => {}
             Form::List(items) => out.extend(items),
             Form::Map(entries) => out.extend(entries.iter().map(|(_, value)| value)),
+            Form::Computed(entries) => out.extend(entries.iter().flat_map(|(key, value)| [key, value])),
             Form::Call(call) => match &**call {
                 Call::Ref(_) | Call::Condition(_) | Call::Unknown { .. } => {}
                 Call::GetAtt { attribute: inner, .. }

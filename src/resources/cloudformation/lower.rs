@@ -31,6 +31,8 @@ pub struct Lowering<'v> {
     bindings: Vec<(String, String)>,
     /// True in files of the Serverless Framework, whose own `${self:...}` stands in every string.
     pub(crate) serverless: bool,
+    /// True once `Fn::FindInMap` was met: mappings are often large, and read only then.
+    pub(crate) uses_mappings: bool,
     nodes: u32,
     exhausted: bool,
 }
@@ -46,6 +48,7 @@ impl<'v> Lowering<'v> {
             lists: FxHashMap::default(),
             bindings: Vec::new(),
             serverless: false,
+            uses_mappings: false,
             nodes: 0,
             exhausted: false,
         }
@@ -54,6 +57,29 @@ impl<'v> Lowering<'v> {
     /// The expression of `node`.
     pub fn lower(&mut self, node: NodeRef<'_>) -> Expression {
         self.lower_at(node, 0)
+    }
+
+    /// The expression of a mapping whose keys are looked at first: of those that are not wanted nothing is read.
+    pub(crate) fn lower_wanted(&mut self, node: NodeRef<'_>, wanted: &dyn Fn(&str) -> bool) -> Expression {
+        let special = |(key, _): (NodeRef<'_>, NodeRef<'_>)| {
+            key.scalar().is_none_or(|key| key.starts_with("Fn::") || key == "Ref")
+        };
+        if node.kind() != Kind::Map || node.tag().is_some() || node.entries().any(special) {
+            return self.lower(node);
+        }
+        let mut entries = Vec::new();
+        for (key, value) in node.entries() {
+            if key.scalar().is_some_and(wanted) {
+                let Some(name) = self.text(key) else { continue };
+                entries.push((Located::new(name, key.span()), self.lower_at(value, 1)));
+            }
+        }
+        Expression { form: Form::Map(entries), span: node.span() }
+    }
+
+    /// True if `name` reads `text`.
+    pub(crate) fn name_is(&self, name: Name, text: &str) -> bool {
+        self.names.text(name) == text
     }
 
     /// The entries of a map, `Fn::ForEach` unrolled: calls `each` with the key and the node of the value,
@@ -260,7 +286,10 @@ impl<'v> Lowering<'v> {
                 }
                 _ => Call::Not(arguments),
             },
-            "FindInMap" => find_in_map(names, arguments)?,
+            "FindInMap" => {
+                self.uses_mappings = true;
+                find_in_map(names, arguments)?
+            }
             "ImportValue" => Call::ImportValue(arguments),
             "Base64" => Call::Base64(arguments),
             "Length" => Call::Length(arguments),
@@ -388,8 +417,7 @@ impl<'v> Lowering<'v> {
             }
         }
         if found {
-            let template = self.names.intern(&template);
-            Expression::call(Call::Sub { template, variables: Vec::new() }, span)
+            Expression::sub(self.names, &template, Vec::new(), span)
         } else {
             Expression { form: Form::Scalar(name), span }
         }
@@ -526,10 +554,13 @@ fn get_att(names: &Names, arguments: Expression) -> Result<Call, Malformed> {
 fn sub(arguments: Expression) -> Result<Call, Malformed> {
     const EXPECTED: Malformed = Malformed("a text, or a text and a mapping of variables");
     match arguments.form {
-        Form::Scalar(template) => Ok(Call::Sub { template, variables: Vec::new() }),
+        Form::Scalar(template) => {
+            Ok(Call::Sub { template: Located::new(template, arguments.span), variables: Vec::new() })
+        }
         Form::List(items) => {
             let mut items = items.into_iter();
-            let template = items.next().and_then(|item| item.as_scalar()).ok_or(EXPECTED)?;
+            let first = items.next().ok_or(EXPECTED)?;
+            let template = Located::new(first.as_scalar().ok_or(EXPECTED)?, first.span);
             let variables = match items.next().map(|item| item.form) {
                 None | Some(Form::Null) => Vec::new(),
                 Some(Form::Map(entries)) => {

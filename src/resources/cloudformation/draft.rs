@@ -1,0 +1,292 @@
+//! A template as it is written: its sections, lowered as far as they matter here.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+
+use super::parameters::Declared;
+use super::{Declaration, Expression, Form, Lowering, documents, kinds};
+use crate::document::{Format, Kind, NodeRef};
+use crate::settings::{ParameterValue, Settings};
+use crate::source::{Problem, ProblemKind, Sources, Span};
+use crate::value::{Located, Name, Names};
+
+/// A template with everything that resolving needs; borrows nothing of its document.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) path: PathBuf,
+    pub(crate) span: Span,
+    pub(crate) parameters: IndexMap<Name, Declared>,
+    /// By name, first key and second key.
+    pub(crate) mappings: FxHashMap<Name, Mapping>,
+    pub(crate) conditions: IndexMap<Name, Expression>,
+    pub(crate) resources: IndexMap<Name, Declaration>,
+    pub(crate) outputs: IndexMap<Name, Output>,
+    /// `Globals` of SAM.
+    pub(crate) globals: Option<Expression>,
+    /// True for files of the Serverless Framework, whose own variables stand beside those of `Fn::Sub`.
+    pub(crate) serverless: bool,
+    pub(crate) complete: bool,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// One entry of `Mappings`.
+pub(crate) type Mapping = IndexMap<Name, IndexMap<Name, Expression>>;
+
+/// One entry of `Outputs`.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) condition: Option<Name>,
+    pub(crate) value: Expression,
+    pub(crate) export: Option<Expression>,
+}
+
+/// What reading drafts needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) sources: &'a Sources,
+    pub(crate) settings: &'a Settings,
+    pub(crate) path: &'a Path,
+}
+
+/// The sections of a template, if `root` is one.
+struct Template<'d> {
+    /// The node with `Resources` in it.
+    sections: NodeRef<'d>,
+    resources: NodeRef<'d>,
+    serverless: bool,
+}
+
+/// The template at `root`, by its content; file names say nothing.
+fn recognize(root: NodeRef<'_>) -> Option<Template<'_>> {
+    if root.kind() != Kind::Map {
+        return None;
+    }
+    if let Some((_, resources)) = root.get("Resources").filter(|(_, node)| node.kind() == Kind::Map) {
+        let marked = root.get("AWSTemplateFormatVersion").is_some() || root.get("Transform").is_some();
+        let typed = |(_, resource): (NodeRef<'_>, NodeRef<'_>)| {
+            let kind = resource.get("Type").and_then(|(_, kind)| kind.scalar());
+            kind.is_some_and(|kind| kind.contains("::"))
+        };
+        let loops = |(key, _): (NodeRef<'_>, NodeRef<'_>)| {
+            key.scalar().is_some_and(|key| key.starts_with("Fn::ForEach::"))
+        };
+        if marked || resources.entries().any(|entry| typed(entry) || loops(entry)) {
+            return Some(Template { sections: root, resources, serverless: false });
+        }
+        return None;
+    }
+    // The Serverless Framework: a template below `resources`.
+    if root.get("service").is_some() && root.get("provider").is_some() {
+        let (_, sections) = root.get("resources")?;
+        let (_, resources) = sections.get("Resources").filter(|(_, node)| node.kind() == Kind::Map)?;
+        return Some(Template { sections, resources, serverless: true });
+    }
+    None
+}
+
+impl Draft {
+    /// The template at `root`, if it is one.
+    pub(crate) fn read(reading: Reading<'_>, root: NodeRef<'_>) -> Option<Self> {
+        let Template { sections, resources, serverless } = recognize(root)?;
+        let Reading { names, settings, .. } = reading;
+        let mut lowering = Lowering::new(names);
+        lowering.serverless = serverless;
+        let mut draft = Self {
+            path: reading.path.to_owned(),
+            span: root.span(),
+            parameters: IndexMap::default(),
+            mappings: FxHashMap::default(),
+            conditions: IndexMap::default(),
+            resources: IndexMap::default(),
+            outputs: IndexMap::default(),
+            globals: None,
+            serverless,
+            complete: true,
+            problems: Vec::new(),
+        };
+        if serverless {
+            draft.complete = false;
+            draft.problems.push(Problem::at(
+                ProblemKind::Template,
+                root.span(),
+                "of this Serverless Framework file only `resources.Resources` is read",
+                "Run `serverless package` and scan the template in `.serverless`, which has everything.",
+            ));
+        }
+        if let Some((_, parameters)) = sections.get("Parameters") {
+            for (key, value) in parameters.entries() {
+                let Some(text) = key.scalar() else { continue };
+                let name = Located::new(names.intern(text), key.span());
+                let declared = Declared::read(names, name, value);
+                if declared.list {
+                    let pinned = settings.parameters.get(text).map(|parameter| match &parameter.value {
+                        ParameterValue::List(items) => items.clone(),
+                        ParameterValue::Text(text) => split(text),
+                    });
+                    let default = || Some(split(names.text(declared.default?.value)));
+                    if let Some(items) = pinned.or_else(default) {
+                        lowering.lists.insert(name.value, items);
+                    }
+                }
+                draft.parameters.insert(name.value, declared);
+            }
+        }
+        draft.read_macros(sections);
+        if let Some((_, conditions)) = sections.get("Conditions") {
+            let all = &mut draft.conditions;
+            lowering.entries(conditions, &mut |lowering, key, value| {
+                all.insert(key.value, lowering.lower(value));
+            });
+        }
+        let by = match root.tree().document().format {
+            Format::Json => crate::source::Decoding::JsonString,
+            Format::Yaml => crate::source::Decoding::YamlScalar,
+        };
+        let mut embedding =
+            documents::Embedding { names, sources: reading.sources, by, problems: Vec::new() };
+        let all = &mut draft.resources;
+        lowering.entries(resources, &mut |lowering, key, value| {
+            if names.text(key.value) == "Fn::Transform" {
+                lowering.complete = false;
+            } else if let Some(declaration) = declaration(names, lowering, &mut embedding, key, value) {
+                all.insert(key.value, declaration);
+            }
+        });
+        draft.globals = sections.get("Globals").map(|(_, globals)| lowering.lower(globals));
+        if let Some((_, outputs)) = sections.get("Outputs") {
+            let all = &mut draft.outputs;
+            lowering.entries(outputs, &mut |lowering, key, value| {
+                let Some((_, content)) = value.get("Value") else { return };
+                let export = value.get("Export").and_then(|(_, export)| export.get("Name"));
+                let output = Output {
+                    condition: value.get("Condition").and_then(|(_, name)| lowering.text(name)),
+                    value: lowering.lower(content),
+                    export: export.map(|(_, name)| lowering.lower(name)),
+                };
+                all.insert(key.value, output);
+            });
+        }
+        if lowering.uses_mappings
+            && let Some((_, mappings)) = sections.get("Mappings")
+        {
+            draft.read_mappings(&mut lowering, mappings);
+        }
+        draft.complete &= lowering.complete;
+        draft.problems.append(&mut lowering.problems);
+        draft.problems.append(&mut embedding.problems);
+        if root.tree().exhausted() {
+            draft.complete = false;
+            draft.problems.push(Problem::at(
+                ProblemKind::Budget,
+                root.span(),
+                "the template is not read whole: its aliases stand for too many values",
+                "Write the values out where they are used, or use fewer aliases inside aliases.",
+            ));
+        }
+        Some(draft)
+    }
+
+    /// Macros of the whole template: those of AWS are followed or change nothing here, others may add anything.
+    fn read_macros(&mut self, sections: NodeRef<'_>) {
+        let transform = sections.get("Transform").map(|(_, transform)| transform);
+        let nodes = transform.into_iter().flat_map(|node| {
+            let own = (node.kind() != Kind::List).then_some(node);
+            own.into_iter().chain(node.items())
+        });
+        for node in nodes {
+            let name = node.scalar().or_else(|| node.get("Name").and_then(|(_, name)| name.scalar()));
+            let followed = name.is_some_and(|name| {
+                name.starts_with("AWS::Serverless-")
+                    || matches!(
+                        name,
+                        "AWS::LanguageExtensions" | "AWS::SecretsManager-2020-07-23" | "AWS::SecretsManager-2024-09-16"
+                    )
+                    // The hooks of CodeDeploy make nothing that matters.
+                    || name == "AWS::CodeDeployBlueGreen"
+            });
+            if !followed {
+                self.complete = false;
+            }
+        }
+        if sections.get("Fn::Transform").is_some() {
+            self.complete = false;
+        }
+    }
+
+    fn read_mappings(&mut self, lowering: &mut Lowering<'_>, mappings: NodeRef<'_>) {
+        let all = &mut self.mappings;
+        let mut transformed = false;
+        lowering.entries(mappings, &mut |lowering, map, first_level| {
+            let mut mapping = Mapping::default();
+            lowering.entries(first_level, &mut |lowering, first, second_level| {
+                let mut inner = IndexMap::new();
+                lowering.entries(second_level, &mut |lowering, second, value| {
+                    inner.insert(second.value, lowering.lower(value));
+                });
+                transformed |= lowering.name_is(first.value, "Fn::Transform");
+                mapping.insert(first.value, inner);
+            });
+            all.insert(map.value, mapping);
+        });
+        self.complete &= !transformed;
+    }
+}
+
+/// The resource under `key`. What has no type, or one of no interest, keeps its id only.
+fn declaration(
+    names: &Names,
+    lowering: &mut Lowering<'_>,
+    embedding: &mut documents::Embedding<'_>,
+    key: Located<Name>,
+    node: NodeRef<'_>,
+) -> Option<Declaration> {
+    if node.kind() != Kind::Map {
+        return None;
+    }
+    // Without a type, or with one that is no text, it is still there for `Ref`.
+    let kind = node.get("Type").and_then(|(_, kind)| lowering.text(kind)).unwrap_or_else(|| names.intern(""));
+    let text = names.text(kind);
+    let known = kinds::find(text);
+    let sam = text.starts_with("AWS::Serverless::");
+    let null = || Expression { form: Form::Null, span: key.span };
+    let mut declaration = Declaration {
+        logical_id: key.value,
+        span: key.span,
+        kind,
+        condition: node.get("Condition").and_then(|(_, name)| lowering.text(name)),
+        properties: null(),
+        cdk_path: None,
+        asset_path: None,
+        made_by: None,
+    };
+    if known.is_none() && !sam {
+        return Some(declaration);
+    }
+    if let Some((_, metadata)) = node.get("Metadata") {
+        let text = |lowering: &Lowering<'_>, key: &str| {
+            metadata.get(key).and_then(|(_, value)| lowering.text(value))
+        };
+        declaration.cdk_path = text(lowering, "aws:cdk:path");
+        declaration.asset_path = text(lowering, "aws:asset:path");
+    }
+    let Some((_, properties)) = node.get("Properties") else { return Some(declaration) };
+    declaration.properties = match known {
+        Some(known) => {
+            let mut properties = lowering.lower_wanted(properties, &|property| known.wants(property));
+            for path in known.documents {
+                documents::embed(embedding, &mut properties, path);
+            }
+            properties
+        }
+        None => lowering.lower(properties),
+    };
+    Some(declaration)
+}
+
+/// The items of a list that is written as a text.
+pub(crate) fn split(text: &str) -> Vec<String> {
+    if text.is_empty() { Vec::new() } else { text.split(',').map(|item| item.trim().to_owned()).collect() }
+}

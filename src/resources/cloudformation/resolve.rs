@@ -1,0 +1,704 @@
+//! Expressions become values: intrinsic functions are carried out, in one world at a time.
+//!
+//! What a world decides and a value does not depend on is not looked at: the resolver records which atoms
+//! it consulted, so that one resolution serves every world that agrees on those.
+
+mod formulas;
+mod functions;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::expression::{SubPart, sub_parts};
+use super::tree::{Exports, Tree};
+use super::worlds::{Atoms, Choice};
+use super::{Call, Expression, Form, kinds};
+use crate::resources::{Entry, Value, WhyDangling};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::value::{
+    Class, Comparison, DeploymentId, Located, Name, Part, Pseudo, Shape, Symbol, Text, TextBuilder, Unknown,
+    Vocabulary,
+};
+
+/// How deep references are followed from one value to the next.
+const DEPTH: u32 = 192;
+
+/// How many values one resolution of one resource makes at most.
+const STEPS: u32 = 1_000_000;
+
+/// How long a resolved text becomes at most: CloudFormation takes templates of at most 1 MB.
+const LENGTH: usize = 1 << 20;
+
+/// Which world is resolved in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum World<'a> {
+    /// None: every parameter stays a symbol, branches on conditions are unknown.
+    Symbolic,
+    /// That of the parameters' defaults.
+    Defaults,
+    /// One world: a choice for each atom.
+    One(&'a [Choice]),
+}
+
+/// What does not change while a tree is resolved.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) vocabulary: &'a Vocabulary,
+    pub(crate) tree: &'a Tree<'a>,
+    pub(crate) exports: &'a Exports,
+    pub(crate) atoms: &'a Atoms,
+}
+
+/// A reference that leads nowhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Lost {
+    pub(crate) name: Name,
+    pub(crate) span: Span,
+    pub(crate) did_you_mean: Option<Name>,
+    pub(crate) why: WhyDangling,
+}
+
+/// Resolves expressions of one tree in one world.
+pub(crate) struct Resolver<'a> {
+    context: Context<'a>,
+    world: World<'a>,
+    /// The atoms that mattered so far.
+    pub(crate) consulted: FxHashSet<u32>,
+    /// References that led nowhere, outside of what was only followed.
+    pub(crate) lost: Vec<Lost>,
+    /// Budgets that were reached, and references in circles.
+    pub(crate) problems: Vec<Problem>,
+    /// Conditions that are decided, with the atoms that decided them.
+    conditions: FxHashMap<(usize, Name), (bool, Vec<u32>)>,
+    /// What is being followed, to notice circles.
+    active: Vec<(usize, Name, Option<Name>)>,
+    depth: u32,
+    steps: u32,
+    exhausted: bool,
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(context: Context<'a>, world: World<'a>) -> Self {
+        Self {
+            context,
+            world,
+            consulted: FxHashSet::default(),
+            lost: Vec::new(),
+            problems: Vec::new(),
+            conditions: FxHashMap::default(),
+            active: Vec::new(),
+            depth: 0,
+            steps: 0,
+            exhausted: false,
+        }
+    }
+
+    /// The value of `expression` in the template `scope` of the tree. `None` for `AWS::NoValue`.
+    pub(crate) fn value(&mut self, scope: usize, expression: &Expression) -> Option<Located<Value>> {
+        let span = expression.span;
+        if !self.enter(span) {
+            return Some(Located::new(Value::Unknown(Unknown::Budget), span));
+        }
+        let value = match &expression.form {
+            Form::Null => Some(Value::Null),
+            Form::Scalar(name) => Some(Value::Text(self.scalar(*name))),
+            Form::List(items) => {
+                Some(Value::List(items.iter().filter_map(|item| self.value(scope, item)).collect()))
+            }
+            Form::Map(entries) => {
+                let mut all = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    if let Some(value) = self.value(scope, value) {
+                        let text = Text::of(self.context.vocabulary, key.value);
+                        all.push(Entry { key: Located::new(text, key.span), value });
+                    }
+                }
+                Some(Value::Map(all))
+            }
+            Form::Computed(entries) => {
+                let mut all = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    let text = self.text(scope, key);
+                    if let Some(value) = self.value(scope, value) {
+                        all.push(Entry { key: Located::new(text, key.span), value });
+                    }
+                }
+                Some(Value::Map(all))
+            }
+            Form::Call(call) => match self.call(scope, call, span) {
+                // Where a branch or a parameter leads to, the place is that of what is there.
+                Some(located) => {
+                    self.depth -= 1;
+                    return Some(located);
+                }
+                None => None,
+            },
+        };
+        self.depth -= 1;
+        value.map(|value| Located::new(value, span))
+    }
+
+    /// The text of `expression`. What is no text becomes a symbol of its own.
+    pub(crate) fn text(&mut self, scope: usize, expression: &Expression) -> Text {
+        match self.value(scope, expression).map(|located| located.value) {
+            Some(Value::Text(text)) => text,
+            _ => self.opaque(scope, expression.span),
+        }
+    }
+
+    /// The text of `expression`, `None` if it is no text.
+    fn known_text(&mut self, scope: usize, expression: &Expression) -> Option<Text> {
+        match self.value(scope, expression)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of `expression`, if it has no symbols.
+    fn literal(&mut self, scope: usize, expression: &Expression) -> Option<&'a str> {
+        self.known_text(scope, expression)?.as_literal(self.context.vocabulary)
+    }
+
+    /// True if the condition `name` holds. A condition that is not known counts as false.
+    pub(crate) fn condition(&mut self, scope: usize, name: Name, span: Span) -> bool {
+        if let Some((holds, consulted)) = self.conditions.get(&(scope, name)) {
+            self.consulted.extend(consulted);
+            return *holds;
+        }
+        let Some(expression) = self.context.tree.scopes[scope].draft.conditions.get(&name) else {
+            self.lose(scope, name, span, WhyDangling::NotDefined);
+            return false;
+        };
+        let before = std::mem::take(&mut self.consulted);
+        let holds = self.following((scope, name, None), span, |resolver| resolver.truth(scope, expression));
+        let consulted = std::mem::replace(&mut self.consulted, before);
+        let mut consulted: Vec<u32> = consulted.into_iter().collect();
+        consulted.sort_unstable();
+        self.consulted.extend(&consulted);
+        let holds = holds.unwrap_or(false);
+        self.conditions.insert((scope, name), (holds, consulted));
+        holds
+    }
+
+    /// Whether an expression of the section `Conditions` holds.
+    fn truth(&mut self, scope: usize, expression: &Expression) -> bool {
+        if !self.enter(expression.span) {
+            return false;
+        }
+        let holds = match expression.as_call() {
+            Some(Call::And(items)) => items.iter().all(|item| self.truth(scope, item)),
+            Some(Call::Or(items)) => items.iter().any(|item| self.truth(scope, item)),
+            Some(Call::Not(inner)) => !self.truth(scope, inner),
+            Some(Call::Condition(name)) => self.condition(scope, *name, expression.span),
+            Some(Call::Equals(left, right)) => self.equal(scope, expression, left, right),
+            // `true`, a function that is not resolved.
+            _ => {
+                expression.as_scalar().is_some_and(|name| self.context.vocabulary.names.text(name) == "true")
+            }
+        };
+        self.depth -= 1;
+        holds
+    }
+
+    fn equal(&mut self, scope: usize, whole: &Expression, left: &Expression, right: &Expression) -> bool {
+        let vocabulary = self.context.vocabulary;
+        let (a, b) = (self.value(scope, left), self.value(scope, right));
+        let texts = match (a.map(|a| a.value), b.map(|b| b.value)) {
+            (Some(Value::Text(a)), Some(Value::Text(b))) => Some((a, b)),
+            (Some(a), Some(b)) if a == b && !matches!(a, Value::Unknown(_)) => return true,
+            _ => None,
+        };
+        if let Some((a, b)) = &texts {
+            // In a world where the parameter is none of the literals it is compared with.
+            if self.is_other(a, b) || self.is_other(b, a) {
+                return false;
+            }
+            match a.compare(b, vocabulary) {
+                Comparison::Equal => return true,
+                Comparison::Different => return false,
+                Comparison::Undecided => {}
+            }
+        }
+        match self.world {
+            World::One(choices) => match self.context.atoms.comparison(scope, whole) {
+                Some(atom) => {
+                    self.consulted.insert(atom);
+                    choices[atom as usize] == Choice::Literal(0)
+                }
+                None => false,
+            },
+            World::Symbolic | World::Defaults => false,
+        }
+    }
+
+    /// True if `symbol` is a parameter whose atom says that it is not `literal`.
+    fn is_other(&mut self, symbol: &Text, literal: &Text) -> bool {
+        let World::One(choices) = self.world else { return false };
+        let (Some(symbol), Some(literal)) = (symbol.as_symbol(), literal.as_literal(self.context.vocabulary))
+        else {
+            return false;
+        };
+        let atom = match self.context.vocabulary.symbols.symbol(symbol) {
+            Symbol::Parameter { template, parameter } if *template == self.context.tree.scopes[0].id => {
+                self.context.atoms.parameter(*parameter)
+            }
+            Symbol::Pseudo(_, pseudo) => self.context.atoms.pseudo(*pseudo),
+            _ => None,
+        };
+        let Some(atom) = atom else { return false };
+        self.consulted.insert(atom);
+        choices[atom as usize] == Choice::Other
+            && self.context.atoms.compares(atom, literal, self.context.vocabulary)
+    }
+
+    fn call(&mut self, scope: usize, call: &Call, span: Span) -> Option<Located<Value>> {
+        let value = match call {
+            Call::Ref(name) => return self.reference(scope, *name, span),
+            Call::GetAtt { resource, attribute } => {
+                let Some(attribute) = self.literal(scope, attribute) else {
+                    let symbol = self.opaque(scope, span);
+                    return Some(Located::new(Value::Text(symbol), span));
+                };
+                self.attribute(scope, *resource, attribute, span)
+            }
+            Call::If { condition, then, otherwise } => {
+                if matches!(self.world, World::Symbolic) {
+                    Value::Unknown(Unknown::Function(self.context.vocabulary.names.intern("Fn::If")))
+                } else {
+                    let branch = if self.condition(scope, *condition, span) { then } else { otherwise };
+                    return self.value(scope, branch);
+                }
+            }
+            Call::Sub { template, variables } => self.sub(scope, template.value, variables, span),
+            Call::Join { delimiter, items } => self.join(scope, delimiter, items, span),
+            Call::Split { delimiter, text } => self.split(scope, delimiter, text, span),
+            Call::Select { index, items } => return self.select(scope, index, items, span),
+            Call::FindInMap { map, first, second, default } => {
+                return self.find_in_map(scope, [map, first, second], default.as_ref(), span);
+            }
+            Call::ImportValue(name) => self.import(scope, name),
+            Call::Base64(inner) => {
+                let text = self.text(scope, inner);
+                Value::Text(self.derived("base64 of", vec![text], Shape::any))
+            }
+            Call::Length(inner) => match self.value(scope, inner).map(|located| located.value) {
+                Some(Value::List(items)) => {
+                    Value::Text(self.context.vocabulary.literal(&items.len().to_string()))
+                }
+                _ => Value::Text(self.opaque(scope, span)),
+            },
+            Call::ToJsonString(inner) => self.to_json_string(scope, inner, span),
+            Call::Unknown { list: true, .. } => Value::Unknown(Unknown::List),
+            Call::Unknown { function, .. } => Value::Unknown(Unknown::Function(*function)),
+            // Only allowed in `Conditions`.
+            Call::Equals(..) | Call::And(_) | Call::Or(_) | Call::Not(_) | Call::Condition(_) => {
+                Value::Unknown(Unknown::Mismatch)
+            }
+        };
+        Some(Located::new(value, span))
+    }
+
+    fn reference(&mut self, scope: usize, name: Name, span: Span) -> Option<Located<Value>> {
+        let vocabulary = self.context.vocabulary;
+        let text = vocabulary.names.text(name);
+        if text.starts_with("AWS::") {
+            return match text {
+                "AWS::NoValue" => None,
+                "AWS::NotificationARNs" => Some(Located::new(Value::Unknown(Unknown::List), span)),
+                _ => match self.pseudo(scope, text) {
+                    Some(text) => Some(Located::new(Value::Text(text), span)),
+                    None => {
+                        self.lose(scope, name, span, WhyDangling::NotDefined);
+                        Some(Located::new(Value::Text(self.opaque(scope, span)), span))
+                    }
+                },
+            };
+        }
+        let draft = &self.context.tree.scopes[scope].draft;
+        if draft.parameters.contains_key(&name) {
+            let value = self.parameter(scope, name, span)?;
+            return Some(Located::new(value, span));
+        }
+        if draft.resources.contains_key(&name) {
+            self.check_exists(scope, name, span);
+            let text = self.resource_reference(scope, name, span);
+            return Some(Located::new(Value::Text(text), span));
+        }
+        if self.context.tree.scopes[scope].made.contains(&name) {
+            let text = self.made(scope, name, None);
+            return Some(Located::new(Value::Text(text), span));
+        }
+        self.lose(scope, name, span, WhyDangling::NotDefined);
+        Some(Located::new(Value::Text(self.opaque(scope, span)), span))
+    }
+
+    /// What a pseudo parameter stands for; `None` if there is none of this name.
+    fn pseudo(&mut self, scope: usize, name: &str) -> Option<Text> {
+        let tree = self.context.tree;
+        let vocabulary = self.context.vocabulary;
+        let deployment = tree.deployment;
+        Some(match name {
+            "AWS::AccountId" => deployment.account.clone(),
+            "AWS::Region" => self.placed(Pseudo::Region, &deployment.region),
+            "AWS::Partition" => self.placed(Pseudo::Partition, &deployment.partition),
+            "AWS::URLSuffix" => {
+                let region = self.placed(Pseudo::Region, &deployment.region);
+                let partition = self.placed(Pseudo::Partition, &deployment.partition);
+                let partition = match region.as_literal(vocabulary) {
+                    Some(region) => super::deployment::partition_of(region),
+                    None => partition.as_literal(vocabulary).unwrap_or("aws"),
+                };
+                vocabulary.literal(super::deployment::url_suffix(partition))
+            }
+            "AWS::StackName" => {
+                let symbol = Symbol::Stack(tree.scopes[scope].id, Pseudo::StackName);
+                Text::symbol(vocabulary.symbols.intern(symbol, Shape::name))
+            }
+            "AWS::StackId" => {
+                let symbol = Symbol::Stack(tree.scopes[scope].id, Pseudo::StackId);
+                Text::symbol(vocabulary.symbols.intern(symbol, || kinds::shape("arn")))
+            }
+            _ => return None,
+        })
+    }
+
+    /// A pseudo parameter that may be an atom.
+    fn placed(&mut self, pseudo: Pseudo, text: &Text) -> Text {
+        if let World::One(choices) = self.world
+            && let Some(atom) = self.context.atoms.pseudo(pseudo)
+            && text.as_symbol().is_some()
+        {
+            self.consulted.insert(atom);
+            if let Choice::Literal(index) = choices[atom as usize] {
+                return Text::of(self.context.vocabulary, self.context.atoms.literal(atom, index));
+            }
+        }
+        text.clone()
+    }
+
+    fn parameter(&mut self, scope: usize, name: Name, span: Span) -> Option<Value> {
+        let tree = self.context.tree;
+        let vocabulary = self.context.vocabulary;
+        let declared = &tree.scopes[scope].draft.parameters[&name];
+        if let Some(parent) = tree.scopes[scope].parent {
+            if let Some(argument) = tree.scopes[scope].arguments.get(&name) {
+                let value = self.following((scope, name, None), span, |resolver| {
+                    resolver.value(parent, argument).map(|located| located.value)
+                });
+                return match value {
+                    Some(Some(Value::Text(text))) if declared.list => Some(self.list_of(&text)),
+                    Some(Some(value)) => Some(value),
+                    // `AWS::NoValue`: as if nothing were passed.
+                    Some(None) => Some(self.default(scope, name)),
+                    None => Some(Value::Text(self.opaque(scope, span))),
+                };
+            }
+            return Some(self.default(scope, name));
+        }
+        if let Some(pinned) = tree.pinned.get(&name) {
+            return Some(pinned.clone());
+        }
+        match self.world {
+            World::Defaults if declared.default.is_some() => return Some(self.default(scope, name)),
+            World::One(choices) => {
+                if let Some(atom) = self.context.atoms.parameter(name) {
+                    self.consulted.insert(atom);
+                    if let Choice::Literal(index) = choices[atom as usize] {
+                        let literal = self.context.atoms.literal(atom, index);
+                        return Some(Value::Text(Text::of(vocabulary, literal)));
+                    }
+                }
+            }
+            _ => {}
+        }
+        if declared.list {
+            return Some(Value::Unknown(Unknown::List));
+        }
+        Some(Value::Text(self.parameter_symbol(scope, name)))
+    }
+
+    fn parameter_symbol(&self, scope: usize, name: Name) -> Text {
+        let scope = &self.context.tree.scopes[scope];
+        let symbol = Symbol::Parameter { template: scope.id, parameter: name };
+        let shape = || {
+            scope.draft.parameters.get(&name).map_or_else(Shape::parameter, |declared| declared.shape.clone())
+        };
+        Text::symbol(self.context.vocabulary.symbols.intern(symbol, shape))
+    }
+
+    /// The default of a parameter that certainly gets no other value.
+    fn default(&mut self, scope: usize, name: Name) -> Value {
+        let declared = &self.context.tree.scopes[scope].draft.parameters[&name];
+        match declared.default {
+            Some(default) if declared.list => self.list_of(&Text::of(self.context.vocabulary, default.value)),
+            Some(default) => Value::Text(self.scalar(default.value)),
+            None if declared.list => Value::Unknown(Unknown::List),
+            None => Value::Text(self.parameter_symbol(scope, name)),
+        }
+    }
+
+    fn list_of(&self, text: &Text) -> Value {
+        let vocabulary = self.context.vocabulary;
+        if *text == Text::default() {
+            return Value::List(Vec::new());
+        }
+        let span = self.context.tree.scopes[0].draft.span;
+        match text.split(",", vocabulary) {
+            Some(items) => {
+                let item = |item: Text| {
+                    let trimmed = item.as_literal(vocabulary).map(|text| vocabulary.literal(text.trim()));
+                    Located::new(Value::Text(trimmed.unwrap_or(item)), span)
+                };
+                Value::List(items.into_iter().map(item).collect())
+            }
+            None => Value::Unknown(Unknown::List),
+        }
+    }
+
+    /// Records a reference to a resource that does not exist in this world.
+    fn check_exists(&mut self, scope: usize, name: Name, span: Span) {
+        let condition = self.context.tree.scopes[scope].draft.resources[&name].condition;
+        if let Some(condition) = condition
+            && self.active.is_empty()
+            && matches!(self.world, World::One(_))
+            && !self.condition(scope, condition, span)
+        {
+            self.lose(scope, name, span, WhyDangling::NotInTheseWorlds);
+        }
+    }
+
+    /// A text that stands for what cannot be resolved at `span`.
+    fn opaque(&self, scope: usize, span: Span) -> Text {
+        let symbol = Symbol::Opaque { template: self.context.tree.scopes[scope].id, at: span };
+        Text::symbol(self.context.vocabulary.symbols.intern(symbol, Shape::any))
+    }
+
+    /// A text that is a function of others.
+    fn derived(&self, function: &str, arguments: Vec<Text>, shape: impl FnOnce() -> Shape) -> Text {
+        let function = self.context.vocabulary.names.intern(function);
+        let symbol = Symbol::Derived { function, arguments: arguments.into_boxed_slice() };
+        Text::symbol(self.context.vocabulary.symbols.intern(symbol, shape))
+    }
+
+    fn lose(&mut self, scope: usize, name: Name, span: Span, why: WhyDangling) {
+        // What stands in something that is only followed is reported where it stands.
+        if self.active.is_empty() && !matches!(self.world, World::Symbolic | World::Defaults) {
+            let did_you_mean = match why {
+                WhyDangling::NotInTheseWorlds => None,
+                _ => self.context.tree.scopes[scope].close(name, self.context.vocabulary),
+            };
+            self.lost.push(Lost { name, span, did_you_mean, why });
+        }
+    }
+
+    /// Follows a reference; `None` if it leads in a circle.
+    fn following<T>(
+        &mut self,
+        what: (usize, Name, Option<Name>),
+        span: Span,
+        follow: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        if self.active.contains(&what) {
+            if !self.problems.iter().any(|problem| problem.span == Some(span)) {
+                let name = self.context.vocabulary.names.text(what.1);
+                self.problems.push(Problem::at(
+                    ProblemKind::Template,
+                    span,
+                    format!("`{name}` refers to itself, directly or through others"),
+                    "Break the circle: CloudFormation refuses a template with one.",
+                ));
+            }
+            return None;
+        }
+        self.active.push(what);
+        let result = follow(self);
+        self.active.pop();
+        Some(result)
+    }
+
+    /// Goes one level deeper. False past the budget, and then not to be left again.
+    fn enter(&mut self, span: Span) -> bool {
+        if self.depth >= DEPTH || self.steps >= STEPS {
+            if !self.exhausted {
+                self.exhausted = true;
+                let what = if self.depth >= DEPTH {
+                    "references are nested too deep"
+                } else {
+                    "it has too many values"
+                };
+                self.problems.push(Problem::at(
+                    ProblemKind::Budget,
+                    span,
+                    format!("the value is not resolved further: {what}"),
+                    "Make the template smaller, or its references shorter.",
+                ));
+            }
+            return false;
+        }
+        self.depth += 1;
+        self.steps += 1;
+        true
+    }
+
+    /// A scalar, with dynamic references as symbols.
+    fn scalar(&mut self, name: Name) -> Text {
+        let text = self.context.vocabulary.names.text(name);
+        if text.contains("{{resolve:") {
+            return self.with_dynamic_references(&Text::of(self.context.vocabulary, name));
+        }
+        Text::of(self.context.vocabulary, name)
+    }
+
+    /// `{{resolve:service:key}}` becomes a symbol.
+    fn with_dynamic_references(&self, text: &Text) -> Text {
+        const OPEN: &str = "{{resolve:";
+        let vocabulary = self.context.vocabulary;
+        let deployment: DeploymentId = self.context.tree.deployment.id;
+        let mut out = TextBuilder::default();
+        // The reference that is open, as far as it is read.
+        let mut inside: Option<String> = None;
+        for part in text.parts() {
+            match *part {
+                Part::Symbol(symbol) => match &mut inside {
+                    Some(reference) => reference.push_str(&Text::symbol(symbol).display(vocabulary)),
+                    None => out.push_symbol(symbol, &vocabulary.names),
+                },
+                Part::Literal(name) => {
+                    let mut rest = vocabulary.names.text(name);
+                    while !rest.is_empty() {
+                        match inside.take() {
+                            None => match rest.find(OPEN) {
+                                Some(start) => {
+                                    out.push_str(&rest[..start]);
+                                    inside = Some(String::new());
+                                    // Without its braces.
+                                    rest = &rest[start + 2..];
+                                }
+                                None => {
+                                    out.push_str(rest);
+                                    rest = "";
+                                }
+                            },
+                            Some(mut reference) => match rest.find("}}") {
+                                Some(end) => {
+                                    reference.push_str(&rest[..end]);
+                                    let name = vocabulary.names.intern(&reference);
+                                    let symbol = Symbol::Dynamic(deployment, name);
+                                    out.push_symbol(
+                                        vocabulary.symbols.intern(symbol, Shape::parameter),
+                                        &vocabulary.names,
+                                    );
+                                    rest = &rest[end + 2..];
+                                }
+                                None => {
+                                    reference.push_str(rest);
+                                    inside = Some(reference);
+                                    rest = "";
+                                }
+                            },
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(reference) = inside {
+            // Without an end it is text.
+            out.push_str("{{");
+            out.push_str(&reference);
+        }
+        out.finish(&vocabulary.names)
+    }
+
+    fn sub(&mut self, scope: usize, template: Name, variables: &[(Name, Expression)], span: Span) -> Value {
+        let vocabulary = self.context.vocabulary;
+        let template = vocabulary.names.text(template);
+        let mut out = TextBuilder::default();
+        let mut length = 0;
+        for part in sub_parts(template) {
+            let text = match part {
+                SubPart::Literal(text) => {
+                    out.push_str(text);
+                    length += text.len();
+                    continue;
+                }
+                SubPart::Escaped(text) => {
+                    out.push_str("${");
+                    out.push_str(text);
+                    out.push_str("}");
+                    length += text.len();
+                    continue;
+                }
+                SubPart::Variable(name) => self.variable(scope, name, variables, span),
+            };
+            length += text.parts().iter().map(|part| part_length(vocabulary, *part)).sum::<usize>();
+            if length > LENGTH {
+                return self.too_long(span);
+            }
+            out.push_text(&text, &vocabulary.names);
+        }
+        let text = out.finish(&vocabulary.names);
+        Value::Text(if template.contains("{{resolve:") { self.with_dynamic_references(&text) } else { text })
+    }
+
+    /// What `${name}` stands for.
+    fn variable(&mut self, scope: usize, name: &str, variables: &[(Name, Expression)], span: Span) -> Text {
+        let vocabulary = self.context.vocabulary;
+        let known = vocabulary.names.lookup(name);
+        if let Some(known) = known
+            && let Some((_, value)) = variables.iter().find(|(variable, _)| *variable == known)
+        {
+            return match self.value(scope, value).map(|located| located.value) {
+                Some(Value::Text(text)) => text,
+                Some(Value::Unknown(Unknown::List)) => self.whole_list(scope, value),
+                _ => self.opaque(scope, value.span),
+            };
+        }
+        if name.starts_with("AWS::") || !name.contains(['.', ':']) {
+            let interned = vocabulary.names.intern(name);
+            return match self.reference(scope, interned, span).map(|located| located.value) {
+                Some(Value::Text(text)) => text,
+                // A list parameter: its items, joined.
+                Some(Value::Unknown(Unknown::List)) => self.parameter_symbol(scope, interned),
+                Some(Value::List(items)) => self.joined(",", &items),
+                _ => Text::default(),
+            };
+        }
+        if self.context.tree.scopes[scope].draft.serverless && super::lower::is_serverless_variable(name) {
+            let symbol = Symbol::Dynamic(self.context.tree.deployment.id, vocabulary.names.intern(name));
+            return Text::symbol(vocabulary.symbols.intern(symbol, Shape::parameter));
+        }
+        match name.split_once('.') {
+            Some((resource, attribute)) if !name.contains(':') => {
+                let resource = vocabulary.names.intern(resource);
+                match self.attribute(scope, resource, attribute, span) {
+                    Value::Text(text) => text,
+                    _ => self.opaque(scope, span),
+                }
+            }
+            _ => {
+                // `${aws:username}` in a text of `Fn::Sub`: CloudFormation refuses it, what is meant is `${!...}`.
+                self.lose(scope, vocabulary.names.intern(name), span, WhyDangling::NotDefined);
+                vocabulary.literal(&format!("${{{name}}}"))
+            }
+        }
+    }
+
+    fn too_long(&mut self, span: Span) -> Value {
+        if !self.exhausted {
+            self.exhausted = true;
+            self.problems.push(Problem::at(
+                ProblemKind::Budget,
+                span,
+                "the text is not resolved: it is longer than 1 MB",
+                "Make the text shorter; CloudFormation takes templates of at most 1 MB.",
+            ));
+        }
+        Value::Unknown(Unknown::Budget)
+    }
+}
+
+fn part_length(vocabulary: &Vocabulary, part: Part) -> usize {
+    match part {
+        Part::Literal(name) => vocabulary.names.text(name).len(),
+        Part::Symbol(_) => 16,
+    }
+}

@@ -1,0 +1,263 @@
+//! What `Ref` and `Fn::GetAtt` give for a resource.
+
+use super::*;
+use crate::value::TemplateId;
+
+impl Resolver<'_> {
+    /// What `Ref` of a resource gives.
+    pub(crate) fn resource_reference(&mut self, scope: usize, name: Name, span: Span) -> Text {
+        let declaration = &self.context.tree.scopes[scope].draft.resources[&name];
+        let formula = match kinds::find(self.context.vocabulary.names.text(declaration.kind)) {
+            Some(kind) => kind.reference,
+            None => "{id}",
+        };
+        self.formula(scope, name, formula, span)
+    }
+
+    /// The ARN of a resource, if its type has one.
+    pub(crate) fn arn(&mut self, scope: usize, name: Name, span: Span) -> Option<Text> {
+        let declaration = &self.context.tree.scopes[scope].draft.resources[&name];
+        let formula = kinds::find(self.context.vocabulary.names.text(declaration.kind))?.arn()?;
+        Some(self.formula(scope, name, formula, span))
+    }
+
+    /// What `Fn::GetAtt` gives.
+    pub(super) fn attribute(&mut self, scope: usize, name: Name, attribute: &str, span: Span) -> Value {
+        let vocabulary = self.context.vocabulary;
+        let tree = self.context.tree;
+        let Some(declaration) = tree.scopes[scope].draft.resources.get(&name) else {
+            if tree.scopes[scope].made.contains(&name) {
+                let attribute = vocabulary.names.intern(attribute);
+                return Value::Text(self.made(scope, name, Some(attribute)));
+            }
+            self.lose(scope, name, span, WhyDangling::NotDefined);
+            return Value::Text(self.opaque(scope, span));
+        };
+        self.check_exists(scope, name, span);
+        let kind = vocabulary.names.text(declaration.kind);
+        if kind == "AWS::CloudFormation::Stack"
+            && let Some(output) = attribute.strip_prefix("Outputs.")
+            && let Some(&child) = tree.scopes[scope].children.get(&name)
+        {
+            return self.output(scope, name, child, output, span);
+        }
+        if kind == "Custom::AWSCDKCfnJson" && attribute == "Value" {
+            let value = declaration.properties.get(&vocabulary.names, "Value");
+            let followed = value.and_then(|value| {
+                self.following((scope, name, Some(vocabulary.names.intern("Value"))), span, |resolver| {
+                    resolver.value(scope, value).map(|located| located.value)
+                })
+            });
+            return match followed {
+                Some(Some(value)) => value,
+                _ => Value::Text(self.opaque(scope, span)),
+            };
+        }
+        let Some(known) = kinds::find(kind) else {
+            // Arrays and objects come as texts too; what reads them treats a lone symbol as unknown.
+            let shape = if kind.starts_with("AWS::") && attribute == "Arn" { "arn" } else { "any" };
+            return Value::Text(self.attribute_symbol(scope, name, attribute, || kinds::shape(shape)));
+        };
+        if let Some((_, formula)) = known.attributes.iter().find(|(name, _)| *name == attribute) {
+            return Value::Text(self.formula(scope, name, formula, span));
+        }
+        if known.is_closed() {
+            let close =
+                super::super::tree::closest(attribute, known.attributes.iter().map(|(name, _)| *name));
+            if self.active.is_empty() && matches!(self.world, World::One(_)) {
+                let dotted = |attribute: &str| {
+                    let text = format!("{}.{attribute}", vocabulary.names.text(name));
+                    vocabulary.names.intern(&text)
+                };
+                self.lost.push(Lost {
+                    name: dotted(attribute),
+                    span,
+                    did_you_mean: close.map(dotted),
+                    why: WhyDangling::NoSuchAttribute,
+                });
+            }
+        }
+        Value::Text(self.attribute_symbol(scope, name, attribute, Shape::any))
+    }
+
+    /// An output of a nested stack.
+    fn output(&mut self, scope: usize, stack: Name, child: usize, output: &str, span: Span) -> Value {
+        let tree = self.context.tree;
+        let names = &self.context.vocabulary.names;
+        let found =
+            names.lookup(output).and_then(|name| Some((name, tree.scopes[child].draft.outputs.get(&name)?)));
+        let Some((name, found)) = found else {
+            if tree.scopes[child].draft.complete {
+                let dotted = names.intern(&format!("{}.Outputs.{output}", names.text(stack)));
+                self.lose(scope, dotted, span, WhyDangling::NoSuchAttribute);
+            }
+            return Value::Text(self.opaque(scope, span));
+        };
+        let value = self.following((child, name, Some(names.intern("Outputs"))), span, |resolver| {
+            resolver.value(child, &found.value).map(|located| located.value)
+        });
+        match value {
+            Some(Some(value)) => value,
+            _ => Value::Text(self.opaque(scope, span)),
+        }
+    }
+
+    /// A reference to a resource that a macro makes.
+    pub(super) fn made(&self, scope: usize, name: Name, attribute: Option<Name>) -> Text {
+        let vocabulary = self.context.vocabulary;
+        let template = self.context.tree.scopes[scope].id;
+        let kind = vocabulary.names.intern("");
+        let symbol = match attribute {
+            None => Symbol::Reference { template, resource: name, kind },
+            Some(attribute) => Symbol::Attribute { template, resource: name, kind, attribute },
+        };
+        Text::symbol(vocabulary.symbols.intern(symbol, Shape::any))
+    }
+
+    fn attribute_symbol(
+        &self,
+        scope: usize,
+        name: Name,
+        attribute: &str,
+        shape: impl FnOnce() -> Shape,
+    ) -> Text {
+        let vocabulary = self.context.vocabulary;
+        let (template, kind) = self.identity_of(scope, name);
+        let symbol = Symbol::Attribute {
+            template,
+            resource: name,
+            kind,
+            attribute: vocabulary.names.intern(attribute),
+        };
+        Text::symbol(vocabulary.symbols.intern(symbol, shape))
+    }
+
+    fn identity_of(&self, scope: usize, name: Name) -> (TemplateId, Name) {
+        let scope = &self.context.tree.scopes[scope];
+        (scope.id, scope.draft.resources[&name].kind)
+    }
+
+    /// The text of a formula of [`kinds`].
+    fn formula(&mut self, scope: usize, name: Name, formula: &str, span: Span) -> Text {
+        let mut out = TextBuilder::default();
+        let mut rest = formula;
+        while let Some(start) = rest.find('{') {
+            let (literal, placeholder) = rest.split_at(start);
+            let (placeholder, after) = placeholder[1..].split_once('}').unwrap_or((&placeholder[1..], ""));
+            out.push_str(literal);
+            let text = self.placeholder(scope, name, placeholder, span);
+            out.push_text(&text, &self.context.vocabulary.names);
+            rest = after;
+        }
+        out.push_str(rest);
+        out.finish(&self.context.vocabulary.names)
+    }
+
+    fn placeholder(&mut self, scope: usize, name: Name, placeholder: &str, span: Span) -> Text {
+        let vocabulary = self.context.vocabulary;
+        let pseudo = match placeholder {
+            "partition" => "AWS::Partition",
+            "region" => "AWS::Region",
+            "account" => "AWS::AccountId",
+            "suffix" => "AWS::URLSuffix",
+            _ => "",
+        };
+        if let Some(text) = self.pseudo(scope, pseudo) {
+            return text;
+        }
+        match placeholder {
+            "id" => self.identity(scope, name, span),
+            "path" => self.property(scope, name, "Path", span).unwrap_or_else(|| vocabulary.literal("/")),
+            "url" => match self.property(scope, name, "Url", span) {
+                Some(url) => without_scheme(&url, vocabulary)
+                    .unwrap_or_else(|| self.derived("without scheme", vec![url], Shape::any)),
+                None => self.attribute_symbol(scope, name, "Url", Shape::any),
+            },
+            "instance" => match self.property(scope, name, "InstanceArn", span) {
+                Some(arn) => arn
+                    .split("/", vocabulary)
+                    .filter(|parts| parts.len() == 2)
+                    .and_then(|mut parts| parts.pop())
+                    .unwrap_or_else(|| self.derived("instance of", vec![arn], || kinds::shape("instance"))),
+                None => self.attribute_symbol(scope, name, "Instance", || kinds::shape("instance")),
+            },
+            _ => {
+                if let Some(property) = placeholder.strip_prefix('=') {
+                    return self
+                        .property(scope, name, property, span)
+                        .unwrap_or_else(|| self.attribute_symbol(scope, name, property, Shape::any));
+                }
+                let (attribute, shape) = placeholder.split_once(' ').unwrap_or((placeholder, "any"));
+                self.attribute_symbol(scope, name, attribute, || kinds::shape(shape))
+            }
+        }
+    }
+
+    /// The name that is written, else the identity that AWS gives.
+    fn identity(&mut self, scope: usize, name: Name, span: Span) -> Text {
+        let vocabulary = self.context.vocabulary;
+        let (template, kind) = self.identity_of(scope, name);
+        let known = kinds::find(vocabulary.names.text(kind));
+        if let Some(property) = known.and_then(|known| known.named_by)
+            && let Some(text) = self.property(scope, name, property, span)
+            && text != Text::default()
+        {
+            return text;
+        }
+        let symbol = Symbol::Reference { template, resource: name, kind };
+        let shape = || kinds::shape(known.map_or("any", |known| known.identity));
+        Text::symbol(vocabulary.symbols.intern(symbol, shape))
+    }
+
+    /// The text of a property; `None` if it is absent or no text.
+    fn property(&mut self, scope: usize, name: Name, property: &str, span: Span) -> Option<Text> {
+        let vocabulary = self.context.vocabulary;
+        let declaration = &self.context.tree.scopes[scope].draft.resources[&name];
+        let key = vocabulary.names.lookup(property)?;
+        let value = match &declaration.properties.form {
+            Form::Map(_) => {
+                let expression = declaration.properties.get(&vocabulary.names, property)?;
+                if let Some(name) = expression.as_scalar() {
+                    return Some(self.scalar(name));
+                }
+                self.following((scope, name, Some(key)), span, |resolver| {
+                    resolver.value(scope, expression).map(|located| located.value)
+                })
+            }
+            Form::Call(_) => self.following((scope, name, None), span, |resolver| {
+                let Some(Value::Map(entries)) =
+                    resolver.value(scope, &declaration.properties).map(|located| located.value)
+                else {
+                    return None;
+                };
+                let wanted = Text::of(vocabulary, key);
+                entries.into_iter().find(|entry| entry.key.value == wanted).map(|entry| entry.value.value)
+            }),
+            _ => None,
+        };
+        match value?? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The text behind `https://`; `None` if what stands in front is not known.
+fn without_scheme(url: &Text, vocabulary: &Vocabulary) -> Option<Text> {
+    let (first, rest) = url.parts().split_first()?;
+    let Part::Literal(name) = *first else { return None };
+    let literal = vocabulary.names.text(name);
+    let mut out = TextBuilder::default();
+    match literal.get(..8) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https://") => out.push_str(&literal[8..]),
+        // AWS asks for the scheme, but a host says the same.
+        _ => out.push_str(literal),
+    }
+    for part in rest {
+        match *part {
+            Part::Literal(name) => out.push_str(vocabulary.names.text(name)),
+            Part::Symbol(symbol) => out.push_symbol(symbol, &vocabulary.names),
+        }
+    }
+    Some(out.finish(&vocabulary.names))
+}

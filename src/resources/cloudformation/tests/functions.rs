@@ -1,0 +1,331 @@
+//! Functions, attributes, documents inside texts, odd syntax.
+
+use super::*;
+
+const PREAMBLE: &str = "
+Parameters:
+  Name: {Type: String}
+  Names: {Type: CommaDelimitedList}
+  Account: {Type: String, AllowedPattern: '\\d{12}'}
+Mappings:
+  M: {a: {x: '1', y: [p, q]}, b: {x: '2', y: [r]}}
+";
+
+#[test]
+fn functions_of_texts_and_lists() {
+    let cases = [
+        ("plain", "plain"),
+        ("!Ref Name", "${Name}"),
+        ("{Ref: Name}", "${Name}"),
+        ("!Ref Names", "unknown list"),
+        ("!Ref AWS::Region", "${AWS::Region}"),
+        ("!Ref AWS::NoValue", "absent"),
+        ("!Sub 'a-${Name}-${AWS::AccountId}'", "a-${Name}-${AWS::AccountId}"),
+        ("!Sub ['${x}.${Name}', {x: !Ref AWS::URLSuffix}]", "amazonaws.com.${Name}"),
+        ("{'Fn::Sub': '${!Literal} ${Name}'}", "${Literal} ${Name}"),
+        ("!Sub '${R}'", "${R}"),
+        ("!Sub '${R.Arn}'", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${R}"),
+        ("!Join ['-', [a, !Ref Name, b]]", "a-${Name}-b"),
+        ("!Join ['', [a, !Ref AWS::NoValue, b]]", "ab"),
+        ("!Join [',', !Ref Names]", "${Names}"),
+        ("!Split ['/', 'a/b']", "[a, b]"),
+        ("!Split [',', !Ref Name]", "unknown list"),
+        ("!Select [1, !Split ['/', !Sub 'x/${AWS::Region}/z']]", "${AWS::Region}"),
+        ("!Select [0, !Split ['/', !Sub 'x/${Name}/z']]", "x"),
+        ("!Select ['1', [a, b]]", "b"),
+        ("!Select [2, [a, b]]", "mismatch"),
+        ("!Select [0, !Ref Names]", "${item 0 of ${Names}}"),
+        ("!FindInMap [M, a, x]", "1"),
+        ("!FindInMap [M, c, x, {DefaultValue: z}]", "z"),
+        ("!FindInMap [M, a, y]", "[p, q]"),
+        ("!FindInMap [M, c, x]", "unknown Fn::FindInMap"),
+        ("!ImportValue other", "${import other}"),
+        ("{'Fn::ImportValue': !Sub '${Name}-x'}", "${import ${Name}-x}"),
+        ("!Base64 abc", "${base64 of abc}"),
+        ("!GetAZs ''", "unknown list"),
+        ("!Cidr [a, 1, 2]", "unknown list"),
+        ("{'Fn::Length': [a, b, c]}", "3"),
+        ("{'Fn::ToJsonString': {a: !Ref Name, b: ['\"']}}", "{\"a\":\"${Name}\",\"b\":[\"\\\"\"]}"),
+        ("{'Fn::Transform': {Name: X}}", "unknown Fn::Transform"),
+        ("'{{resolve:ssm:/a/b:1}}'", "{{resolve:ssm:/a/b:1}}"),
+        ("!Sub 'x-{{resolve:ssm:/${Name}/b}}-y'", "x-{{resolve:ssm:/${Name}/b}}-y"),
+        ("!GetAtt R.RoleId", "${R.RoleId}"),
+        ("!GetAtt [R, Arn]", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${R}"),
+        ("{'Fn::GetAtt': R.RoleId}", "${R.RoleId}"),
+        ("{'Fn::GetAtt': [R, RoleId]}", "${R.RoleId}"),
+        ("null", "null"),
+        ("2012-10-17", "2012-10-17"),
+        ("012345678901", "012345678901"),
+        ("!Sub '${Open'", "${Open"),
+    ];
+    for (expression, expected) in cases {
+        let scene = described(PREAMBLE, expression);
+        assert_eq!(scene.show("R/Description"), expected, "{expression}");
+        assert_eq!(scene.resources.problems, [], "{expression}");
+    }
+}
+
+#[test]
+fn malformed_functions_are_unknown_and_said() {
+    let cases = [
+        ("!Join [a]", "`Fn::Join` cannot be read: it takes a delimiter and a list"),
+        ("!Join a", "`Fn::Join` cannot be read: it takes a delimiter and a list"),
+        ("!GetAtt R", "`Fn::GetAtt` cannot be read: it takes a logical id and an attribute"),
+        ("!Sub {a: b}", "`Fn::Sub` cannot be read: it takes a text, or a text and a mapping of variables"),
+        ("!If [a, b]", "`Fn::If` cannot be read: it takes a condition and two values"),
+        ("{Ref: [a]}", "`Ref` cannot be read: it takes one name"),
+        ("!Select [0]", "`Fn::Select` cannot be read: it takes an index and a list"),
+        ("!FindInMap [M, a]", "`Fn::FindInMap` cannot be read: it takes the name of a mapping and two keys"),
+    ];
+    for (expression, expected) in cases {
+        let scene = described(PREAMBLE, expression);
+        assert_eq!(scene.problems(), [expected], "{expression}");
+        assert!(scene.show("R/Description").starts_with("unknown "), "{expression}");
+    }
+}
+
+#[test]
+fn attributes_expand_to_what_aws_documents() {
+    check(
+        "
+Resources:
+  Users: {Type: AWS::Cognito::UserPool, Properties: {UserPoolName: !GetAtt Users.ProviderName}}
+  Named: {Type: AWS::IAM::Role, Properties: {RoleName: fixed, Path: /team/, Description: !GetAtt Named.Arn}}
+  Policy: {Type: AWS::IAM::ManagedPolicy, Properties: {Description: !Ref Policy}}
+  Cluster: {Type: AWS::EKS::Cluster, Properties: {Version: '1'}}
+  Oidc: {Type: AWS::IAM::OIDCProvider, Properties: {Url: !GetAtt Cluster.OpenIdConnectIssuerUrl}}
+  GitHub: {Type: AWS::IAM::OIDCProvider, Properties: {Url: 'https://token.actions.githubusercontent.com'}}
+  Saml: {Type: AWS::IAM::SAMLProvider, Properties: {SamlMetadataDocument: x}}
+  Corporate: {Type: AWS::IAM::SAMLProvider, Properties: {Name: corp}}
+  Set: {Type: AWS::SSO::PermissionSet, Properties: {InstanceArn: 'arn:aws:sso:::instance/ssoins-1234567890abcdef'}}
+  Anchor: {Type: AWS::RolesAnywhere::TrustAnchor, Properties: {Name: x}}
+  Group: {Type: AWS::IdentityStore::Group, Properties: {Description: !GetAtt Group.GroupId}}
+  Custom: {Type: Custom::AWSCDKOpenIdConnectProvider, Properties: {Url: 'https://example.com/id'}}
+  Bucket: {Type: AWS::S3::Bucket}
+  R: {Type: AWS::IAM::Role, Properties: {Description: !Sub '${Bucket} ${Bucket.Arn} ${Users.ProviderURL} ${Users.Arn}'}}
+",
+        &[
+            ("Users/!Ref", "${Users}"),
+            ("Users/UserPoolName", "cognito-idp.${AWS::Region}.amazonaws.com/${Users}"),
+            ("Named/!Ref", "fixed"),
+            ("Named/!Arn", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/team/fixed"),
+            ("Named/Description", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/team/fixed"),
+            ("Policy/Description", "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${Policy}"),
+            (
+                "Oidc/!Ref",
+                "arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/oidc.eks.${AWS::Region}.amazonaws.com/id/${Cluster.OidcId}",
+            ),
+            (
+                "GitHub/!Arn",
+                "arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com",
+            ),
+            ("Saml/!Ref", "arn:${AWS::Partition}:iam::${AWS::AccountId}:saml-provider/${Saml}"),
+            ("Corporate/!Ref", "arn:${AWS::Partition}:iam::${AWS::AccountId}:saml-provider/corp"),
+            ("Set/!Arn", "arn:${AWS::Partition}:sso:::permissionSet/ssoins-1234567890abcdef/${Set}"),
+            ("Set/!Ref", "${Set.Ref}"),
+            ("Anchor/!Ref", "${Anchor}"),
+            ("Group/Description", "${Group}"),
+            ("Custom/!Ref", "arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/example.com/id"),
+            (
+                "R/Description",
+                "${Bucket} ${Bucket.Arn} https://cognito-idp.${AWS::Region}.amazonaws.com/${Users} arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/${Users}",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_attribute_and_its_text_are_one_value() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Resources:
+  Role: {Type: AWS::IAM::Role}
+  A: {Type: AWS::IAM::Role, Properties: {Description: !GetAtt Role.Arn}}
+  B: {Type: AWS::IAM::Role, Properties: {Description: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Role}'}}
+  C: {Type: AWS::IAM::Role, Properties: {Description: !Join [':', [arn, !Ref AWS::Partition, iam, '', !Ref AWS::AccountId, !Sub 'role/${Role}']]}}
+",
+    )]);
+    let value = |name: &str| scene.resource(name).variants[0].properties.clone();
+    assert_eq!(value("A"), value("B"));
+    assert_eq!(value("A"), value("C"));
+}
+
+#[test]
+fn documents_in_texts_are_read() {
+    let expected = "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {Federated: arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/example.com}, Condition: {StringEquals: {example.com:aud: ${Audience}}}}]}";
+    let before = "
+Parameters: {Audience: {Type: String}, Host: {Type: String, AllowedValues: [example.com]}}
+Resources:
+  P: {Type: AWS::IAM::OIDCProvider, Properties: {Url: 'https://example.com'}}
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+";
+    let documents = [
+        "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {Federated: !Ref P}, Condition: {StringEquals: {'example.com:aud': !Ref Audience}}}]}",
+        "!Sub '{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \"${P}\"}, \"Condition\": {\"StringEquals\": {\"${Host}:aud\": \"${Audience}\"}}}]}'",
+        "!Sub ['{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \"${p}\"}, \"Condition\": {\"StringEquals\": {\"${h}:aud\": \"${Audience}\"}}}]}', {p: !GetAtt P.Arn, h: !Ref Host}]",
+        "!Join ['', ['{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \"', !Ref P, '\"}, \"Condition\": {\"StringEquals\": {\"', !Select [1, !Split ['//', 'https://example.com']], ':aud\": \"', !Ref Audience, '\"}}}]}']]",
+        "{'Fn::ToJsonString': {Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {Federated: !Ref P}, Condition: {StringEquals: {'example.com:aud': !Ref Audience}}}]}}",
+        "|\n            {\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Federated\": \"arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/example.com\"}, \"Condition\": {\"StringEquals\": {\"example.com:aud\": \"${Audience}\"}}}]}",
+    ];
+    for document in documents {
+        check(&format!("{before}        {document}\n"), &[("R/AssumeRolePolicyDocument", expected)]);
+    }
+}
+
+#[test]
+fn policy_variables_in_texts_stay() {
+    check(
+        "
+Resources:
+  A:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: '{\"Statement\": [{\"Resource\": \"home/${aws:username}\"}]}'
+  B:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: !Sub '{\"Statement\": [{\"Resource\": \"home/${!aws:username}\"}]}'
+  C:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: !Join ['', ['{\"Statement\": [{\"Resource\": \"home/${aws:username}\"', '}]}']]
+",
+        &[
+            ("A/PolicyDocument/Statement/0/Resource", "home/${aws:username}"),
+            ("B/PolicyDocument/Statement/0/Resource", "home/${aws:username}"),
+            ("C/PolicyDocument/Statement/0/Resource", "home/${aws:username}"),
+        ],
+    );
+}
+
+#[test]
+fn the_json_of_the_cdk_is_followed() {
+    check(
+        "
+Resources:
+  Cluster: {Type: Custom::AWSCDK-EKS-Cluster}
+  Json:
+    Type: Custom::AWSCDKCfnJson
+    Properties:
+      ServiceToken: x
+      Value: {'Fn::Join': ['', ['{\"', !GetAtt Cluster.OpenIdConnectIssuer, ':sub\":\"system:serviceaccount:a:b\"}']]}
+  Role:
+    Type: AWS::IAM::Role
+    Metadata: {'aws:cdk:path': Stack/Role/Resource}
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Condition: {StringEquals: !GetAtt [Json, Value]}}]}
+",
+        &[(
+            "Role/AssumeRolePolicyDocument/Statement/0/Condition/StringEquals",
+            "{oidc.eks.${AWS::Region}.amazonaws.com/id/${Cluster.OidcId}:sub: system:serviceaccount:a:b}",
+        )],
+    );
+}
+
+#[test]
+fn references_that_lead_nowhere() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Parameters: {Audience: {Type: String}}
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Users: {Type: AWS::Cognito::UserPool}
+  Gone: {Type: AWS::Cognito::UserPool, Condition: Never}
+  Role: {Type: AWS::IAM::Role, Properties: {Description: [!Ref Usres, !GetAtt Users.ProviderNam, !GetAtt Other.Arn, !Sub '${audience} ${aws:x}', !Ref Gone, !Ref Audience, !If [Nope, a, b]]}}
+  Bad: {Type: AWS::IAM::Role, Condition: Missing}
+",
+    )]);
+    assert_eq!(
+        scene.dangling(),
+        [
+            "Role -> Usres (NotDefined, Users?)",
+            "Role -> Users.ProviderNam (NoSuchAttribute, Users.ProviderName?)",
+            "Role -> Other (NotDefined)",
+            "Role -> audience (NotDefined, Audience?)",
+            "Role -> aws:x (NotDefined)",
+            "Role -> Gone (NotInTheseWorlds)",
+            "Role -> Nope (NotDefined)",
+            "Bad -> Missing (NotDefined)",
+        ]
+    );
+    assert!(scene.resources.templates[0].complete);
+}
+
+#[test]
+fn loops_are_unrolled() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Transform: AWS::LanguageExtensions
+Parameters: {Teams: {Type: CommaDelimitedList, Default: 'red,blue'}, Open: {Type: CommaDelimitedList}}
+Conditions:
+  'Fn::ForEach::Conditions': [C, [Yes], {'Is${C}': !Equals [a, a]}]
+Resources:
+  'Fn::ForEach::Roles':
+    - Team
+    - !Ref Teams
+    - 'Role${Team}':
+        Type: AWS::IAM::Role
+        Condition: IsYes
+        Properties:
+          RoleName: !Sub 'role-${Team}-${AWS::Region}'
+          Description: !Ref Team
+          Tags: !GetAtt [!Sub 'Role${Team}', Arn]
+  'Fn::ForEach::Nested':
+    - A
+    - [x.1, y]
+    - 'Fn::ForEach::Inner':
+        - B
+        - [p, q]
+        - 'N&{A}${B}': {Type: AWS::IAM::Role, Properties: {Description: '${A}-${B}'}}
+  'Fn::ForEach::Unknown': [X, !Ref Open, {'U${X}': {Type: AWS::IAM::Role}}]
+",
+    )]);
+    let names: Vec<&str> =
+        scene.resources.resources.iter().map(|resource| scene.text(resource.logical_id)).collect();
+    assert_eq!(names, ["Rolered", "Roleblue", "Nx1p", "Nx1q", "Nyp", "Nyq"]);
+    assert_eq!(scene.show("Roleblue/RoleName"), "role-blue-${AWS::Region}");
+    assert_eq!(scene.show("Roleblue/Description"), "blue");
+    assert_eq!(scene.show("Nx1q/Description"), "x.1-q");
+    assert!(!scene.resources.templates[0].complete, "what the unknown list makes is not seen");
+}
+
+#[test]
+fn what_really_occurs() {
+    check(
+        "
+Conditions: {Yes: !Equals [a, a], No: !Equals [a, b]}
+Resources:
+  Untyped: {Properties: {a: b}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - !If [Yes, {Effect: Allow, Principal: !If [No, x, {AWS: 123456789012}]}, !Ref AWS::NoValue]
+          - !If [No, {Effect: Allow}, !Ref AWS::NoValue]
+          - Effect: !If [Yes, Deny, Allow]
+            Condition: !If [Yes, {Bool: {'aws:x': true}}, !Ref AWS::NoValue]
+          - Effect: Allow
+            Condition: !If [No, {Bool: {'aws:x': true}}, !Ref AWS::NoValue]
+  Whole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: !If [Yes, '{\"Statement\": []}', {Statement: [x]}]
+",
+        &[
+            ("Role/AssumeRolePolicyDocument/Version", "2012-10-17"),
+            (
+                "Role/AssumeRolePolicyDocument/Statement",
+                "[{Effect: Allow, Principal: {AWS: 123456789012}}, {Effect: Deny, Condition: {Bool: {aws:x: true}}}, {Effect: Allow}]",
+            ),
+            ("Whole/AssumeRolePolicyDocument", "{Statement: []}"),
+        ],
+    );
+}
