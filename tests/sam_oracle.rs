@@ -428,6 +428,7 @@ impl Normal<'_> {
             Form::List(items) => {
                 format!("[{}]", items.iter().map(|item| self.value(item)).collect::<Vec<_>>().join(", "))
             }
+            Form::Computed(_) => unreachable!("only made of documents inside texts"),
             Form::Map(entries) => {
                 let entries: BTreeMap<&str, String> = entries
                     .iter()
@@ -450,7 +451,7 @@ impl Normal<'_> {
                     .iter()
                     .map(|(name, value)| (self.names.text(*name), self.value(value)))
                     .collect();
-                self.substituted(self.names.text(*template), &variables)
+                self.substituted(self.names.text(template.value), &variables)
             }
             Call::Join { delimiter, items } => match items.as_list() {
                 Some(items) => {

@@ -170,7 +170,10 @@ impl Joined<'_> {
                     let items = match items.as_list() {
                         Some(items) => items,
                         None if outermost => return None,
-                        None => return Some(self.push_variable(expression)),
+                        None => {
+                            self.push_variable(expression);
+                            return Some(());
+                        }
                     };
                     for (index, item) in items.iter().enumerate() {
                         if index > 0 && !delimiter_text.is_empty() {

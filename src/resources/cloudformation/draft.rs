@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use super::expression::{SubPart, sub_parts};
 use super::parameters::Declared;
-use super::{Declaration, Expression, Form, Lowering, documents, kinds};
+use super::{Call, Declaration, Expression, Form, Lowering, deployment, documents, kinds, sam};
 use crate::document::{Format, Kind, NodeRef};
 use crate::settings::{ParameterValue, Settings};
 use crate::source::{Problem, ProblemKind, Sources, Span};
@@ -23,8 +24,8 @@ pub(crate) struct Draft {
     pub(crate) conditions: IndexMap<Name, Expression>,
     pub(crate) resources: IndexMap<Name, Declaration>,
     pub(crate) outputs: IndexMap<Name, Output>,
-    /// `Globals` of SAM.
-    pub(crate) globals: Option<Expression>,
+    /// Logical ids that SAM makes and the template refers to, with their types.
+    pub(crate) made: FxHashMap<Name, Name>,
     /// True for files of the Serverless Framework, whose own variables stand beside those of `Fn::Sub`.
     pub(crate) serverless: bool,
     pub(crate) complete: bool,
@@ -102,7 +103,7 @@ impl Draft {
             conditions: IndexMap::default(),
             resources: IndexMap::default(),
             outputs: IndexMap::default(),
-            globals: None,
+            made: FxHashMap::default(),
             serverless,
             complete: true,
             problems: Vec::new(),
@@ -147,15 +148,24 @@ impl Draft {
         };
         let mut embedding =
             documents::Embedding { names, sources: reading.sources, by, problems: Vec::new() };
+        let sam = uses_sam(resources);
         let all = &mut draft.resources;
+        let mut bodies: Vec<(Located<Name>, Expression)> = Vec::new();
         lowering.entries(resources, &mut |lowering, key, value| {
             if names.text(key.value) == "Fn::Transform" {
                 lowering.complete = false;
-            } else if let Some(declaration) = declaration(names, lowering, &mut embedding, key, value) {
+            } else if value.kind() == Kind::Map {
+                let declaration = if sam {
+                    let body = lowering.lower(value);
+                    let declaration = of_body(names, key, &body);
+                    bodies.push((key, body));
+                    declaration
+                } else {
+                    of_node(names, lowering, key, value)
+                };
                 all.insert(key.value, declaration);
             }
         });
-        draft.globals = sections.get("Globals").map(|(_, globals)| lowering.lower(globals));
         if let Some((_, outputs)) = sections.get("Outputs") {
             let all = &mut draft.outputs;
             lowering.entries(outputs, &mut |lowering, key, value| {
@@ -168,6 +178,17 @@ impl Draft {
                 };
                 all.insert(key.value, output);
             });
+        }
+        if sam {
+            let globals = sections.get("Globals").map(|(_, globals)| lowering.lower(globals));
+            draft.expand(reading, &bodies, globals.as_ref());
+        }
+        for declaration in draft.resources.values_mut() {
+            if let Some(known) = kinds::find(names.text(declaration.kind)) {
+                for path in known.documents {
+                    documents::embed(&mut embedding, &mut declaration.properties, path);
+                }
+            }
         }
         if lowering.uses_mappings
             && let Some((_, mappings)) = sections.get("Mappings")
@@ -216,6 +237,51 @@ impl Draft {
         }
     }
 
+    /// Adds what SAM makes.
+    fn expand(
+        &mut self,
+        reading: Reading<'_>,
+        bodies: &[(Located<Name>, Expression)],
+        globals: Option<&Expression>,
+    ) {
+        let names = reading.names;
+        let region = reading.settings.deployment(reading.path).and_then(|place| place.region.as_deref());
+        let declared =
+            bodies.iter().map(|(logical_id, body)| sam::Declared { logical_id: *logical_id, body });
+        let serverless = sam::Serverless::new(names, declared, globals);
+        let expansion = serverless.expand(region.map(deployment::partition_of));
+        for (name, meaning) in expansion.conditions {
+            self.conditions.entry(name).or_insert(meaning);
+        }
+        // What the template itself defines under the same logical id stays.
+        for made in expansion.declarations {
+            self.resources.entry(made.logical_id).or_insert(made);
+        }
+        if !expansion.complete {
+            self.complete = false;
+            self.problems.push(Problem::at(
+                ProblemKind::Budget,
+                self.span,
+                "not all that SAM makes of the template is read: `Globals` and policies are too large together",
+                "Split the template.",
+            ));
+        }
+        let mut unknown: Vec<Name> = Vec::new();
+        let expressions = self.resources.values().map(|declaration| &declaration.properties);
+        let outputs =
+            self.outputs.values().flat_map(|output| [&output.value].into_iter().chain(&output.export));
+        for expression in expressions.chain(outputs) {
+            expression.walk(&mut |expression| referenced(names, expression, &mut unknown));
+        }
+        for name in unknown {
+            if !self.resources.contains_key(&name)
+                && let Some(kind) = serverless.kind_of(names.text(name))
+            {
+                self.made.insert(name, names.intern(kind));
+            }
+        }
+    }
+
     fn read_mappings(&mut self, lowering: &mut Lowering<'_>, mappings: NodeRef<'_>) {
         let all = &mut self.mappings;
         let mut transformed = false;
@@ -235,55 +301,91 @@ impl Draft {
     }
 }
 
-/// The resource under `key`. What has no type, or one of no interest, keeps its id only.
-fn declaration(
-    names: &Names,
-    lowering: &mut Lowering<'_>,
-    embedding: &mut documents::Embedding<'_>,
-    key: Located<Name>,
-    node: NodeRef<'_>,
-) -> Option<Declaration> {
-    if node.kind() != Kind::Map {
-        return None;
-    }
+/// True if a resource of the template is one of SAM: then all of it must be looked at.
+fn uses_sam(resources: NodeRef<'_>) -> bool {
+    resources.entries().any(|(_, resource)| {
+        let kind = resource.get("Type").and_then(|(_, kind)| kind.scalar());
+        kind.is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+    })
+}
+
+/// The resource under `key`. Of one whose type is of no interest, only what others see of it is read.
+fn of_node(names: &Names, lowering: &mut Lowering<'_>, key: Located<Name>, node: NodeRef<'_>) -> Declaration {
     // Without a type, or with one that is no text, it is still there for `Ref`.
     let kind = node.get("Type").and_then(|(_, kind)| lowering.text(kind)).unwrap_or_else(|| names.intern(""));
-    let text = names.text(kind);
-    let known = kinds::find(text);
-    let sam = text.starts_with("AWS::Serverless::");
-    let null = || Expression { form: Form::Null, span: key.span };
-    let mut declaration = Declaration {
+    let condition = node.get("Condition").and_then(|(_, name)| lowering.text(name));
+    let mut declaration = bare(key, kind, condition);
+    let Some(known) = kinds::find(names.text(kind)) else { return declaration };
+    if let Some((_, metadata)) = node.get("Metadata") {
+        let text = |key: &str| metadata.get(key).and_then(|(_, value)| lowering.text(value));
+        declaration.cdk_path = text("aws:cdk:path");
+        declaration.asset_path = text("aws:asset:path");
+    }
+    if let Some((_, properties)) = node.get("Properties") {
+        declaration.properties = lowering.lower_wanted(properties, &|property| known.wants(property));
+    }
+    declaration
+}
+
+/// As [`of_node`], for a resource that is lowered already.
+fn of_body(names: &Names, key: Located<Name>, body: &Expression) -> Declaration {
+    let text =
+        |expression: &Expression, key: &str| expression.get(names, key).and_then(Expression::as_scalar);
+    let written = text(body, "Type").map_or("", |kind| names.text(kind));
+    // What others see of a resource of SAM is what it becomes.
+    let becomes = sam::becomes(written);
+    let mut declaration = bare(key, names.intern(becomes), text(body, "Condition"));
+    let Some(known) = kinds::find(becomes) else { return declaration };
+    if let Some(metadata) = body.get(names, "Metadata") {
+        declaration.cdk_path = text(metadata, "aws:cdk:path");
+        declaration.asset_path = text(metadata, "aws:asset:path");
+    }
+    if let Some(properties) = body.get(names, "Properties") {
+        let mut properties = properties.clone();
+        if let Form::Map(entries) = &mut properties.form {
+            entries.retain(|(name, _)| known.wants(names.text(name.value)));
+        }
+        declaration.properties = properties;
+    }
+    declaration
+}
+
+fn bare(key: Located<Name>, kind: Name, condition: Option<Name>) -> Declaration {
+    Declaration {
         logical_id: key.value,
         span: key.span,
         kind,
-        condition: node.get("Condition").and_then(|(_, name)| lowering.text(name)),
-        properties: null(),
+        condition,
+        properties: Expression { form: Form::Null, span: key.span },
         cdk_path: None,
         asset_path: None,
         made_by: None,
-    };
-    if known.is_none() && !sam {
-        return Some(declaration);
     }
-    if let Some((_, metadata)) = node.get("Metadata") {
-        let text = |lowering: &Lowering<'_>, key: &str| {
-            metadata.get(key).and_then(|(_, value)| lowering.text(value))
-        };
-        declaration.cdk_path = text(lowering, "aws:cdk:path");
-        declaration.asset_path = text(lowering, "aws:asset:path");
-    }
-    let Some((_, properties)) = node.get("Properties") else { return Some(declaration) };
-    declaration.properties = match known {
-        Some(known) => {
-            let mut properties = lowering.lower_wanted(properties, &|property| known.wants(property));
-            for path in known.documents {
-                documents::embed(embedding, &mut properties, path);
+}
+
+/// Adds the logical ids that `expression` itself names, also in the forms of SAM (`Api.Stage`).
+fn referenced(names: &Names, expression: &Expression, out: &mut Vec<Name>) {
+    match expression.as_call() {
+        Some(Call::Ref(name)) => out.push(*name),
+        Some(Call::GetAtt { resource, attribute }) => {
+            out.push(*resource);
+            if let Some(attribute) = attribute.as_scalar() {
+                let attribute = names.text(attribute);
+                let first = attribute.split('.').next().unwrap_or(attribute);
+                out.push(names.intern(&format!("{}.{first}", names.text(*resource))));
             }
-            properties
         }
-        None => lowering.lower(properties),
-    };
-    Some(declaration)
+        Some(Call::Sub { template, .. }) => {
+            for part in sub_parts(names.text(template.value)) {
+                let SubPart::Variable(name) = part else { continue };
+                // `Api.Stage` may be all of the name, or its beginning.
+                for (end, _) in name.match_indices('.').chain([(name.len(), "")]) {
+                    out.push(names.intern(&name[..end]));
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The items of a list that is written as a text.

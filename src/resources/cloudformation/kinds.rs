@@ -95,7 +95,7 @@ static KINDS: &[Kind] = &[
     ),
     kind(
         "AWS::CloudFormation::Stack",
-        Only(&["TemplateURL", "Parameters"]),
+        Only(&["TemplateURL", "Location", "Parameters"]),
         None,
         "any",
         "{StackId arn}",

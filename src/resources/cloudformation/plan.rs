@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::deployment::{self, Manifest};
 use super::draft::{self, Draft};
@@ -33,7 +33,6 @@ pub(crate) struct Plan {
     /// For each tree its deployment.
     deployed: Vec<usize>,
     problems: Vec<Vec<Problem>>,
-    made: FxHashSet<Name>,
     pinned: Vec<FxHashMap<Name, Value>>,
     /// The id of the first template of each tree; those of its stacks follow.
     first: Vec<u32>,
@@ -75,7 +74,6 @@ impl Plan {
             deployments: Vec::new(),
             deployed: Vec::new(),
             problems: Vec::new(),
-            made: FxHashSet::default(),
             pinned: Vec::new(),
             first: Vec::new(),
         };
@@ -125,7 +123,6 @@ impl Plan {
                 stack: node.parent.map(|(_, stack)| stack),
                 arguments,
                 children: FxHashMap::default(),
-                made: &self.made,
                 complete: draft.complete && node.complete,
             });
         }
@@ -146,13 +143,13 @@ impl Plan {
         let mut used = vec![false; self.drafts.len()];
         for (index, draft) in self.drafts.iter().enumerate() {
             for (name, declaration) in &draft.resources {
-                let location = match vocabulary.names.text(declaration.kind) {
-                    "AWS::CloudFormation::Stack" => "TemplateURL",
-                    "AWS::Serverless::Application" => "Location",
-                    _ => continue,
-                };
+                if vocabulary.names.text(declaration.kind) != "AWS::CloudFormation::Stack" {
+                    continue;
+                }
+                let property = |name| declaration.properties.get(&vocabulary.names, name);
+                // `Location` is what SAM calls it.
                 let written =
-                    declaration.properties.get(&vocabulary.names, location).and_then(Expression::as_scalar);
+                    property("TemplateURL").or_else(|| property("Location")).and_then(Expression::as_scalar);
                 let local = declaration.asset_path.or(written).map(|name| vocabulary.names.text(name));
                 let found = local.filter(|path| !path.contains("://")).and_then(|path| {
                     let directory = draft.path.parent().unwrap_or(Path::new(""));
@@ -277,10 +274,15 @@ impl Plan {
         let mut resources = Vec::new();
         for (position, scope) in tree.scopes.iter().enumerate() {
             let mut dangling = Vec::new();
-            for declaration in scope.draft.resources.values() {
-                if !worlds::matters(vocabulary, declaration) {
-                    continue;
-                }
+            let mut declarations: Vec<_> = scope
+                .draft
+                .resources
+                .values()
+                .filter(|declaration| worlds::matters(vocabulary, declaration))
+                .collect();
+            // What SAM makes stands where it is caused.
+            declarations.sort_by_key(|declaration| declaration.span.start);
+            for declaration in declarations {
                 let (variants, lost, more) = variants(context, &worlds, position, declaration.logical_id);
                 dangling.extend(lost);
                 problems.extend(more);

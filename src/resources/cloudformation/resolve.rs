@@ -286,7 +286,7 @@ impl<'a> Resolver<'a> {
                 }
                 _ => Value::Text(self.opaque(scope, span)),
             },
-            Call::ToJsonString(inner) => self.to_json_string(scope, inner, span),
+            Call::ToJsonString(inner) => self.json_string(scope, inner, span),
             Call::Unknown { list: true, .. } => Value::Unknown(Unknown::List),
             Call::Unknown { function, .. } => Value::Unknown(Unknown::Function(*function)),
             // Only allowed in `Conditions`.
@@ -323,7 +323,7 @@ impl<'a> Resolver<'a> {
             let text = self.resource_reference(scope, name, span);
             return Some(Located::new(Value::Text(text), span));
         }
-        if self.context.tree.scopes[scope].made.contains(&name) {
+        if draft.made.contains_key(&name) {
             let text = self.made(scope, name, None);
             return Some(Located::new(Value::Text(text), span));
         }
@@ -668,6 +668,9 @@ impl<'a> Resolver<'a> {
         }
         match name.split_once('.') {
             Some((resource, attribute)) if !name.contains(':') => {
+                if let Some(made) = self.made_by_form(scope, name) {
+                    return made;
+                }
                 let resource = vocabulary.names.intern(resource);
                 match self.attribute(scope, resource, attribute, span) {
                     Value::Text(text) => text,

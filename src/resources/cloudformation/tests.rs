@@ -137,6 +137,7 @@ impl Scene {
             }
             Value::Unknown(Unknown::List) => "unknown list".to_owned(),
             Value::Unknown(Unknown::Function(name)) => format!("unknown {}", self.text(*name)),
+            Value::Unknown(Unknown::Symbol(_)) => "unknown symbol".to_owned(),
             Value::Unknown(Unknown::Mismatch) => "mismatch".to_owned(),
             Value::Unknown(Unknown::Budget) => "over budget".to_owned(),
         }

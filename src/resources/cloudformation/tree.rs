@@ -1,6 +1,6 @@
 //! A template with the nested stacks below it: what is resolved together, in the same worlds.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Expression;
 use super::draft::Draft;
@@ -33,8 +33,6 @@ pub(crate) struct Scope<'a> {
     pub(crate) arguments: FxHashMap<Name, &'a Expression>,
     /// Nested stacks that are in view, by logical id.
     pub(crate) children: FxHashMap<Name, usize>,
-    /// Logical ids that macros make.
-    pub(crate) made: &'a FxHashSet<Name>,
     /// False if something that the template defines is not in view.
     pub(crate) complete: bool,
 }

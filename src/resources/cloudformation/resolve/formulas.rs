@@ -26,13 +26,17 @@ impl Resolver<'_> {
         let vocabulary = self.context.vocabulary;
         let tree = self.context.tree;
         let Some(declaration) = tree.scopes[scope].draft.resources.get(&name) else {
-            if tree.scopes[scope].made.contains(&name) {
+            if tree.scopes[scope].draft.made.contains_key(&name) {
                 let attribute = vocabulary.names.intern(attribute);
                 return Value::Text(self.made(scope, name, Some(attribute)));
             }
             self.lose(scope, name, span, WhyDangling::NotDefined);
             return Value::Text(self.opaque(scope, span));
         };
+        if let Some(made) = self.made_by_form(scope, &format!("{}.{attribute}", vocabulary.names.text(name)))
+        {
+            return Value::Text(made);
+        }
         self.check_exists(scope, name, span);
         let kind = vocabulary.names.text(declaration.kind);
         if kind == "AWS::CloudFormation::Stack"
@@ -102,11 +106,27 @@ impl Resolver<'_> {
         }
     }
 
+    /// What `Function.Alias` or `Function.Alias.Name` stands for, where SAM makes something in this form.
+    pub(super) fn made_by_form(&self, scope: usize, text: &str) -> Option<Text> {
+        let draft = self.context.tree.scopes[scope].draft;
+        if draft.made.is_empty() {
+            return None;
+        }
+        let names = &self.context.vocabulary.names;
+        let made = |text: &str| names.lookup(text).filter(|name| draft.made.contains_key(name));
+        if let Some(name) = made(text) {
+            return Some(self.made(scope, name, None));
+        }
+        let (head, attribute) = text.rsplit_once('.')?;
+        let name = made(head)?;
+        Some(self.made(scope, name, Some(names.intern(attribute))))
+    }
+
     /// A reference to a resource that a macro makes.
     pub(super) fn made(&self, scope: usize, name: Name, attribute: Option<Name>) -> Text {
         let vocabulary = self.context.vocabulary;
         let template = self.context.tree.scopes[scope].id;
-        let kind = vocabulary.names.intern("");
+        let kind = self.context.tree.scopes[scope].draft.made[&name];
         let symbol = match attribute {
             None => Symbol::Reference { template, resource: name, kind },
             Some(attribute) => Symbol::Attribute { template, resource: name, kind, attribute },

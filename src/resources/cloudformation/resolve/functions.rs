@@ -236,7 +236,7 @@ impl Resolver<'_> {
         Value::Text(Text::symbol(self.context.vocabulary.symbols.intern(symbol, Shape::parameter)))
     }
 
-    pub(super) fn to_json_string(&mut self, scope: usize, inner: &Expression, span: Span) -> Value {
+    pub(super) fn json_string(&mut self, scope: usize, inner: &Expression, span: Span) -> Value {
         let Some(located) = self.value(scope, inner) else { return Value::Text(self.opaque(scope, span)) };
         let mut out = TextBuilder::default();
         let mut left = LENGTH;

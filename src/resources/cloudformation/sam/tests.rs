@@ -61,6 +61,12 @@ impl Scene {
             Form::Null => "null".to_owned(),
             Form::Scalar(name) => self.names.text(*name).to_owned(),
             Form::List(items) => format!("[{}]", list(items)),
+            Form::Computed(entries) => {
+                let entry = |(key, value): &(Expression, Expression)| {
+                    format!("{}: {}", self.show(key), self.show(value))
+                };
+                format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+            }
             Form::Map(entries) => {
                 let entries: Vec<String> = entries
                     .iter()
@@ -78,7 +84,7 @@ impl Scene {
                         .iter()
                         .map(|(name, value)| format!("; {}={}", self.names.text(*name), self.show(value)))
                         .collect();
-                    format!("sub({}{})", self.names.text(*template), variables.concat())
+                    format!("sub({}{})", self.names.text(template.value), variables.concat())
                 }
                 Call::If { condition, then, otherwise } => {
                     format!(

@@ -153,7 +153,7 @@ impl<'n> Tree<'n> {
     /// The text of an `Fn::Sub`.
     pub(super) fn sub_template(self, expression: &Expression) -> Option<&'n str> {
         match expression.as_call()? {
-            Call::Sub { template, .. } => Some(self.names.text(*template)),
+            Call::Sub { template, .. } => Some(self.names.text(template.value)),
             _ => None,
         }
     }

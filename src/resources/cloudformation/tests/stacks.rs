@@ -231,3 +231,37 @@ Resources:
         assert_eq!(shown(other), expected);
     }
 }
+
+#[test]
+fn sam_makes_roles_and_other_things_that_can_be_named() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Table: {Type: String}}
+Globals: {Function: {Tracing: Active}}
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      AutoPublishAlias: live
+      Policies: [{DynamoDBReadPolicy: {TableName: !Ref Table}}, '{}']
+      Events: {Get: {Type: Api, Properties: {Path: /, Method: get}}}
+  Role: {Type: AWS::IAM::Role, Properties: {Description: !GetAtt FunctionRole.Arn}}
+  Other: {Type: AWS::IAM::Role, Properties: {Description: !Sub '${ServerlessRestApi} ${Function.Version} ${ServerlessRestApi.Stage} ${FunctionAliaslive}'}}
+  Wrong: {Type: AWS::IAM::Role, Properties: {Description: !GetAtt FunctionRoel.Arn}}
+",
+    )]);
+    assert_eq!(scene.show("Role/Description"), scene.show("FunctionRole/!Arn"));
+    assert_eq!(scene.resource("FunctionRole").made_by.map(|name| scene.text(name)), Some("Function"));
+    assert_eq!(
+        scene.show("FunctionRole/AssumeRolePolicyDocument/Statement/0/Principal"),
+        "{Service: [lambda.amazonaws.com]}"
+    );
+    assert_eq!(
+        scene.show("Other/Description"),
+        "${ServerlessRestApi} ${Function.Version} ${ServerlessRestApi.Stage} ${FunctionAliaslive}"
+    );
+    assert_eq!(scene.dangling(), ["Wrong -> FunctionRoel (NotDefined, FunctionRole?)"]);
+    assert!(scene.resources.templates[0].complete);
+}
