@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::expression::{SubPart, sub_parts};
@@ -247,15 +248,29 @@ impl Draft {
         let names = reading.names;
         let region = reading.settings.deployment(reading.path).and_then(|place| place.region.as_deref());
         let declared =
-            bodies.iter().map(|(logical_id, body)| sam::Declared { logical_id: *logical_id, body });
-        let serverless = sam::Serverless::new(names, declared, globals);
-        let expansion = serverless.expand(region.map(deployment::partition_of));
+            bodies.iter().filter_map(|(logical_id, body)| sam::Declared::of(names, *logical_id, body));
+        let partition = region.map(deployment::partition_of);
+        let expansion = sam::expand(names, declared, globals, partition);
         for (name, meaning) in expansion.conditions {
             self.conditions.entry(name).or_insert(meaning);
         }
-        // What the template itself defines under the same logical id stays.
+        let of_sam = |name: Name| {
+            let body = bodies.iter().find(|(logical_id, _)| logical_id.value == name);
+            let kind = body.and_then(|(_, body)| body.get(names, "Type")?.as_scalar());
+            kind.is_some_and(|kind| names.text(kind).starts_with("AWS::Serverless::"))
+        };
         for made in expansion.declarations {
-            self.resources.entry(made.logical_id).or_insert(made);
+            match self.resources.entry(made.logical_id) {
+                Entry::Vacant(entry) => {
+                    entry.insert(made);
+                }
+                // What takes the place of the SAM resource. What the template itself defines stays.
+                Entry::Occupied(mut entry) if of_sam(made.logical_id) => {
+                    let cdk_path = entry.get().cdk_path;
+                    entry.insert(Declaration { cdk_path, ..made });
+                }
+                Entry::Occupied(_) => {}
+            }
         }
         if !expansion.complete {
             self.complete = false;
@@ -275,7 +290,7 @@ impl Draft {
         }
         for name in unknown {
             if !self.resources.contains_key(&name)
-                && let Some(kind) = serverless.kind_of(names.text(name))
+                && let Some(kind) = expansion.logical_ids.kind_of(names.text(name))
             {
                 self.made.insert(name, names.intern(kind));
             }
