@@ -36,9 +36,9 @@ pub struct Request {
 /// What a scan found.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The findings, by place and rule.
+    /// The findings, in the order in which they were made: the same for any number of threads.
     pub findings: Vec<Finding>,
-    /// What could not be read, or only in part, by place.
+    /// What could not be read, or only in part, in an order as fixed.
     pub problems: Vec<Problem>,
     /// How much was looked at.
     pub summary: Summary,
@@ -66,6 +66,8 @@ pub struct Summary {
     /// True if a directory, a pattern or standard input was among the paths: then finding nothing of ours
     /// means something.
     pub searched: bool,
+    /// True if nothing was looked at at all, because the settings cannot be used.
+    pub refused: bool,
 }
 
 /// What became of one file.

@@ -26,8 +26,8 @@ const ORDER: &[&[&str]] = &[
     &["finding"],
     &["rules"],
     &["fixes"],
-    &["report"],
     &["scan"],
+    &["report"],
     &["cli", "commands"],
     &["main", "lib"],
 ];

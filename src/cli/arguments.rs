@@ -109,8 +109,6 @@ pub enum OutputFormat {
     Human,
     /// For programs; documented and versioned
     Json,
-    /// For code scanning, SARIF 2.1.0
-    Sarif,
 }
 
 /// When to use colours.

@@ -27,7 +27,7 @@ impl ExitCode {
         let fails = |finding: &crate::finding::Finding| {
             finding.folded_into.is_none() && fail_on.fails(finding.severity)
         };
-        if outcome.problems.iter().any(|problem| problem.kind.loses()) {
+        if outcome.summary.refused || outcome.problems.iter().any(|problem| problem.kind.loses()) {
             Self::Failed
         } else if outcome.findings.iter().any(fails) {
             Self::Findings

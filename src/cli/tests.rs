@@ -49,7 +49,7 @@ fn wrong_usage_is_refused_on_standard_error() {
         (&[], "Usage: fedlint <COMMAND>"),
         (&["scna"], "unrecognized subcommand 'scna'"),
         (&["scan", "--formt", "json"], "a similar argument exists: '--format'"),
-        (&["scan", "--format", "xml"], "[possible values: human, json, sarif]"),
+        (&["scan", "--format", "xml"], "[possible values: human, json]"),
         (&["scan", "--fail-on", "hihg"], "a similar value exists: 'high'"),
         (&["scan", "--today", "tomorrow"], "is not a date of the form `2026-11-25`"),
         (&["scan", "--config", "a.yaml", "--no-config"], "cannot be used with '--no-config'"),
@@ -61,6 +61,30 @@ fn wrong_usage_is_refused_on_standard_error() {
         assert_eq!((code, out.as_str()), (ExitCode::Failed, ""), "{arguments:?}");
         assert!(err.contains(message), "{arguments:?}: {err}");
     }
+}
+
+#[test]
+fn settings_that_are_not_understood_are_shown_where_they_stand() {
+    let scratch = crate::source::scratch::Scratch::new();
+    let settings = scratch.write("fedlint.yaml", "acounts:\n  own: []\n");
+    let (code, out, err) = cli(&["scan", "--config", settings.to_str().unwrap(), "-"]);
+    assert_eq!((code, err.as_str()), (ExitCode::Failed, ""));
+    insta::assert_snapshot!(out.replace(settings.to_str().unwrap(), "fedlint.yaml"), @r"
+    problem  settings
+      ! unknown setting `acounts`
+       ╭─[fedlint.yaml:1:1]
+     1 │ acounts:
+       · ───────
+     2 │   own: []
+       ╰────
+          help: Did you mean `accounts`?
+
+    1 problem: nothing was scanned
+    ");
+    let (code, out, _) = cli(&["scan", "--format", "json", "--config", settings.to_str().unwrap(), "-"]);
+    assert_eq!(code, ExitCode::Failed);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["problems"][0]["message"], "unknown setting `acounts`");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::cli::{ColorChoice, Configuration, Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
+use crate::report::{self, Report, human, json};
 use crate::scan::{Outcome, Request, Summary, scan};
 use crate::settings::{FILE_NAME, Settings, Written};
 use crate::source::{self, Bytes, Exclude, Problem, ProblemKind, SizeLimit, Sources};
@@ -14,13 +15,19 @@ use crate::source::{self, Bytes, Exclude, Problem, ProblemKind, SizeLimit, Sourc
 pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let (format, color) = (options.format, options.color);
     let (outcome, code) = execute(options, environment.stdin, environment.today);
-    let colors = match color {
+    let color = match color {
         ColorChoice::Auto => environment.colors,
         ColorChoice::Always => true,
         ColorChoice::Never => false,
     };
+    let width = environment.width.unwrap_or(80);
+    let terminal = human::Options { width, color, unicode: environment.unicode };
+    let report = Report::from(&outcome);
     let mut out = io::BufWriter::new(&mut *environment.out);
-    write_report(&outcome, format, colors, environment.width, &mut out)?;
+    match format {
+        OutputFormat::Human => human::write(&mut out, &report, &terminal)?,
+        OutputFormat::Json => json::write(&mut out, &report)?,
+    }
     out.flush()?;
     Ok(code)
 }
@@ -28,7 +35,7 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
 /// Scans, and says how the program ends.
 fn execute(options: ScanOptions, stdin: &mut dyn Read, today: Date) -> (Outcome, ExitCode) {
     let sources = Sources::default();
-    match prepare(&options, &sources, stdin, today) {
+    let (mut outcome, fail_on) = match prepare(&options, &sources, stdin, today) {
         Ok(Prepared { settings, exclude, fail_on, stdin }) => {
             let request = Request {
                 paths: options.paths,
@@ -37,16 +44,18 @@ fn execute(options: ScanOptions, stdin: &mut dyn Read, today: Date) -> (Outcome,
                 threads: options.threads,
                 limit: SizeLimit::default(),
             };
-            let outcome = scan(sources, request, &settings);
-            let code = ExitCode::of(&outcome, fail_on);
-            (outcome, code)
+            (scan(sources, request, &settings), fail_on)
         }
         Err(problems) => {
-            // Nothing is scanned: with other settings than those that were meant, every answer may differ.
-            let summary = Summary::default();
-            (Outcome { findings: Vec::new(), problems, summary, sources }, ExitCode::Failed)
+            // With other settings than those that were meant, every answer may differ.
+            let summary = Summary { refused: true, ..Summary::default() };
+            (Outcome { findings: Vec::new(), problems, summary, sources }, FailOn::default())
         }
-    }
+    };
+    report::order(&mut outcome.findings, &outcome.sources);
+    report::order_problems(&mut outcome.problems, &outcome.sources);
+    let code = ExitCode::of(&outcome, fail_on);
+    (outcome, code)
 }
 
 /// All that has to be right before anything is scanned.
@@ -117,24 +126,6 @@ fn excludes(options: &ScanOptions, settings: &Settings) -> Result<Exclude, Vec<P
     let mut exclude = Exclude::new(&settings.root, &own).map_err(|error| refused(&own, error))?;
     exclude.add(Path::new("."), &options.exclude).map_err(|error| refused(&options.exclude, error))?;
     Ok(exclude)
-}
-
-fn write_report(
-    outcome: &Outcome,
-    format: OutputFormat,
-    _colors: bool,
-    _width: Option<usize>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    match format {
-        OutputFormat::Human | OutputFormat::Json | OutputFormat::Sarif => {
-            for problem in &outcome.problems {
-                writeln!(out, "{}: {}", problem.kind.name(), problem.message)?;
-                writeln!(out, "  help: {}", problem.help)?;
-            }
-            writeln!(out, "{:?}", outcome.summary)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -86,10 +86,14 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     if !report.problems.is_empty() {
         let lost = report.problems.iter().filter(|problem| problem.kind.loses()).count();
         let consequence = match lost {
+            _ if report.summary.refused => "nothing was scanned",
             0 => "nothing was lost by them",
             _ => "not everything could be checked",
         };
         lines.push(format!("{}: {consequence}", counted(report.problems.len(), "problem")));
+    }
+    if report.summary.refused {
+        return lines;
     }
     lines.push(checked_line(report.summary, counts.shown() == 0));
     lines
