@@ -13,10 +13,12 @@ use rayon::prelude::*;
 
 use crate::document::{self, Format, Kind, Limits, Read, Tree};
 use crate::finding::Finding;
+use crate::resources::{Resources, cloudformation};
 use crate::settings::Settings;
 use crate::source::{
     self, Bytes, Exclude, Found, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources,
 };
+use crate::value::Vocabulary;
 
 /// What to scan, and how.
 #[derive(Debug, Default)]
@@ -75,8 +77,8 @@ pub struct Summary {
 enum Looked {
     /// It holds something of ours.
     Ours {
-        /// What is in it; none if nothing of it can be used.
-        model: Option<Model>,
+        /// What is in it, without its text and structure; none if nothing of it can be used.
+        file: Option<cloudformation::File>,
         /// False for files that only say how others belong together.
         counts: bool,
         /// What was wrong with it.
@@ -90,12 +92,11 @@ enum Looked {
     Failed(Problem),
 }
 
-/// What is kept of one file. Borrows nothing of its text and structure, which are dropped at once.
-type Model = ();
-
 /// What looking at one file needs.
 struct Context<'s> {
     sources: &'s Sources,
+    settings: &'s Settings,
+    vocabulary: &'s Vocabulary,
     limit: SizeLimit,
 }
 
@@ -120,32 +121,49 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
     let mut problems = discovery.problems;
 
-    let context = Context { sources: &sources, limit: request.limit };
+    let vocabulary = Vocabulary::default();
+    let context = Context { sources: &sources, settings, vocabulary: &vocabulary, limit: request.limit };
     let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
     if let Some(bytes) = request.stdin {
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
     }
-    let mut models = Vec::new();
+    let mut files = Vec::new();
     for looked in looked {
         match looked {
-            Looked::Ours { model, counts, problems: more } => {
+            Looked::Ours { file, counts, problems: more } => {
                 summary.files += usize::from(counts);
                 problems.extend(more);
-                models.extend(model);
+                files.extend(file);
             }
             Looked::Other => summary.other_files += 1,
             Looked::Unparsed => summary.unparsed_files += 1,
             Looked::Failed(problem) => problems.push(problem),
         }
     }
-    let findings = analyse(models, settings, &sources, &mut summary, &mut problems);
+    let findings = caught(Path::new(""), || {
+        let mut resources = cloudformation::resolve(files, settings, &vocabulary);
+        let mut problems = std::mem::take(&mut resources.problems);
+        let findings = analyse(resources, &vocabulary, settings, &sources, &mut summary, &mut problems);
+        (findings, problems)
+    });
+    let findings = match findings {
+        Ok((findings, more)) => {
+            problems.extend(more);
+            findings
+        }
+        Err(problem) => {
+            problems.push(problem);
+            Vec::new()
+        }
+    };
     Outcome { findings, problems, summary, sources }
 }
 
-/// Turns what was read into findings.
+/// Turns resources into findings, and counts what was looked at.
 fn analyse(
-    _models: Vec<Model>,
+    _resources: Resources,
+    _vocabulary: &Vocabulary,
     _settings: &Settings,
     _sources: &Sources,
     _summary: &mut Summary,
@@ -170,18 +188,14 @@ impl Context<'_> {
         if !complete && (!is_recognisable(&text) || is_generated_from(&text, &read)) {
             return Looked::Unparsed;
         }
-        let model = self.model(path, &text, &read);
-        if complete && model.is_none() {
+        let file =
+            cloudformation::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
+        if complete && file.is_none() {
             return Looked::Other;
         }
         // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
         let counts = !complete || has_resources(&read, &text);
-        Looked::Ours { model, counts, problems: read.problems }
-    }
-
-    /// What of a file is ours; `None` if nothing is.
-    fn model(&self, _path: &Path, text: &str, read: &Read) -> Option<Model> {
-        has_resources(read, text).then_some(())
+        Looked::Ours { file, counts, problems: read.problems }
     }
 }
 
@@ -242,7 +256,12 @@ fn thread_count(asked: usize) -> usize {
 
 /// Does `work` for one file; a panic becomes a problem.
 fn guarded(path: &Path, work: impl FnOnce() -> Looked) -> Looked {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Looked::Failed(bug(path, &*panic)))
+    caught(path, work).unwrap_or_else(Looked::Failed)
+}
+
+/// Does `work`; a panic becomes a problem of the file at `path`, or of the whole scan if that is empty.
+fn caught<R>(path: &Path, work: impl FnOnce() -> R) -> Result<R, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| bug(path, &*panic))
 }
 
 /// The problem that stands for a panic.
@@ -253,13 +272,20 @@ fn bug(path: &Path, panic: &(dyn Any + Send)) -> Problem {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no reason given");
     let reason = reason.lines().next().unwrap_or_default();
-    Problem::of(
-        ProblemKind::Internal,
-        path,
-        format!("fedlint failed on `{}`: {reason}", path.display()),
-        "This is a bug in fedlint: please report it, with the smallest part of the file that still fails and \
-         with what `fedlint --version` prints.",
-    )
+    let help = "This is a bug in fedlint: please report it, with the smallest part of the input that still fails \
+                and with what `fedlint --version` prints.";
+    if path.as_os_str().is_empty() {
+        let message = format!("fedlint failed after reading all files: {reason}");
+        return Problem {
+            kind: ProblemKind::Internal,
+            span: None,
+            path: None,
+            message,
+            help: help.to_owned(),
+        };
+    }
+    let message = format!("fedlint failed on `{}`: {reason}", path.display());
+    Problem::of(ProblemKind::Internal, path, message, help)
 }
 
 #[cfg(test)]
