@@ -8,6 +8,7 @@ mod excerpt;
 pub mod human;
 pub mod json;
 mod machine;
+pub mod sarif;
 mod secrets;
 mod text;
 

@@ -92,10 +92,16 @@ fn summary(report: &Report<'_>) -> Vec<String> {
         };
         lines.push(format!("{}: {consequence}", counted(report.problems.len(), "problem")));
     }
-    if report.summary.refused {
+    let summary = report.summary;
+    if summary.refused {
         return lines;
     }
-    lines.push(checked_line(report.summary, counts.shown() == 0));
+    let looked = summary.files + summary.other_files + summary.unparsed_files;
+    if looked == 0 && !report.problems.is_empty() {
+        lines.push("nothing was checked".to_owned());
+    } else {
+        lines.push(checked_line(summary, counts.shown() == 0));
+    }
     lines
 }
 

@@ -42,6 +42,13 @@ impl Case {
     }
 }
 
+/// The text of a file of the repository.
+#[expect(clippy::disallowed_methods, reason = "tests compare with files that no scan reads")]
+pub(super) fn checked_in(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// A finding about guests at `span`; cases change what matters to them.
 pub(super) fn finding(span: Span) -> Finding {
     Finding {

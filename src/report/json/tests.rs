@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::finding::Certainty;
-use crate::report::tests::{Case, finding, label};
+use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::{Decoding, ProblemKind};
 
 fn written(case: &Case) -> String {
@@ -214,7 +214,7 @@ fn the_schema_describes_the_output() {
 
 #[test]
 fn the_documentation_names_every_field_and_value() {
-    let page = include_str!("../../../docs/json.md");
+    let page = checked_in("docs/json.md");
     let mut names = BTreeSet::new();
     properties(&output_schema(), &mut names);
     assert!(names.len() > 40, "{names:?}");
@@ -231,7 +231,7 @@ fn the_documentation_names_every_field_and_value() {
 
 #[test]
 fn the_example_in_the_documentation_fits_the_schema() {
-    let page = include_str!("../../../docs/json.md");
+    let page = checked_in("docs/json.md");
     let example =
         page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("one example");
     let value: Value = serde_json::from_str(example).unwrap();
