@@ -1,8 +1,8 @@
 //! CloudFormation templates become resources with resolved values.
 //!
-//! Three steps, of which the first and the last can run in parallel for each file and each tree of nested stacks:
-//! [`read`] lowers a document and borrows nothing of it, then everything is put in order (nested stacks,
-//! deployments, exports), then each tree is resolved in its worlds.
+//! [`read`] lowers a document and borrows nothing of it; [`Plan`] puts everything in order (nested stacks,
+//! deployments, exports); then each tree of nested stacks is resolved in its worlds. Files and trees can be
+//! worked on side by side.
 
 mod declaration;
 mod deployment;
@@ -20,8 +20,6 @@ mod worlds;
 
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use crate::document::{Document, Tree};
 use crate::settings::Settings;
 use crate::source::Sources;
@@ -32,6 +30,7 @@ use super::Resources;
 pub use declaration::Declaration;
 pub use expression::{Call, Expression, Form};
 pub use lower::Lowering;
+pub use plan::{Exported, Plan, Resolved};
 
 /// A file of templates, or one that says how templates belong together. Borrows nothing.
 #[derive(Debug)]
@@ -66,15 +65,14 @@ pub fn read(
     (!templates.is_empty()).then(|| File { path: path.to_owned(), content: Content::Templates(templates) })
 }
 
-/// Resolves what was read. The result does not depend on the order of `files` or on the number of threads.
+/// Resolves what was read, one tree after another: [`Plan`] does the same in steps. The result does not depend on
+/// the order of `files`.
 #[must_use]
 pub fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
-    let plan = plan::Plan::new(files, settings, vocabulary);
-    let exported: Vec<_> =
-        (0..plan.len()).into_par_iter().map(|index| plan.exported(index, vocabulary)).collect();
-    let exports = plan.exports(exported);
-    let resolved =
-        (0..plan.len()).into_par_iter().map(|index| plan.resolve(index, &exports, vocabulary)).collect();
+    let mut plan = Plan::new(files, settings, vocabulary);
+    let exported = (0..plan.len()).map(|index| plan.exported(index, vocabulary)).collect();
+    plan.link(exported);
+    let resolved = (0..plan.len()).map(|index| plan.resolve(index, vocabulary)).collect();
     plan.merge(resolved)
 }
 

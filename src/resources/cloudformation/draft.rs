@@ -186,6 +186,7 @@ impl Draft {
         }
         for declaration in draft.resources.values_mut() {
             if let Some(known) = kinds::find(names.text(declaration.kind)) {
+                keep_wanted(names, known, &mut declaration.properties);
                 for path in known.documents {
                     documents::embed(&mut embedding, &mut declaration.properties, path);
                 }
@@ -350,19 +351,24 @@ fn of_body(names: &Names, key: Located<Name>, body: &Expression) -> Declaration 
     // What others see of a resource of SAM is what it becomes.
     let becomes = sam::becomes(written);
     let mut declaration = bare(key, names.intern(becomes), text(body, "Condition"));
-    let Some(known) = kinds::find(becomes) else { return declaration };
+    if kinds::find(becomes).is_none() {
+        return declaration;
+    }
     if let Some(metadata) = body.get(names, "Metadata") {
         declaration.cdk_path = text(metadata, "aws:cdk:path");
         declaration.asset_path = text(metadata, "aws:asset:path");
     }
     if let Some(properties) = body.get(names, "Properties") {
-        let mut properties = properties.clone();
-        if let Form::Map(entries) = &mut properties.form {
-            entries.retain(|(name, _)| known.wants(names.text(name.value)));
-        }
-        declaration.properties = properties;
+        declaration.properties = properties.clone();
     }
     declaration
+}
+
+/// Drops properties that are of no interest.
+fn keep_wanted(names: &Names, known: &kinds::Kind, properties: &mut Expression) {
+    if let Form::Map(entries) = &mut properties.form {
+        entries.retain(|(name, _)| known.wants(names.text(name.value)));
+    }
 }
 
 fn bare(key: Located<Name>, kind: Name, condition: Option<Name>) -> Declaration {

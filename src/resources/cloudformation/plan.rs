@@ -23,19 +23,23 @@ const NESTING: usize = 16;
 /// How many stacks one tree has at most.
 const STACKS: usize = 512;
 
-/// The templates of one file set, put in order: what belongs together and where it is deployed.
+/// The templates of one scan, put in order: which trees of nested stacks they make, and where each is deployed.
+///
+/// Trees are independent of each other but for their exports, so that they can be resolved side by side:
+/// [`Plan::exported`] for each, [`Plan::link`] once, [`Plan::resolve`] for each, [`Plan::merge`] once.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub struct Plan {
     drafts: Vec<Draft>,
     /// For each tree its nodes.
     trees: Vec<Vec<Node>>,
-    pub(crate) deployments: Vec<Deployment>,
+    deployments: Vec<Deployment>,
     /// For each tree its deployment.
     deployed: Vec<usize>,
     problems: Vec<Vec<Problem>>,
     pinned: Vec<FxHashMap<Name, Value>>,
     /// The id of the first template of each tree; those of its stacks follow.
     first: Vec<u32>,
+    exports: Exports,
 }
 
 /// One use of a draft in a tree.
@@ -48,9 +52,16 @@ struct Node {
     complete: bool,
 }
 
+/// What one tree exports: names, and values where they are the same in all worlds.
+#[derive(Debug)]
+pub struct Exported {
+    tree: usize,
+    all: Vec<(Text, Option<Value>)>,
+}
+
 /// What resolving one tree gives.
 #[derive(Debug)]
-pub(crate) struct Resolved {
+pub struct Resolved {
     templates: Vec<Template>,
     resources: Vec<Resource>,
     problems: Vec<Problem>,
@@ -58,7 +69,8 @@ pub(crate) struct Resolved {
 
 impl Plan {
     /// Puts `files` in order. Nothing depends on the order in which they come.
-    pub(crate) fn new(mut files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Self {
+    #[must_use]
+    pub fn new(mut files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Self {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut drafts = Vec::new();
         let mut manifests: Vec<Manifest> = Vec::new();
@@ -76,6 +88,7 @@ impl Plan {
             problems: Vec::new(),
             pinned: Vec::new(),
             first: Vec::new(),
+            exports: Exports::default(),
         };
         plan.find_trees(vocabulary);
         let roots: Vec<&Path> =
@@ -97,12 +110,19 @@ impl Plan {
     }
 
     /// How many trees there are.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.trees.len()
     }
 
+    /// True if there is no template.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.trees.is_empty()
+    }
+
     /// The tree `index`.
-    pub(crate) fn tree(&self, index: usize, vocabulary: &Vocabulary) -> Tree<'_> {
+    fn tree(&self, index: usize, vocabulary: &Vocabulary) -> Tree<'_> {
         let nodes = &self.trees[index];
         let mut scopes: Vec<Scope<'_>> = Vec::with_capacity(nodes.len());
         for (position, node) in nodes.iter().enumerate() {
@@ -214,30 +234,19 @@ impl Plan {
         }
     }
 
-    /// The exports of all trees. What one of them takes from another import is not followed further.
-    pub(crate) fn exports(&self, all: Vec<Vec<(Text, Option<Value>)>>) -> Exports {
-        let mut exports = Exports::default();
-        for (index, tree) in all.into_iter().enumerate() {
-            let deployment = &self.deployments[self.deployed[index]];
-            for (name, value) in tree {
-                exports.add(name, deployment, value);
-            }
-        }
-        exports
-    }
-
-    /// What the tree `index` exports: name, and the value if it is the same in all worlds.
-    pub(crate) fn exported(&self, index: usize, vocabulary: &Vocabulary) -> Vec<(Text, Option<Value>)> {
-        let nodes = &self.trees[index];
+    /// What the tree `index` exports.
+    #[must_use]
+    pub fn exported(&self, index: usize, vocabulary: &Vocabulary) -> Exported {
+        let mut all: Vec<(Text, Option<Value>)> = Vec::new();
         let exports = |draft: &Draft| draft.outputs.values().any(|output| output.export.is_some());
-        if !nodes.iter().any(|node| exports(&self.drafts[node.draft])) {
-            return Vec::new();
+        if !self.trees[index].iter().any(|node| exports(&self.drafts[node.draft])) {
+            return Exported { tree: index, all };
         }
         let tree = self.tree(index, vocabulary);
+        // What one of them takes from another import is not followed further.
         let none = Exports::default();
         let worlds = worlds::worlds(vocabulary, &tree, &none);
         let context = Context { vocabulary, tree: &tree, exports: &none, atoms: &worlds.atoms };
-        let mut all: Vec<(Text, Option<Value>)> = Vec::new();
         for scope in 0..tree.scopes.len() {
             for export in exports_of(context, &worlds, scope) {
                 let (name, value) = (export.name.value, export.value.value);
@@ -251,11 +260,23 @@ impl Plan {
                 }
             }
         }
-        all
+        Exported { tree: index, all }
+    }
+
+    /// Lets imports be answered by what the trees export.
+    pub fn link(&mut self, exported: Vec<Exported>) {
+        for Exported { tree, all } in exported {
+            let deployment = &self.deployments[self.deployed[tree]];
+            for (name, value) in all {
+                self.exports.add(name, deployment, value);
+            }
+        }
     }
 
     /// Resolves the tree `index`.
-    pub(crate) fn resolve(&self, index: usize, exports: &Exports, vocabulary: &Vocabulary) -> Resolved {
+    #[must_use]
+    pub fn resolve(&self, index: usize, vocabulary: &Vocabulary) -> Resolved {
+        let exports = &self.exports;
         let mut tree = self.tree(index, vocabulary);
         let mut problems: Vec<Problem> = self.trees[index]
             .iter()
@@ -326,7 +347,8 @@ impl Plan {
     }
 
     /// Puts resolved trees together, in the order of the plan.
-    pub(crate) fn merge(self, resolved: Vec<Resolved>) -> Resources {
+    #[must_use]
+    pub fn merge(self, resolved: Vec<Resolved>) -> Resources {
         let mut all = Resources { deployments: self.deployments, ..Resources::default() };
         for tree in resolved {
             all.templates.extend(tree.templates);

@@ -71,6 +71,8 @@ pub(crate) struct Resolver<'a> {
     conditions: FxHashMap<(usize, Name), (bool, Vec<u32>)>,
     /// What is being followed, to notice circles.
     active: Vec<(usize, Name, Option<Name>)>,
+    /// How many of those are values: what stands in them is reported where it stands.
+    quiet: u32,
     depth: u32,
     steps: u32,
     exhausted: bool,
@@ -86,6 +88,7 @@ impl<'a> Resolver<'a> {
             problems: Vec::new(),
             conditions: FxHashMap::default(),
             active: Vec::new(),
+            quiet: 0,
             depth: 0,
             steps: 0,
             exhausted: false,
@@ -381,7 +384,7 @@ impl<'a> Resolver<'a> {
         let declared = &tree.scopes[scope].draft.parameters[&name];
         if let Some(parent) = tree.scopes[scope].parent {
             if let Some(argument) = tree.scopes[scope].arguments.get(&name) {
-                let value = self.following((scope, name, None), span, |resolver| {
+                let value = self.following_value((scope, name, None), span, |resolver| {
                     resolver.value(parent, argument).map(|located| located.value)
                 });
                 return match value {
@@ -458,7 +461,7 @@ impl<'a> Resolver<'a> {
     fn check_exists(&mut self, scope: usize, name: Name, span: Span) {
         let condition = self.context.tree.scopes[scope].draft.resources[&name].condition;
         if let Some(condition) = condition
-            && self.active.is_empty()
+            && self.quiet == 0
             && matches!(self.world, World::One(_))
             && !self.condition(scope, condition, span)
         {
@@ -481,7 +484,7 @@ impl<'a> Resolver<'a> {
 
     fn lose(&mut self, scope: usize, name: Name, span: Span, why: WhyDangling) {
         // What stands in something that is only followed is reported where it stands.
-        if self.active.is_empty() && !matches!(self.world, World::Symbolic | World::Defaults) {
+        if self.quiet == 0 && !matches!(self.world, World::Symbolic | World::Defaults) {
             let did_you_mean = match why {
                 WhyDangling::NotInTheseWorlds => None,
                 _ => self.context.tree.scopes[scope].close(name, self.context.vocabulary),
@@ -513,6 +516,19 @@ impl<'a> Resolver<'a> {
         let result = follow(self);
         self.active.pop();
         Some(result)
+    }
+
+    /// Follows a reference to a value that stands elsewhere, as [`Self::following`].
+    fn following_value<T>(
+        &mut self,
+        what: (usize, Name, Option<Name>),
+        span: Span,
+        follow: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        self.quiet += 1;
+        let result = self.following(what, span, follow);
+        self.quiet -= 1;
+        result
     }
 
     /// Goes one level deeper. False past the budget, and then not to be left again.

@@ -48,9 +48,11 @@ impl Resolver<'_> {
         if kind == "Custom::AWSCDKCfnJson" && attribute == "Value" {
             let value = declaration.properties.get(&vocabulary.names, "Value");
             let followed = value.and_then(|value| {
-                self.following((scope, name, Some(vocabulary.names.intern("Value"))), span, |resolver| {
-                    resolver.value(scope, value).map(|located| located.value)
-                })
+                self.following_value(
+                    (scope, name, Some(vocabulary.names.intern("Value"))),
+                    span,
+                    |resolver| resolver.value(scope, value).map(|located| located.value),
+                )
             });
             return match followed {
                 Some(Some(value)) => value,
@@ -68,7 +70,7 @@ impl Resolver<'_> {
         if known.is_closed() {
             let close =
                 super::super::tree::closest(attribute, known.attributes.iter().map(|(name, _)| *name));
-            if self.active.is_empty() && matches!(self.world, World::One(_)) {
+            if self.quiet == 0 && matches!(self.world, World::One(_)) {
                 let dotted = |attribute: &str| {
                     let text = format!("{}.{attribute}", vocabulary.names.text(name));
                     vocabulary.names.intern(&text)
@@ -97,7 +99,7 @@ impl Resolver<'_> {
             }
             return Value::Text(self.opaque(scope, span));
         };
-        let value = self.following((child, name, Some(names.intern("Outputs"))), span, |resolver| {
+        let value = self.following_value((child, name, Some(names.intern("Outputs"))), span, |resolver| {
             resolver.value(child, &found.value).map(|located| located.value)
         });
         match value {
@@ -240,11 +242,11 @@ impl Resolver<'_> {
                 if let Some(name) = expression.as_scalar() {
                     return Some(self.scalar(name));
                 }
-                self.following((scope, name, Some(key)), span, |resolver| {
+                self.following_value((scope, name, Some(key)), span, |resolver| {
                     resolver.value(scope, expression).map(|located| located.value)
                 })
             }
-            Form::Call(_) => self.following((scope, name, None), span, |resolver| {
+            Form::Call(_) => self.following_value((scope, name, None), span, |resolver| {
                 let Some(Value::Map(entries)) =
                     resolver.value(scope, &declaration.properties).map(|located| located.value)
                 else {
