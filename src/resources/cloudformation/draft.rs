@@ -255,18 +255,13 @@ impl Draft {
         for (name, meaning) in expansion.conditions {
             self.conditions.entry(name).or_insert(meaning);
         }
-        let of_sam = |name: Name| {
-            let body = bodies.iter().find(|(logical_id, _)| logical_id.value == name);
-            let kind = body.and_then(|(_, body)| body.get(names, "Type")?.as_scalar());
-            kind.is_some_and(|kind| names.text(kind).starts_with("AWS::Serverless::"))
-        };
         for made in expansion.declarations {
             match self.resources.entry(made.logical_id) {
                 Entry::Vacant(entry) => {
                     entry.insert(made);
                 }
                 // What takes the place of the SAM resource. What the template itself defines stays.
-                Entry::Occupied(mut entry) if of_sam(made.logical_id) => {
+                Entry::Occupied(mut entry) if made.made_by.is_none() => {
                     let cdk_path = entry.get().cdk_path;
                     entry.insert(Declaration { cdk_path, ..made });
                 }

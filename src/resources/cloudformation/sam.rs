@@ -82,7 +82,7 @@ pub struct Expansion {
     /// The resources, in the order of what they are made for: first what takes the place of the SAM resource,
     /// under its logical id, then what is made beside it. A logical id with a slash (`Api/Authorizer`) is that
     /// of something for which SAM makes no resource of its own. The place is the exact cause inside the SAM
-    /// resource, or its logical id.
+    /// resource, or its logical id. `made_by` is the SAM resource; nothing for what takes its place.
     pub declarations: Vec<Declaration>,
     /// Conditions that made resources name and the template does not define.
     pub conditions: Vec<(Name, Expression)>,
@@ -232,7 +232,7 @@ impl Sink<'_> {
             properties,
             cdk_path: None,
             asset_path: None,
-            made_by: Some(tree.name(owner)),
+            made_by: (owner != logical_id).then(|| tree.name(owner)),
         });
     }
 
