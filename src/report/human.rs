@@ -187,7 +187,7 @@ impl Screen {
         let possible = finding.certainty == Certainty::Possible;
         let mut header = format!("{}  {}", self.paint(level, finding.severity.name()), finding.rule);
         if possible {
-            header += &self.styles.linum.style("  (possible)").to_string();
+            header += &format!("  {}", self.bold("(possible)"));
         }
         let mut places = vec![Place { span: finding.span, text: "", primary: true }];
         places.extend(finding.labels.iter().map(|label| Place {

@@ -196,7 +196,7 @@ fn in_color() {
     insta::assert_snapshot!(text.replace('\u{1b}', "^"), @r"
     ^[1minfra/template.yaml^[0m
 
-    ^[31;1mhigh^[0m  guest-access-enabled^[2m  (possible)^[0m
+    ^[31;1mhigh^[0m  guest-access-enabled  ^[1m(possible)^[0m
       ^[31;1m?^[0m ^[1m`Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in^[0m
         ╭─[^[36minfra/template.yaml:9:7^[0m]
      ^[2m 8^[0m │     Properties:
