@@ -5,22 +5,27 @@
 //! of a scan, and say what they found: the entity, the right one in a wrong form, nothing, or something that
 //! is not in view.
 
+mod build;
 mod consumer;
 mod iam;
+mod identifiers;
 mod identity_center;
 mod identity_pool;
 mod link;
 mod organisation;
+mod read;
 mod user_pool;
 mod workload;
 
 use rustc_hash::FxHashMap;
 
+use self::read::Slot;
 use crate::policy::{Attached, Policies, Policy};
 use crate::resources::{Deployment, Template};
 use crate::source::Span;
 use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 
+pub use build::build;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
 pub use iam::{
     Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile, ManagedPolicy,
@@ -114,6 +119,8 @@ pub enum Form {
     StoreId,
     /// The account root as a principal, `arn:aws:iam::ACCOUNT:root`.
     RootArn,
+    /// The ARN of a policy that AWS manages. No entity has it.
+    AwsManagedArn,
     /// Another attribute.
     Other,
 }
@@ -194,6 +201,17 @@ macro_rules! entities {
             pub fn entity(&self, id: EntityId) -> &Entity {
                 let index = id.index as usize;
                 match id.kind { $(EntityKind::$kind => &self.$field[index].entity,)* }
+            }
+
+            /// Adds an entity that is read from its properties.
+            fn add(&mut self, mut entity: Entity, properties: Slot<'_>) {
+                match entity.id.kind {
+                    $(EntityKind::$kind => {
+                        entity.id.index = u32::try_from(self.$field.len())
+                            .expect("a scan has fewer than 2^32 entities of a kind");
+                        self.$field.push($kind::read(entity, properties));
+                    })*
+                }
             }
 
             /// All entities, by kind and index.

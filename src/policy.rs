@@ -8,17 +8,26 @@
 //!
 //! This module knows no entity. It is not serialised to text again.
 
+mod action;
+mod arn;
 mod faults;
+mod grammar;
 mod interner;
 mod operator;
 mod principal;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Text, Unknown};
+use crate::value::{Text, Unknown, Vocabulary};
 
+pub use action::matches_action;
+pub use arn::Arn;
+pub(crate) use arn::{split_once, strip_prefix};
 pub use faults::{Fault, FaultKind};
+pub use grammar::parse;
 pub use interner::{Policies, PolicyId};
 pub use operator::{Comparator, Operator, Quantifier};
 pub use principal::{BuiltInProvider, Principal, PrincipalForm, PrincipalKey};
@@ -222,6 +231,18 @@ impl Statement {
 }
 
 impl Test {
+    /// Whether the test is on this key, without regard to case. False for a key with symbols.
+    #[must_use]
+    pub fn key_is(&self, key: &str, vocabulary: &Vocabulary) -> bool {
+        self.literal_key(vocabulary).is_some_and(|written| written.eq_ignore_ascii_case(key))
+    }
+
+    /// The key as written, if it has no symbols.
+    #[must_use]
+    pub fn literal_key<'v>(&self, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+        self.key.text()?.as_literal(vocabulary)
+    }
+
     /// A test of which nothing is known: it stands for any number of any tests.
     #[must_use]
     pub fn unknown(why: Unknown) -> Self {

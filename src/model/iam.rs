@@ -1,7 +1,9 @@
 //! IAM: providers, roles, users, groups and what gives them permissions.
 
-use super::{Entity, EntityId, List};
-use crate::policy::Attached;
+use super::identifiers::{Piece, iam_arn};
+use super::read::{Context, Slot};
+use super::{Entity, EntityId, Form, List};
+use crate::policy::{Attached, strip_prefix};
 use crate::source::Span;
 use crate::value::{Field, Text, Worlds};
 
@@ -127,8 +129,6 @@ pub struct User {
     pub managed_policies: List<Text>,
     /// `PermissionsBoundary`.
     pub boundary: Field<Text>,
-    /// Where `LoginProfile` is written: the user can sign in to the console. The password is not read.
-    pub login_profile: Option<Span>,
 }
 
 /// `AWS::IAM::Group`.
@@ -207,4 +207,173 @@ pub enum GrantedPolicy {
     NotInView(Text),
     /// Any number of policies of which nothing is known.
     Unknown,
+}
+
+impl SamlProvider {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let Context { vocabulary, deployment, .. } = properties.context();
+        let name = properties.get("Name").text();
+        if let Field::Known(name) = &name {
+            let resource = [Piece::Literal("saml-provider/"), Piece::Text(&name.value)];
+            entity.identify(Form::Arn, iam_arn(deployment, &resource, vocabulary));
+            entity.identify(Form::Name, name.value.clone());
+        }
+        Self {
+            entity,
+            name,
+            metadata: properties.get("SamlMetadataDocument").text(),
+            encryption: properties.get("AssertionEncryptionMode").text(),
+        }
+    }
+}
+
+impl OidcProvider {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let Context { vocabulary, deployment, .. } = properties.context();
+        let url = properties.get("Url").text();
+        let issuer = url.known().and_then(|url| strip_prefix(&url.value, "https://", vocabulary));
+        if let Some(issuer) = &issuer {
+            let resource = [Piece::Literal("oidc-provider/"), Piece::Text(issuer)];
+            entity.identify(Form::Arn, iam_arn(deployment, &resource, vocabulary));
+            entity.identify(Form::ProviderName, issuer.clone());
+        }
+        if let Field::Known(url) = &url {
+            entity.identify(Form::ProviderUrl, url.value.clone());
+        }
+        // The custom resource of the AWS CDK spells the list's name in its own way.
+        let client_ids = properties.get("ClientIdList").or(properties.get("ClientIDList"));
+        Self {
+            entity,
+            url,
+            issuer,
+            client_ids: client_ids.texts(),
+            thumbprints: properties.get("ThumbprintList").texts(),
+        }
+    }
+}
+
+impl Role {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let (name, path) = (properties.get("RoleName").text(), properties.get("Path").text());
+        identify_by_path(&mut entity, "role", &name, &path, properties.context());
+        Self {
+            entity,
+            name,
+            path,
+            trust: properties.get("AssumeRolePolicyDocument").document(),
+            policies: inline_policies(properties),
+            managed_policies: properties.get("ManagedPolicyArns").texts(),
+            boundary: properties.get("PermissionsBoundary").text(),
+            max_session: properties.get("MaxSessionDuration").integer(),
+        }
+    }
+}
+
+impl ServiceLinkedRole {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self { entity, service: properties.get("AWSServiceName").text() }
+    }
+}
+
+impl ManagedPolicy {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let (name, path) = (properties.get("ManagedPolicyName").text(), properties.get("Path").text());
+        identify_by_path(&mut entity, "policy", &name, &path, properties.context());
+        Self {
+            entity,
+            name,
+            path,
+            document: properties.get("PolicyDocument").document(),
+            roles: properties.get("Roles").texts(),
+            users: properties.get("Users").texts(),
+            groups: properties.get("Groups").texts(),
+        }
+    }
+}
+
+impl InlinePolicy {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        let holders = |list: &str, one: &str| match properties.get(list).texts() {
+            Field::Absent => properties.get(one).one_text(),
+            written => written,
+        };
+        Self {
+            entity,
+            name: properties.get("PolicyName").text(),
+            document: properties.get("PolicyDocument").document(),
+            roles: holders("Roles", "RoleName"),
+            users: holders("Users", "UserName"),
+            groups: holders("Groups", "GroupName"),
+        }
+    }
+}
+
+impl User {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let (name, path) = (properties.get("UserName").text(), properties.get("Path").text());
+        identify_by_path(&mut entity, "user", &name, &path, properties.context());
+        Self {
+            entity,
+            name,
+            path,
+            groups: properties.get("Groups").texts(),
+            policies: inline_policies(properties),
+            managed_policies: properties.get("ManagedPolicyArns").texts(),
+            boundary: properties.get("PermissionsBoundary").text(),
+        }
+    }
+}
+
+impl Group {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let (name, path) = (properties.get("GroupName").text(), properties.get("Path").text());
+        identify_by_path(&mut entity, "group", &name, &path, properties.context());
+        Self {
+            entity,
+            name,
+            path,
+            policies: inline_policies(properties),
+            managed_policies: properties.get("ManagedPolicyArns").texts(),
+        }
+    }
+}
+
+impl GroupAddition {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self { entity, group: properties.get("GroupName").text(), users: properties.get("Users").texts() }
+    }
+}
+
+impl InstanceProfile {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self { entity, roles: properties.get("Roles").texts() }
+    }
+}
+
+fn inline_policies(properties: Slot<'_>) -> List<Attachment> {
+    let read = |policy: Slot<'_>| Attachment {
+        name: policy.get("PolicyName").text(),
+        document: policy.get("PolicyDocument").document(),
+    };
+    properties.get("Policies").list(|policy| policy.object(read))
+}
+
+/// Names an IAM entity by its written name, and by the ARN that name and path make.
+fn identify_by_path(
+    entity: &mut Entity,
+    kind: &str,
+    name: &Field<Text>,
+    path: &Field<Text>,
+    context: Context<'_>,
+) {
+    let Field::Known(name) = name else { return };
+    entity.identify(Form::Name, name.value.clone());
+    let root = context.vocabulary.literal("/");
+    let path = match path {
+        Field::Absent => &root,
+        Field::Known(path) => &path.value,
+        Field::Unknown(_) => return,
+    };
+    let resource = [Piece::Literal(kind), Piece::Text(path), Piece::Text(&name.value)];
+    entity.identify(Form::Arn, iam_arn(context.deployment, &resource, context.vocabulary));
 }

@@ -1,8 +1,9 @@
 //! IAM Identity Center and its identity store.
 
-use super::{Entity, List};
+use super::read::Slot;
+use super::{Entity, Form, List};
 use crate::policy::Attached;
-use crate::value::{Field, Located, Text};
+use crate::value::{Field, Text};
 
 /// `AWS::SSO::Instance`: always an account instance. (Organization instances cannot be made by a template.)
 #[derive(Clone, Debug)]
@@ -158,10 +159,127 @@ pub struct StoreMembership {
     pub user: Field<Text>,
 }
 
+impl IdentityCenterInstance {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self { entity, name: properties.get("Name").text() }
+    }
+}
+
+impl PermissionSet {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let name = properties.get("Name").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        let boundary = |boundary: Slot<'_>| PermissionsBoundary {
+            managed_policy: boundary.get("ManagedPolicyArn").text(),
+            customer_policy: boundary.get("CustomerManagedPolicyReference").object(customer_policy),
+        };
+        Self {
+            entity,
+            name,
+            instance: properties.get("InstanceArn").text(),
+            inline_policy: properties.get("InlinePolicy").document(),
+            managed_policies: properties.get("ManagedPolicies").texts(),
+            customer_policies: properties
+                .get("CustomerManagedPolicyReferences")
+                .list(|reference| reference.object(customer_policy)),
+            boundary: properties.get("PermissionsBoundary").object(boundary),
+            session_duration: properties.get("SessionDuration").text(),
+            relay_state: properties.get("RelayStateType").text(),
+        }
+    }
+}
+
+fn customer_policy(reference: Slot<'_>) -> CustomerManagedPolicy {
+    CustomerManagedPolicy { name: reference.get("Name").text(), path: reference.get("Path").text() }
+}
+
 impl Assignment {
-    /// The principal type, if it is written and literal: `USER` or `GROUP`.
-    #[must_use]
-    pub const fn written_principal_type(&self) -> Option<&Located<Text>> {
-        self.principal_type.known()
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            instance: properties.get("InstanceArn").text(),
+            permission_set: properties.get("PermissionSetArn").text(),
+            principal_type: properties.get("PrincipalType").text(),
+            principal: properties.get("PrincipalId").text(),
+            target_type: properties.get("TargetType").text(),
+            target: properties.get("TargetId").text(),
+        }
+    }
+}
+
+impl AccessControlAttributes {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        const LIST: &str = "AccessControlAttributes";
+        let deprecated = properties.at(&["InstanceAccessControlAttributeConfiguration", LIST]);
+        let attribute = |attribute: Slot<'_>| AccessControlAttribute {
+            key: attribute.get("Key").text(),
+            sources: attribute.at(&["Value", "Source"]).texts(),
+        };
+        Self {
+            entity,
+            instance: properties.get("InstanceArn").text(),
+            attributes: properties.get(LIST).or(deprecated).list(|item| item.object(attribute)),
+        }
+    }
+}
+
+impl Application {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            name: properties.get("Name").text(),
+            instance: properties.get("InstanceArn").text(),
+            provider: properties.get("ApplicationProviderArn").text(),
+            status: properties.get("Status").text(),
+        }
+    }
+}
+
+impl ApplicationAssignment {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            application: properties.get("ApplicationArn").text(),
+            principal_type: properties.get("PrincipalType").text(),
+            principal: properties.get("PrincipalId").text(),
+        }
+    }
+}
+
+impl StoreGroup {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let display_name = properties.get("DisplayName").text();
+        if let Field::Known(name) = &display_name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        Self { entity, store: properties.get("IdentityStoreId").text(), display_name }
+    }
+}
+
+impl StoreUser {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let user_name = properties.get("UserName").text();
+        if let Field::Known(name) = &user_name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        Self {
+            entity,
+            store: properties.get("IdentityStoreId").text(),
+            user_name,
+            display_name: properties.get("DisplayName").text(),
+        }
+    }
+}
+
+impl StoreMembership {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            store: properties.get("IdentityStoreId").text(),
+            group: properties.get("GroupId").text(),
+            user: properties.at(&["MemberId", "UserId"]).text(),
+        }
     }
 }

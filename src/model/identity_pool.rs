@@ -1,6 +1,7 @@
 //! Cognito identity pools.
 
-use super::{Entity, List};
+use super::read::Slot;
+use super::{Entity, Form, List};
 use crate::value::{Field, Located, Text};
 
 /// `AWS::Cognito::IdentityPool`.
@@ -133,4 +134,73 @@ pub struct PrincipalTag {
     pub tag: Located<Text>,
     /// The claim.
     pub claim: Field<Text>,
+}
+
+impl IdentityPool {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let name = properties.get("IdentityPoolName").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        let login = |login: Slot<'_>| UserPoolLogin {
+            provider_name: login.get("ProviderName").text(),
+            client: login.get("ClientId").text(),
+            token_check: login.get("ServerSideTokenCheck").boolean(),
+        };
+        Self {
+            entity,
+            name,
+            guests: properties.get("AllowUnauthenticatedIdentities").boolean(),
+            classic_flow: properties.get("AllowClassicFlow").boolean(),
+            user_pools: properties.get("CognitoIdentityProviders").list(|item| item.object(login)),
+            login_providers: properties
+                .get("SupportedLoginProviders")
+                .entries(|key, slot| LoginProvider { provider: key.clone(), application: slot.text() }),
+            oidc_providers: properties.get("OpenIdConnectProviderARNs").texts(),
+            saml_providers: properties.get("SamlProviderARNs").texts(),
+            developer_provider: properties.get("DeveloperProviderName").text(),
+            push_sync_role: properties.at(&["PushSync", "RoleArn"]).text(),
+            streams_role: properties.at(&["CognitoStreams", "RoleArn"]).text(),
+        }
+    }
+}
+
+impl RoleAttachment {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        let rule = |rule: Slot<'_>| MappingRule {
+            claim: rule.get("Claim").text(),
+            match_type: rule.get("MatchType").text(),
+            value: rule.get("Value").text(),
+            role: rule.get("RoleARN").text(),
+        };
+        let mapping = |key: &Located<Text>, mapping: Slot<'_>| RoleMapping {
+            key: key.clone(),
+            identity_provider: mapping.get("IdentityProvider").text(),
+            mapping_type: mapping.get("Type").text(),
+            ambiguous: mapping.get("AmbiguousRoleResolution").text(),
+            rules: mapping.at(&["RulesConfiguration", "Rules"]).list(|item| item.object(rule)),
+        };
+        Self {
+            entity,
+            identity_pool: properties.get("IdentityPoolId").text(),
+            roles: properties
+                .get("Roles")
+                .entries(|key, slot| AttachedRole { key: key.clone(), role: slot.text() }),
+            mappings: properties.get("RoleMappings").entries(mapping),
+        }
+    }
+}
+
+impl PrincipalTags {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            identity_pool: properties.get("IdentityPoolId").text(),
+            provider: properties.get("IdentityProviderName").text(),
+            use_defaults: properties.get("UseDefaults").boolean(),
+            tags: properties
+                .get("PrincipalTags")
+                .entries(|key, slot| PrincipalTag { tag: key.clone(), claim: slot.text() }),
+        }
+    }
 }

@@ -1,10 +1,19 @@
 //! References between entities: what each place expects, and what was found.
 
+mod collect;
+mod grants;
+mod index;
 mod place;
+mod resolve;
+#[cfg(test)]
+mod tests;
 
-use super::{EntityId, EntityKind, Form};
+use rustc_hash::FxHashMap;
+
+use super::identifiers::{Piece, concat, pool_provider_name};
+use super::{EntityId, EntityKind, Form, Model};
 use crate::source::Span;
-use crate::value::{Name, Text, Worlds};
+use crate::value::{Field, Name, Text, Vocabulary, Worlds};
 
 pub use place::{Expected, ReferencePlace};
 
@@ -15,7 +24,7 @@ pub struct Reference {
     pub from: EntityId,
     /// In which of its places.
     pub place: ReferencePlace,
-    /// What stands there.
+    /// What stands there. Empty if it could not be resolved.
     pub text: Text,
     /// Where.
     pub span: Span,
@@ -81,4 +90,68 @@ pub enum Outside {
     NotScanned,
     /// A thing outside AWS, or of a kind that is not modelled.
     Elsewhere,
+}
+
+/// Finds every reference of the entities and what it names, and from that what permissions everybody has.
+pub(super) fn link(model: &mut Model, vocabulary: &Vocabulary) {
+    name_logins(model, vocabulary);
+    let index = index::Index::new(model, vocabulary);
+    let wanted = collect::collect(model, vocabulary);
+    let resolver = resolve::Resolver::new(model, &index, vocabulary);
+    let references: Vec<Reference> = wanted.iter().map(|wanted| resolver.reference(wanted)).collect();
+    for (position, reference) in references.iter().enumerate() {
+        let position = u32::try_from(position).expect("a scan has fewer than 2^32 references");
+        for entity in reference.target.entities() {
+            model.scope.incoming.entry(entity).or_default().push(position);
+        }
+    }
+    model.references = references;
+    model.grants = grants::grants(model);
+}
+
+/// Gives each app client the names by which role mappings know it: they begin with that of its pool.
+fn name_logins(model: &mut Model, vocabulary: &Vocabulary) {
+    let mut providers: FxHashMap<Text, Vec<Text>> = FxHashMap::default();
+    for pool in &model.user_pools {
+        let names = |form| pool.entity.identifiers.iter().filter(move |identifier| identifier.form == form);
+        for id in names(Form::Id) {
+            let known = providers.entry(id.text.clone()).or_default();
+            known.extend(names(Form::ProviderName).map(|identifier| identifier.text.clone()));
+        }
+    }
+    for client in &mut model.user_pool_clients {
+        let (Field::Known(pool), Some(id)) = (&client.user_pool, client.entity.identifier(Form::Id).cloned())
+        else {
+            continue;
+        };
+        let deployment = model.scope.deployments.iter().find(|item| item.id == client.entity.deployment);
+        let guessed = || {
+            // The pool is not in view; a client is in the region of its pool.
+            let region = deployment.map(|deployment| &deployment.region)?;
+            Some(pool_provider_name(&pool.value, false, region, vocabulary))
+        };
+        let known = providers.get(&pool.value).cloned().unwrap_or_else(|| guessed().into_iter().collect());
+        for provider in known {
+            let pieces = [Piece::Text(&provider), Piece::Literal(":"), Piece::Text(&id)];
+            client.entity.identify(Form::Login, concat(vocabulary, &pieces));
+        }
+    }
+}
+
+impl Target {
+    /// The entities that are found, also those in a wrong form.
+    pub fn entities(&self) -> impl Iterator<Item = EntityId> {
+        let (found, wrong) = match self {
+            Self::Found(found) => (found.as_slice(), None),
+            Self::WrongForm { entity, .. } => (&[][..], *entity),
+            Self::Missing(_) | Self::Outside(_) | Self::Unknown => (&[][..], None),
+        };
+        found.iter().map(|found| found.entity).chain(wrong)
+    }
+
+    /// The entities that are found in the right form.
+    #[must_use]
+    pub fn found(&self) -> &[Found] {
+        if let Self::Found(found) = self { found } else { &[] }
+    }
 }

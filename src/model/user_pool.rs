@@ -1,6 +1,9 @@
 //! Cognito user pools.
 
-use super::{Entity, List};
+use super::identifiers::{Piece, concat, pool_provider_name};
+use super::read::{Context, Slot};
+use super::{Entity, Form, List};
+use crate::policy::Arn;
 use crate::value::{Field, Located, Text};
 
 /// `AWS::Cognito::UserPool`.
@@ -194,4 +197,192 @@ pub struct UserPoolDomain {
     pub domain: Field<Text>,
     /// `CustomDomainConfig.CertificateArn`: set for a domain of one's own.
     pub certificate: Field<Text>,
+}
+
+/// The properties of `LambdaConfig` that are no triggers.
+const NO_TRIGGERS: &[&str] = &["KMSKeyID"];
+
+impl UserPool {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let Context { vocabulary, deployment, .. } = properties.context();
+        let issuer_type = properties.at(&["IssuerConfiguration", "Type"]).text();
+        if let Some(id) = entity.identifier(Form::Id).cloned() {
+            let arn = entity.arn().and_then(|arn| Arn::parse(arn, vocabulary));
+            let region = arn.map_or_else(|| deployment.region.clone(), |arn| arn.region);
+            let updated =
+                issuer_type.known().and_then(|text| text.value.as_literal(vocabulary)) == Some("UPDATED");
+            for updated in [false].into_iter().chain(updated.then_some(true)) {
+                let name = pool_provider_name(&id, updated, &region, vocabulary);
+                let url = concat(vocabulary, &[Piece::Literal("https://"), Piece::Text(&name)]);
+                entity.identify(Form::ProviderName, name);
+                entity.identify(Form::ProviderUrl, url);
+            }
+        }
+        let name = properties.get("UserPoolName").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        let password = properties.at(&["Policies", "PasswordPolicy"]);
+        let attribute = |attribute: Slot<'_>| SchemaAttribute {
+            name: attribute.get("Name").text(),
+            mutable: attribute.get("Mutable").boolean(),
+            required: attribute.get("Required").boolean(),
+            developer_only: attribute.get("DeveloperOnlyAttribute").boolean(),
+        };
+        Self {
+            entity,
+            name,
+            admin_creates_users_only: properties
+                .at(&["AdminCreateUserConfig", "AllowAdminCreateUserOnly"])
+                .boolean(),
+            auto_verified_attributes: properties.get("AutoVerifiedAttributes").texts(),
+            alias_attributes: properties.get("AliasAttributes").texts(),
+            username_attributes: properties.get("UsernameAttributes").texts(),
+            verified_before_update: properties
+                .at(&["UserAttributeUpdateSettings", "AttributesRequireVerificationBeforeUpdate"])
+                .texts(),
+            mfa: properties.get("MfaConfiguration").text(),
+            enabled_mfas: properties.get("EnabledMfas").texts(),
+            password_length: password.get("MinimumLength").integer(),
+            password_lowercase: password.get("RequireLowercase").boolean(),
+            password_uppercase: password.get("RequireUppercase").boolean(),
+            password_numbers: password.get("RequireNumbers").boolean(),
+            password_symbols: password.get("RequireSymbols").boolean(),
+            temporary_password_days: password.get("TemporaryPasswordValidityDays").integer(),
+            first_factors: properties.at(&["Policies", "SignInPolicy", "AllowedFirstAuthFactors"]).texts(),
+            threat_protection: properties.at(&["UserPoolAddOns", "AdvancedSecurityMode"]).text(),
+            tier: properties.get("UserPoolTier").text(),
+            recovery: properties
+                .at(&["AccountRecoverySetting", "RecoveryMechanisms"])
+                .list(|mechanism| mechanism.get("Name").text()),
+            deletion_protection: properties.get("DeletionProtection").text(),
+            case_sensitive: properties.at(&["UsernameConfiguration", "CaseSensitive"]).boolean(),
+            issuer_type,
+            schema: properties.get("Schema").list(|item| item.object(attribute)),
+            triggers: triggers(properties),
+            sms_role: properties.at(&["SmsConfiguration", "SnsCallerArn"]).text(),
+            sms_external_id: properties.at(&["SmsConfiguration", "ExternalId"]).text(),
+        }
+    }
+}
+
+fn triggers(properties: Slot<'_>) -> Field<Vec<(Located<Text>, Field<Text>)>> {
+    let vocabulary = properties.context().vocabulary;
+    let function = |slot: Slot<'_>| match slot.object(|settings| settings.get("LambdaArn").text()) {
+        Field::Known(function) => function.value,
+        _ => slot.text(),
+    };
+    let mut triggers = properties.get("LambdaConfig").entries(|key, slot| (key.clone(), function(slot)));
+    if let Field::Known(triggers) = &mut triggers {
+        triggers.value.retain(|(key, _)| {
+            key.value.as_literal(vocabulary).is_none_or(|name| !NO_TRIGGERS.contains(&name))
+        });
+    }
+    triggers
+}
+
+impl UserPoolClient {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let user_pool = properties.get("UserPoolId").text();
+        let name = properties.get("ClientName").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        let units = properties.get("TokenValidityUnits");
+        Self {
+            entity,
+            user_pool,
+            name,
+            secret: properties.get("GenerateSecret").boolean(),
+            auth_flows: properties.get("ExplicitAuthFlows").texts(),
+            oauth: properties.get("AllowedOAuthFlowsUserPoolClient").boolean(),
+            oauth_flows: properties.get("AllowedOAuthFlows").texts(),
+            oauth_scopes: properties.get("AllowedOAuthScopes").texts(),
+            callback_urls: properties.get("CallbackURLs").texts(),
+            logout_urls: properties.get("LogoutURLs").texts(),
+            default_redirect: properties.get("DefaultRedirectURI").text(),
+            identity_providers: properties.get("SupportedIdentityProviders").texts(),
+            prevent_user_existence_errors: properties.get("PreventUserExistenceErrors").text(),
+            read_attributes: properties.get("ReadAttributes").texts(),
+            write_attributes: properties.get("WriteAttributes").texts(),
+            access_token_validity: properties.get("AccessTokenValidity").integer(),
+            access_token_unit: units.get("AccessToken").text(),
+            id_token_validity: properties.get("IdTokenValidity").integer(),
+            id_token_unit: units.get("IdToken").text(),
+            refresh_token_validity: properties.get("RefreshTokenValidity").integer(),
+            refresh_token_unit: units.get("RefreshToken").text(),
+            refresh_token_rotation: properties.at(&["RefreshTokenRotation", "Feature"]).text(),
+            token_revocation: properties.get("EnableTokenRevocation").boolean(),
+        }
+    }
+}
+
+impl UserPoolIdentityProvider {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let name = properties.get("ProviderName").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        Self {
+            entity,
+            user_pool: properties.get("UserPoolId").text(),
+            name,
+            provider_type: properties.get("ProviderType").text(),
+            details: properties.get("ProviderDetails").text_entries(),
+            attribute_mapping: properties.get("AttributeMapping").text_entries(),
+            identifiers: properties.get("IdpIdentifiers").texts(),
+        }
+    }
+}
+
+impl UserPoolGroup {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let name = properties.get("GroupName").text();
+        if let Field::Known(name) = &name {
+            entity.identify(Form::Name, name.value.clone());
+        }
+        Self {
+            entity,
+            user_pool: properties.get("UserPoolId").text(),
+            name,
+            role: properties.get("RoleArn").text(),
+            precedence: properties.get("Precedence").integer(),
+        }
+    }
+}
+
+impl UserPoolUser {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            user_pool: properties.get("UserPoolId").text(),
+            user_name: properties.get("Username").text(),
+        }
+    }
+}
+
+impl UserPoolGroupMember {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            user_pool: properties.get("UserPoolId").text(),
+            group: properties.get("GroupName").text(),
+            user_name: properties.get("Username").text(),
+        }
+    }
+}
+
+impl UserPoolDomain {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let domain = properties.get("Domain").text();
+        if let Field::Known(domain) = &domain {
+            entity.identify(Form::Domain, domain.value.clone());
+        }
+        Self {
+            entity,
+            user_pool: properties.get("UserPoolId").text(),
+            domain,
+            certificate: properties.at(&["CustomDomainConfig", "CertificateArn"]).text(),
+        }
+    }
 }

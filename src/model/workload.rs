@@ -1,5 +1,6 @@
 //! Workloads outside IAM that get roles: Roles Anywhere and EKS Pod Identity.
 
+use super::read::Slot;
 use super::{Entity, List};
 use crate::policy::Attached;
 use crate::value::{Field, Text};
@@ -85,4 +86,64 @@ pub struct PodIdentity {
     pub session_tags_disabled: Field<bool>,
     /// `Policy`: it limits the session.
     pub session_policy: Field<Attached>,
+}
+
+impl TrustAnchor {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        let source = properties.get("Source");
+        Self {
+            entity,
+            name: properties.get("Name").text(),
+            enabled: properties.get("Enabled").boolean(),
+            source_type: source.get("SourceType").text(),
+            private_authority: source.at(&["SourceData", "AcmPcaArn"]).text(),
+            certificates: source.at(&["SourceData", "X509CertificateData"]).text(),
+        }
+    }
+}
+
+impl Profile {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        let mapping = |mapping: Slot<'_>| AttributeMapping {
+            field: mapping.get("CertificateField").text(),
+            specifiers: mapping.get("MappingRules").list(|rule| rule.get("Specifier").text()),
+        };
+        Self {
+            entity,
+            name: properties.get("Name").text(),
+            enabled: properties.get("Enabled").boolean(),
+            roles: properties.get("RoleArns").texts(),
+            managed_policies: properties.get("ManagedPolicyArns").texts(),
+            session_policy: properties.get("SessionPolicy").document(),
+            duration: properties.get("DurationSeconds").integer(),
+            accepts_session_name: properties.get("AcceptRoleSessionName").boolean(),
+            attribute_mappings: properties.get("AttributeMappings").list(|item| item.object(mapping)),
+        }
+    }
+}
+
+impl RevocationList {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            name: properties.get("Name").text(),
+            enabled: properties.get("Enabled").boolean(),
+            trust_anchor: properties.get("TrustAnchorArn").text(),
+        }
+    }
+}
+
+impl PodIdentity {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            cluster: properties.get("ClusterName").text(),
+            namespace: properties.get("Namespace").text(),
+            service_account: properties.get("ServiceAccount").text(),
+            role: properties.get("RoleArn").text(),
+            target_role: properties.get("TargetRoleArn").text(),
+            session_tags_disabled: properties.get("DisableSessionTags").boolean(),
+            session_policy: properties.get("Policy").document(),
+        }
+    }
 }

@@ -13,7 +13,7 @@ pub struct Fault {
     /// Where.
     pub span: Span,
     /// What was probably meant.
-    pub did_you_mean: Option<&'static str>,
+    pub did_you_mean: Option<String>,
 }
 
 /// The kinds of faults.
@@ -21,8 +21,6 @@ pub struct Fault {
 pub enum FaultKind {
     /// The document is no mapping.
     NotAPolicy,
-    /// The document is a text that is no JSON.
-    NotJson,
     /// `Version` is neither of the two.
     UnknownVersion,
     /// An element that the language does not have.
@@ -53,11 +51,9 @@ pub enum FaultKind {
     EmptyCondition,
     /// `Null...IfExists`.
     NullIfExists,
-    /// A condition key without a name.
-    EmptyKey,
     /// An action without service prefix.
     ActionWithoutService,
-    /// `NotPrincipal` or `Principal` under a bare text other than `*`.
+    /// A principal without a key that is not `*`.
     BarePrincipal,
     /// More than the parser reads.
     TooLarge,

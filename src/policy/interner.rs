@@ -54,3 +54,26 @@ impl Policies {
         known.get(&hash)?.iter().copied().find(|&id| self.get(id) == policy)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Statement, Version};
+    use super::*;
+    use crate::value::Unknown;
+
+    #[test]
+    fn equal_policies_have_one_id_whoever_comes_first() {
+        let policies = Policies::default();
+        let of = |count: usize| Policy {
+            version: Version::Absent,
+            statements: vec![Statement::unknown(Unknown::List); count],
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..50).map(|count| policies.intern(of(count))).collect::<Vec<_>>());
+            }
+        });
+        assert_eq!(policies.count(), 50);
+        assert_eq!(policies.get(policies.intern(of(7))), &of(7));
+    }
+}

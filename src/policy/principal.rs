@@ -1,7 +1,11 @@
 //! Who a statement speaks of.
 
+mod classify;
+
 use super::Item;
 use crate::value::Text;
+
+pub(super) use classify::classify;
 
 /// One principal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +40,7 @@ pub enum PrincipalKey {
 /// What a principal is, by its text. Accounts, names and the like are texts: they may have symbols.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PrincipalForm {
-    /// `*`, bare or under `AWS`.
+    /// `*`, bare or under any key.
     Everyone,
     /// An account, as twelve digits or as the ARN of its root.
     Account {

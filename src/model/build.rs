@@ -1,0 +1,64 @@
+//! Makes entities of resources.
+
+use super::identifiers::{kind_of, reference_form};
+use super::link::link;
+use super::read::{Context, Slot};
+use super::{Entity, EntityId, EntityKind, Form, Model};
+use crate::policy::Policies;
+use crate::resources::{Deployment, Resource, Resources, Value, Variant};
+use crate::value::{DeploymentId, Vocabulary, Worlds};
+
+/// Makes the entities of a scan and links them. The problems of `resources` are not looked at.
+#[must_use]
+pub fn build(resources: Resources, vocabulary: &Vocabulary) -> Model {
+    let Resources { deployments, templates, resources, problems: _ } = resources;
+    let mut model = Model::default();
+    let policies = Policies::default();
+    for resource in resources {
+        let kind = kind_of(vocabulary.names.text(resource.kind));
+        // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
+        let deployment = deployment(&deployments, resource.deployment);
+        if let (Some(kind), Some(deployment)) = (kind, deployment) {
+            let context = Context { vocabulary, policies: &policies, deployment };
+            for (index, variant) in resource.variants.iter().enumerate() {
+                let entity = entity(kind, index, &resource, variant);
+                model.add(entity, Slot::new(context, &variant.properties));
+            }
+        }
+    }
+    model.policies = policies;
+    model.scope.deployments = deployments;
+    model.scope.templates = templates;
+    link(&mut model, vocabulary);
+    model
+}
+
+pub(super) fn deployment(deployments: &[Deployment], id: DeploymentId) -> Option<&Deployment> {
+    deployments.iter().find(|deployment| deployment.id == id)
+}
+
+fn entity(kind: EntityKind, index: usize, resource: &Resource, variant: &Variant) -> Entity {
+    let mut entity = Entity {
+        // The index is given when it is added.
+        id: EntityId { kind, index: 0 },
+        resource_type: resource.kind,
+        logical_id: resource.logical_id,
+        deployment: resource.deployment,
+        template: resource.template,
+        variant: u16::try_from(index).unwrap_or(u16::MAX),
+        span: resource.span,
+        properties: variant.properties.span,
+        worlds: Worlds::of(resource.root, variant.worlds),
+        cdk_path: resource.cdk_path,
+        made_by: resource.made_by,
+        identifiers: Vec::new(),
+        readable: matches!(variant.properties.value, Value::Map(_)),
+    };
+    if let (Some(reference), Some(form)) = (&variant.reference, reference_form(kind)) {
+        entity.identify(form, reference.clone());
+    }
+    if let Some(arn) = &variant.arn {
+        entity.identify(Form::Arn, arn.clone());
+    }
+    entity
+}
