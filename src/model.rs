@@ -14,6 +14,8 @@ mod identity_pool;
 mod link;
 mod organisation;
 mod read;
+#[cfg(test)]
+mod testing;
 mod user_pool;
 mod workload;
 

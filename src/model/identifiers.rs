@@ -118,9 +118,9 @@ pub(super) fn attribute_form(kind: EntityKind, attribute: &str) -> Form {
         (Kind::Role, "RoleId")
         | (Kind::SamlProvider, "SamlProviderUUID")
         | (Kind::ManagedPolicy, "PolicyId") => Form::UniqueId,
-        (Kind::ServiceLinkedRole, "RoleName") | (Kind::IdentityPool | Kind::UserPoolClient, "Name") => {
-            Form::Name
-        }
+        (Kind::ServiceLinkedRole, "RoleName")
+        | (Kind::IdentityPool, "Name" | "IdentityPoolName")
+        | (Kind::UserPoolClient, "Name" | "ClientName") => Form::Name,
         (Kind::IdentityCenterInstance, "IdentityStoreId") => Form::StoreId,
         (Kind::StoreGroup, "GroupId")
         | (Kind::StoreUser, "UserId")

@@ -1,5 +1,6 @@
 //! The references that entities make.
 
+use super::super::build::deployment;
 use super::super::{Entity, List, Model};
 use super::ReferencePlace as Place;
 use crate::policy::{
@@ -115,6 +116,9 @@ impl<'m> Collector<'m> {
             let path = |element| PolicyPath::new(index, element);
             for (number, principal) in statement.principals.only.iter().flatten().enumerate() {
                 let number = u16::try_from(number).unwrap_or(u16::MAX);
+                if is_own_account(model, from, principal) {
+                    continue;
+                }
                 self.principal(from, principal, trust.place(path(Element::Principal(number))));
             }
             // A Deny names what shall not come in: that need not exist.
@@ -356,6 +360,12 @@ impl<'m> Collector<'m> {
             }
         }
     }
+}
+
+/// The account in which the role itself is: that is no reference to anything.
+fn is_own_account(model: &Model, from: &Entity, principal: &Principal) -> bool {
+    let PrincipalForm::Account { account } = &principal.form else { return false };
+    deployment(&model.scope.deployments, from.deployment).is_some_and(|own| own.account == *account)
 }
 
 fn names_user_pool(wanted: &Wanted<'_>, vocabulary: &Vocabulary) -> bool {

@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::super::build::deployment;
 use super::super::identifiers::{attribute_form, identity_form, shape_of};
@@ -17,7 +18,9 @@ use super::index::{Hit, Index};
 use super::{Found, Missing, Outside, Reference, ReferencePlace, Target};
 use crate::policy::{Arn, BuiltInProvider, split_once, strip_prefix};
 use crate::resources::{Deployment, Template};
-use crate::value::{Comparison, Field, Name, Part, Shape, Symbol, TemplateId, Text, Vocabulary, Worlds};
+use crate::value::{
+    Comparison, Field, Name, Part, Shape, Symbol, TemplateId, Text, Vocabulary, WorldSet, Worlds,
+};
 
 pub(super) struct Resolver<'m> {
     model: &'m Model,
@@ -43,16 +46,60 @@ impl<'m> Resolver<'m> {
         Self { model, index, vocabulary, templates, shapes: RefCell::default() }
     }
 
-    pub(super) fn reference(&self, wanted: &Wanted<'_>) -> Reference {
+    /// What a reference names: two answers if the thing exists in a part of its worlds only.
+    pub(super) fn references(&self, wanted: &Wanted<'_>) -> SmallVec<[Reference; 1]> {
         let target = wanted.text.as_ref().map_or(Target::Unknown, |text| self.target(wanted, text));
-        Reference {
+        let reference = |worlds, target| Reference {
             from: wanted.from.id,
             place: wanted.place,
             text: wanted.text.clone().unwrap_or_default(),
             span: wanted.span,
-            worlds: wanted.from.worlds.clone(),
+            worlds,
             target,
+        };
+        let rest = wanted.text.as_ref().and_then(|text| self.without_target(wanted.from, text, &target));
+        let mut references = SmallVec::new();
+        match rest {
+            None => references.push(reference(wanted.from.worlds.clone(), target)),
+            Some((with, without, missing)) => {
+                references.push(reference(with, target));
+                references.push(reference(without, Target::Missing(missing)));
+            }
         }
+        references
+    }
+
+    /// The worlds in which a resource of the same template exists that is named by its symbol, those in which
+    /// it does not, and what is missing there. `None` if it exists wherever it is named.
+    fn without_target(
+        &self,
+        from: &Entity,
+        text: &Text,
+        target: &Target,
+    ) -> Option<(Worlds, Worlds, Missing)> {
+        let found = target.found();
+        let first = self.model.entity(found.first()?.entity);
+        let same = |found: &Found| self.model.entity(found.entity).same_resource(first);
+        if !found.iter().all(same) || !self.is_symbol_of(first, text) {
+            return None;
+        }
+        // The worlds of both are those of one tree of templates.
+        let [(root, all)] = from.worlds.sets() else { return None };
+        let existing = found.iter().fold(0, |existing, found| match found.worlds.sets() {
+            [(template, set)] if template == root => existing | set.0,
+            _ => u64::MAX,
+        });
+        let without = all.0 & !existing;
+        (without != 0).then(|| {
+            let worlds = |set| Worlds::of(*root, WorldSet(set));
+            let missing = Missing {
+                sure: true,
+                name: Some(first.logical_id),
+                did_you_mean: None,
+                near: Some(first.id),
+            };
+            (worlds(all.0 & existing), worlds(without), missing)
+        })
     }
 
     fn target(&self, wanted: &Wanted<'_>, text: &Text) -> Target {
@@ -359,6 +406,13 @@ impl<'m> Resolver<'m> {
             (Kind::IdentityPool, Form::Id),
             (Kind::TrustAnchor, Form::Arn),
         ];
+        let literal = text.as_literal(self.vocabulary);
+        if place.expected().contains(&(Kind::Account, Form::Id))
+            && literal.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+        {
+            // An account id with dashes, or one that lost its leading zero as a number.
+            return Some((Kind::Account, Form::Other));
+        }
         let begins = |prefix: &str| strip_prefix(text, prefix, self.vocabulary).is_some();
         if begins("https://cognito-idp.") || begins("https://issuer-cognito-idp.") {
             return Some((Kind::UserPool, Form::ProviderUrl));
@@ -367,7 +421,7 @@ impl<'m> Resolver<'m> {
             return Some((Kind::OidcProvider, Form::ProviderUrl));
         }
         // A symbol may be many things that are not written; only texts that show what they are are guessed.
-        if text.as_literal(self.vocabulary).is_none() && !begins("arn:") && !begins("cognito-idp.") {
+        if literal.is_none() && !begins("arn:") && !begins("cognito-idp.") {
             return None;
         }
         let shape = text.shape(self.vocabulary);
@@ -442,11 +496,16 @@ impl<'m> Resolver<'m> {
                 return Target::Outside(Outside::Elsewhere);
             }
         }
-        if wanted.place == ReferencePlace::TrustedPrincipal
-            && let Some(own) = self.deployment(wanted.from)
-            && own.account.compare(text, self.vocabulary) == Comparison::Different
-        {
-            return Target::Outside(Outside::OtherAccount);
+        if wanted.place == ReferencePlace::TrustedPrincipal {
+            let shape = text.shape(self.vocabulary);
+            if Shape::account_id().is_disjoint(&shape) {
+                // IAM's unique id: that is what a principal becomes when it is deleted, unless somebody wrote it.
+                return Target::Missing(Missing { sure: false, name: None, did_you_mean: None, near: None });
+            }
+            let own = self.deployment(wanted.from);
+            if own.is_some_and(|own| own.account.compare(text, self.vocabulary) == Comparison::Different) {
+                return Target::Outside(Outside::OtherAccount);
+            }
         }
         Target::Outside(Outside::NotScanned)
     }
