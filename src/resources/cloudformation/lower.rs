@@ -17,6 +17,9 @@ pub(crate) const DEPTH: u32 = 128;
 /// multiplies them.
 const NODES: u32 = 1_000_000;
 
+/// How many times the loops of one template go round: CloudFormation allows 500 resources.
+const ROUNDS: u32 = 20_000;
+
 /// Lowers the nodes of one template.
 #[derive(Debug)]
 pub struct Lowering<'v> {
@@ -34,6 +37,7 @@ pub struct Lowering<'v> {
     /// True once `Fn::FindInMap` was met: mappings are often large, and read only then.
     pub(crate) uses_mappings: bool,
     nodes: u32,
+    rounds: u32,
     exhausted: bool,
 }
 
@@ -50,6 +54,7 @@ impl<'v> Lowering<'v> {
             serverless: false,
             uses_mappings: false,
             nodes: 0,
+            rounds: 0,
             exhausted: false,
         }
     }
@@ -353,8 +358,11 @@ impl<'v> Lowering<'v> {
             self.bindings.push((identifier.to_owned(), item));
             self.entries_at(body, depth + 1, each);
             self.bindings.pop();
-            // An empty body costs something too.
-            self.charge(span);
+            self.rounds += 1;
+            if self.rounds > ROUNDS && !self.exhausted {
+                self.exhausted = true;
+                self.over_budget(span, "loops that go round more than 20,000 times");
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::deployment::{self, Manifest};
 use super::draft::{self, Draft};
-use super::resolve::{Context, Resolver, World};
+use super::resolve::{Context, Resolver, Work, World};
 use super::tree::{Exports, Scope, Tree};
 use super::worlds::{self, Worlds};
 use super::{Content, Expression, File, Form};
@@ -246,7 +246,8 @@ impl Plan {
         // What one of them takes from another import is not followed further.
         let none = Exports::default();
         let worlds = worlds::worlds(vocabulary, &tree, &none);
-        let context = Context { vocabulary, tree: &tree, exports: &none, atoms: &worlds.atoms };
+        let work = Work::default();
+        let context = Context { vocabulary, tree: &tree, exports: &none, atoms: &worlds.atoms, work: &work };
         for scope in 0..tree.scopes.len() {
             for export in exports_of(context, &worlds, scope) {
                 let (name, value) = (export.name.value, export.value.value);
@@ -290,7 +291,8 @@ impl Plan {
         problems.append(&mut tree.problems);
         let worlds = worlds::worlds(vocabulary, &tree, exports);
         problems.extend(worlds.problems.iter().cloned());
-        let context = Context { vocabulary, tree: &tree, exports, atoms: &worlds.atoms };
+        let work = Work::default();
+        let context = Context { vocabulary, tree: &tree, exports, atoms: &worlds.atoms, work: &work };
         let mut templates = Vec::new();
         let mut resources = Vec::new();
         for (position, scope) in tree.scopes.iter().enumerate() {

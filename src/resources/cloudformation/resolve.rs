@@ -6,6 +6,8 @@
 mod formulas;
 mod functions;
 
+use std::cell::Cell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expression::{SubPart, sub_parts};
@@ -22,11 +24,23 @@ use crate::value::{
 /// How deep references are followed from one value to the next.
 const DEPTH: u32 = 192;
 
-/// How many values one resolution of one resource makes at most.
-const STEPS: u32 = 1_000_000;
+/// How many values one tree makes at most, in all its worlds together.
+const STEPS: u32 = 20_000_000;
 
 /// How long a resolved text becomes at most: CloudFormation takes templates of at most 1 MB.
 const LENGTH: usize = 1 << 20;
+
+/// How long the resolved texts of one tree become at most, in all its worlds together.
+const LENGTHS: usize = 128 << 20;
+
+/// How much of a tree's budget is spent.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    steps: Cell<u32>,
+    length: Cell<usize>,
+    /// True once it was said that the budget is spent.
+    said: Cell<bool>,
+}
 
 /// Which world is resolved in.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +60,7 @@ pub(crate) struct Context<'a> {
     pub(crate) tree: &'a Tree<'a>,
     pub(crate) exports: &'a Exports,
     pub(crate) atoms: &'a Atoms,
+    pub(crate) work: &'a Work,
 }
 
 /// A reference that leads nowhere.
@@ -56,6 +71,9 @@ pub(crate) struct Lost {
     pub(crate) did_you_mean: Option<Name>,
     pub(crate) why: WhyDangling,
 }
+
+/// Something that a reference leads to: a name of a template of the tree, and what of it.
+type Followed = (usize, Name, Option<Name>);
 
 /// Resolves expressions of one tree in one world.
 pub(crate) struct Resolver<'a> {
@@ -69,13 +87,14 @@ pub(crate) struct Resolver<'a> {
     pub(crate) problems: Vec<Problem>,
     /// Conditions that are decided, with the atoms that decided them.
     conditions: FxHashMap<(usize, Name), (bool, Vec<u32>)>,
+    /// Arguments and outputs of nested stacks that are resolved, with the atoms that mattered: else a chain of
+    /// stacks that uses each twice would take twice as long with each.
+    values: FxHashMap<Followed, (Option<Value>, Vec<u32>)>,
     /// What is being followed, to notice circles.
-    active: Vec<(usize, Name, Option<Name>)>,
+    active: Vec<Followed>,
     /// How many of those are values: what stands in them is reported where it stands.
     quiet: u32,
     depth: u32,
-    steps: u32,
-    exhausted: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -87,11 +106,10 @@ impl<'a> Resolver<'a> {
             lost: Vec::new(),
             problems: Vec::new(),
             conditions: FxHashMap::default(),
+            values: FxHashMap::default(),
             active: Vec::new(),
             quiet: 0,
             depth: 0,
-            steps: 0,
-            exhausted: false,
         }
     }
 
@@ -384,9 +402,7 @@ impl<'a> Resolver<'a> {
         let declared = &tree.scopes[scope].draft.parameters[&name];
         if let Some(parent) = tree.scopes[scope].parent {
             if let Some(argument) = tree.scopes[scope].arguments.get(&name) {
-                let value = self.following_value((scope, name, None), span, |resolver| {
-                    resolver.value(parent, argument).map(|located| located.value)
-                });
+                let value = self.remembered((scope, name, None), parent, argument, span);
                 return match value {
                     Some(Some(Value::Text(text))) if declared.list => Some(self.list_of(&text)),
                     Some(Some(value)) => Some(value),
@@ -494,12 +510,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Follows a reference; `None` if it leads in a circle.
-    fn following<T>(
-        &mut self,
-        what: (usize, Name, Option<Name>),
-        span: Span,
-        follow: impl FnOnce(&mut Self) -> T,
-    ) -> Option<T> {
+    fn following<T>(&mut self, what: Followed, span: Span, follow: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.active.contains(&what) {
             if !self.problems.iter().any(|problem| problem.span == Some(span)) {
                 let name = self.context.vocabulary.names.text(what.1);
@@ -521,7 +532,7 @@ impl<'a> Resolver<'a> {
     /// Follows a reference to a value that stands elsewhere, as [`Self::following`].
     fn following_value<T>(
         &mut self,
-        what: (usize, Name, Option<Name>),
+        what: Followed,
         span: Span,
         follow: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
@@ -531,28 +542,54 @@ impl<'a> Resolver<'a> {
         result
     }
 
+    /// The value of `expression` of the template `scope`, which `what` leads to; resolved once. `None` if it leads
+    /// in a circle.
+    fn remembered(
+        &mut self,
+        what: Followed,
+        scope: usize,
+        expression: &Expression,
+        span: Span,
+    ) -> Option<Option<Value>> {
+        if let Some((value, consulted)) = self.values.get(&what) {
+            self.consulted.extend(consulted);
+            return Some(value.clone());
+        }
+        let before = std::mem::take(&mut self.consulted);
+        let value = self.following_value(what, span, |resolver| {
+            resolver.value(scope, expression).map(|located| located.value)
+        });
+        let consulted = std::mem::replace(&mut self.consulted, before);
+        self.consulted.extend(&consulted);
+        let value = value?;
+        let mut consulted: Vec<u32> = consulted.into_iter().collect();
+        consulted.sort_unstable();
+        self.values.insert(what, (value.clone(), consulted));
+        Some(value)
+    }
+
     /// Goes one level deeper. False past the budget, and then not to be left again.
     fn enter(&mut self, span: Span) -> bool {
-        if self.depth >= DEPTH || self.steps >= STEPS {
-            if !self.exhausted {
-                self.exhausted = true;
-                let what = if self.depth >= DEPTH {
-                    "references are nested too deep"
-                } else {
-                    "it has too many values"
-                };
-                self.problems.push(Problem::at(
-                    ProblemKind::Budget,
-                    span,
-                    format!("the value is not resolved further: {what}"),
-                    "Make the template smaller, or its references shorter.",
-                ));
-            }
+        let steps = self.context.work.steps.get();
+        if self.depth >= DEPTH {
+            self.over_budget(span, "references are nested too deep", "Shorten the chain of references.");
+            return false;
+        }
+        if steps >= STEPS {
+            self.over_budget(span, "the template has too many values", "Split the template.");
             return false;
         }
         self.depth += 1;
-        self.steps += 1;
+        self.context.work.steps.set(steps + 1);
         true
+    }
+
+    /// Says once for each tree that a budget was reached.
+    fn over_budget(&mut self, span: Span, what: &str, help: &str) {
+        if !self.context.work.said.replace(true) {
+            let message = format!("some values are not resolved: {what}");
+            self.problems.push(Problem::at(ProblemKind::Budget, span, message, help));
+        }
     }
 
     /// A scalar, with dynamic references as symbols.
@@ -629,6 +666,8 @@ impl<'a> Resolver<'a> {
         let template = vocabulary.names.text(template);
         let mut out = TextBuilder::default();
         let mut length = 0;
+        // Each variable is resolved once, or variables inside variables would double with each level.
+        let mut seen: Vec<(&str, Text)> = Vec::new();
         for part in sub_parts(template) {
             let text = match part {
                 SubPart::Literal(text) => {
@@ -643,13 +682,23 @@ impl<'a> Resolver<'a> {
                     length += text.len();
                     continue;
                 }
-                SubPart::Variable(name) => self.variable(scope, name, variables, span),
+                SubPart::Variable(name) => match seen.iter().find(|(seen, _)| *seen == name) {
+                    Some((_, text)) => text.clone(),
+                    None => {
+                        let text = self.variable(scope, name, variables, span);
+                        seen.push((name, text.clone()));
+                        text
+                    }
+                },
             };
             length += text.parts().iter().map(|part| part_length(vocabulary, *part)).sum::<usize>();
             if length > LENGTH {
-                return self.too_long(span);
+                break;
             }
             out.push_text(&text, &vocabulary.names);
+        }
+        if !self.afford(length, span) {
+            return Value::Unknown(Unknown::Budget);
         }
         let text = out.finish(&vocabulary.names);
         Value::Text(if template.contains("{{resolve:") { self.with_dynamic_references(&text) } else { text })
@@ -701,17 +750,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn too_long(&mut self, span: Span) -> Value {
-        if !self.exhausted {
-            self.exhausted = true;
-            self.problems.push(Problem::at(
-                ProblemKind::Budget,
-                span,
-                "the text is not resolved: it is longer than 1 MB",
-                "Make the text shorter; CloudFormation takes templates of at most 1 MB.",
-            ));
+    /// Counts a text of `length` bytes. False if it is too long.
+    fn afford(&mut self, length: usize, span: Span) -> bool {
+        let all = self.context.work.length.get().saturating_add(length);
+        if length <= LENGTH && all <= LENGTHS {
+            self.context.work.length.set(all);
+            return true;
         }
-        Value::Unknown(Unknown::Budget)
+        let what = if length > LENGTH {
+            "a text is longer than 1 MB"
+        } else {
+            "texts are longer than 128 MB together"
+        };
+        self.over_budget(span, what, "Shorten the text; CloudFormation takes templates of at most 1 MB.");
+        false
     }
 }
 

@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expression::{SubPart, sub_parts};
-use super::resolve::{Context, Resolver, World};
+use super::resolve::{Context, Resolver, Work, World};
 use super::tree::{Exports, Tree};
 use super::{Call, Expression, deployment, kinds};
 use crate::resources::Value;
@@ -91,7 +91,8 @@ pub(crate) struct Worlds {
 /// The worlds of `tree`.
 pub(crate) fn worlds(vocabulary: &Vocabulary, tree: &Tree<'_>, exports: &Exports) -> Worlds {
     let none = Atoms::default();
-    let context = Context { vocabulary, tree, exports, atoms: &none };
+    let work = Work::default();
+    let context = Context { vocabulary, tree, exports, atoms: &none, work: &work };
     let mut search = Search {
         context,
         seen: FxHashSet::default(),

@@ -99,9 +99,8 @@ impl Resolver<'_> {
             }
             return Value::Text(self.opaque(scope, span));
         };
-        let value = self.following_value((child, name, Some(names.intern("Outputs"))), span, |resolver| {
-            resolver.value(child, &found.value).map(|located| located.value)
-        });
+        let what = (child, name, Some(names.intern("Outputs")));
+        let value = self.remembered(what, child, &found.value, span);
         match value {
             Some(Some(value)) => value,
             _ => Value::Text(self.opaque(scope, span)),

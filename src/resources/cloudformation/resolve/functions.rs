@@ -42,9 +42,12 @@ impl Resolver<'_> {
             };
             length += text.parts().iter().map(|part| part_length(vocabulary, *part)).sum::<usize>();
             if length > LENGTH {
-                return self.too_long(span);
+                break;
             }
             out.push_text(&text, &vocabulary.names);
+        }
+        if !self.afford(length, span) {
+            return Value::Unknown(Unknown::Budget);
         }
         let text = out.finish(&vocabulary.names);
         Value::Text(self.with_dynamic_references_if_any(text))
@@ -242,6 +245,9 @@ impl Resolver<'_> {
         let mut left = LENGTH;
         if self.write_json(&mut out, &located.value, &mut left).is_none() {
             return Value::Text(self.opaque(scope, span));
+        }
+        if !self.afford(LENGTH - left, span) {
+            return Value::Unknown(Unknown::Budget);
         }
         Value::Text(out.finish(&self.context.vocabulary.names))
     }
