@@ -16,6 +16,8 @@ mod organisation;
 mod read;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod user_pool;
 mod workload;
 

@@ -6,7 +6,7 @@ use super::List;
 use crate::policy::{self, Attached, Policies};
 use crate::resources::{Deployment, Value};
 use crate::source::Span;
-use crate::value::{Field, Located, Part, Text, Unknown, Vocabulary};
+use crate::value::{Field, Located, Part, Symbol, Text, Unknown, Vocabulary};
 
 /// What reading needs besides the value.
 #[derive(Clone, Copy)]
@@ -114,8 +114,7 @@ impl<'d> Slot<'d> {
     pub(super) fn list<T>(self, read: impl Fn(Self) -> Field<T>) -> List<T> {
         let item = |item: &'d Located<Value>| read(Self::new(self.context, item));
         match self.content {
-            Content::Value(value) if matches!(value.value, Value::Text(_)) => match item(value) {
-                // A parameter in the place of a list may be any list.
+            Content::Value(value) if self.is_one_text(&value.value) => match item(value) {
                 known @ Field::Known(_) => Field::Known(Located::new(vec![known], value.span)),
                 _ => Field::Unknown(Located::new(why_not(&value.value, self.context), value.span)),
             },
@@ -123,6 +122,16 @@ impl<'d> Slot<'d> {
                 if let Value::List(items) = value { Some(items.iter().map(item).collect()) } else { None }
             }),
         }
+    }
+
+    /// True for a text that stands for one item: an attribute, import or function of which no more is known may
+    /// also be a list.
+    fn is_one_text(self, value: &Value) -> bool {
+        let Value::Text(text) = value else { return false };
+        text.as_symbol().is_none_or(|symbol| {
+            let symbol = self.context.vocabulary.symbols.symbol(symbol);
+            matches!(symbol, Symbol::Reference { .. } | Symbol::Parameter { .. } | Symbol::Pseudo(..))
+        })
     }
 
     pub(super) fn texts(self) -> List<Text> {
