@@ -61,7 +61,7 @@ pub fn read(
     if let Some(manifest) = tree.roots().next().and_then(|root| deployment::Manifest::read(path, root)) {
         return Some(File { path: path.to_owned(), content: Content::Manifest(manifest) });
     }
-    let templates: Vec<_> = tree.roots().filter_map(|root| draft::Draft::read(reading, root)).collect();
+    let templates: Vec<_> = tree.roots().flat_map(|root| draft::Draft::read(reading, root)).collect();
     (!templates.is_empty()).then(|| File { path: path.to_owned(), content: Content::Templates(templates) })
 }
 

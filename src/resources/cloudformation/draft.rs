@@ -61,12 +61,12 @@ struct Template<'d> {
     serverless: bool,
 }
 
-/// The template at `root`, by its content; file names say nothing.
-fn recognize(root: NodeRef<'_>) -> Option<Template<'_>> {
+/// The templates at `root`, by its content; file names say nothing.
+fn recognize(root: NodeRef<'_>) -> Vec<Template<'_>> {
     if root.kind() != Kind::Map {
-        return None;
+        return Vec::new();
     }
-    if let Some((_, resources)) = root.get("Resources").filter(|(_, node)| node.kind() == Kind::Map) {
+    if let Some(resources) = resources_of(root) {
         let marked = root.get("AWSTemplateFormatVersion").is_some() || root.get("Transform").is_some();
         let typed = |(_, resource): (NodeRef<'_>, NodeRef<'_>)| {
             let kind = resource.get("Type").and_then(|(_, kind)| kind.scalar());
@@ -75,24 +75,36 @@ fn recognize(root: NodeRef<'_>) -> Option<Template<'_>> {
         let loops = |(key, _): (NodeRef<'_>, NodeRef<'_>)| {
             key.scalar().is_some_and(|key| key.starts_with("Fn::ForEach::"))
         };
-        if marked || resources.entries().any(|entry| typed(entry) || loops(entry)) {
-            return Some(Template { sections: root, resources, serverless: false });
-        }
-        return None;
+        let ours = marked || resources.entries().any(|entry| typed(entry) || loops(entry));
+        let template = Template { sections: root, resources, serverless: false };
+        return ours.then_some(template).into_iter().collect();
     }
-    // The Serverless Framework: a template below `resources`.
-    if root.get("service").is_some() && root.get("provider").is_some() {
-        let (_, sections) = root.get("resources")?;
-        let (_, resources) = sections.get("Resources").filter(|(_, node)| node.kind() == Kind::Map)?;
-        return Some(Template { sections, resources, serverless: true });
+    // The Serverless Framework: a template below `resources`, or several that it merges.
+    if root.get("service").is_none() || root.get("provider").is_none() {
+        return Vec::new();
     }
-    None
+    let Some((_, sections)) = root.get("resources") else { return Vec::new() };
+    let own = (sections.kind() == Kind::Map).then_some(sections);
+    own.into_iter()
+        .chain(sections.items())
+        .filter_map(|sections| {
+            Some(Template { sections, resources: resources_of(sections)?, serverless: true })
+        })
+        .collect()
+}
+
+fn resources_of(sections: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    sections.get("Resources").map(|(_, node)| node).filter(|node| node.kind() == Kind::Map)
 }
 
 impl Draft {
-    /// The template at `root`, if it is one.
-    pub(crate) fn read(reading: Reading<'_>, root: NodeRef<'_>) -> Option<Self> {
-        let Template { sections, resources, serverless } = recognize(root)?;
+    /// The templates at `root`: none, or one, or in a file of the Serverless Framework several.
+    pub(crate) fn read(reading: Reading<'_>, root: NodeRef<'_>) -> Vec<Self> {
+        recognize(root).into_iter().map(|template| Self::of(reading, root, template)).collect()
+    }
+
+    fn of(reading: Reading<'_>, root: NodeRef<'_>, template: Template<'_>) -> Self {
+        let Template { sections, resources, serverless } = template;
         let Reading { names, settings, .. } = reading;
         let mut lowering = Lowering::new(names);
         lowering.serverless = serverless;
@@ -209,7 +221,7 @@ impl Draft {
                 "Write the values out where they are used, or use fewer aliases inside aliases.",
             ));
         }
-        Some(draft)
+        draft
     }
 
     /// Macros of the whole template: those of AWS are followed or change nothing here, others may add anything.

@@ -64,7 +64,6 @@ const fn kind(
 
 const POLICY_DOCUMENT: &[&[&str]] = &[&["PolicyDocument"]];
 const PRINCIPAL_DOCUMENTS: &[&[&str]] = &[&["Policies", "*", "PolicyDocument"]];
-const ROLE_USER: Properties = Only(&["Role"]);
 
 /// The types, by name.
 static KINDS: &[Kind] = &[
@@ -355,8 +354,8 @@ static KINDS: &[Kind] = &[
     ),
     kind(
         "AWS::Lambda::Function",
-        ROLE_USER,
-        None,
+        Only(&["Role", "FunctionName"]),
+        Some("FunctionName"),
         "name",
         "{id}",
         &[

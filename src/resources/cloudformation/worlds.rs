@@ -104,6 +104,7 @@ pub(crate) fn worlds(vocabulary: &Vocabulary, tree: &Tree<'_>, exports: &Exports
         comparisons: Vec::new(),
     };
     search.run();
+    search.decide_comparisons();
     let (atoms, exhaustive_size) = search.atoms();
     let mut table = WorldTable {
         atoms: atoms.entries.clone(),
@@ -385,6 +386,75 @@ impl<'a> Search<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Drops the comparisons that parameters with allowed values decide: those become atoms instead.
+    fn decide_comparisons(&mut self) {
+        let comparisons = std::mem::take(&mut self.comparisons);
+        for (place, subject, whole) in comparisons {
+            match self.deciding(place.0, whole) {
+                Some(parameters) => {
+                    for (name, values) in parameters {
+                        self.compared.insert(Subject::Parameter(name), values);
+                    }
+                }
+                None => self.comparisons.push((place, subject, whole)),
+            }
+        }
+    }
+
+    /// The parameters of the root, with all their values, that together decide a comparison.
+    fn deciding(&self, scope: usize, whole: &Expression) -> Option<Vec<(Name, Vec<Name>)>> {
+        let Some(Call::Equals(left, right)) = whole.as_call() else { return None };
+        // What a nested stack is passed is not looked through.
+        if scope != 0 {
+            return None;
+        }
+        let vocabulary = self.context.vocabulary;
+        let mut parameters: Vec<(Name, Vec<Name>)> = Vec::new();
+        let mut add = |name: Option<Name>| {
+            let Some(name) = name else { return };
+            if let Some((values, false)) = self.used.get(&Subject::Parameter(name))
+                && !parameters.iter().any(|(known, _)| *known == name)
+            {
+                parameters.push((name, values.clone()));
+            }
+        };
+        whole.walk(&mut |expression| match expression.as_call() {
+            Some(Call::Ref(name)) => add(Some(*name)),
+            Some(Call::Sub { template, .. }) => {
+                for part in sub_parts(vocabulary.names.text(template.value)) {
+                    if let SubPart::Variable(name) = part {
+                        add(vocabulary.names.lookup(name));
+                    }
+                }
+            }
+            _ => {}
+        });
+        let size = parameters.iter().try_fold(1usize, |size, (_, values)| {
+            size.checked_mul(values.len()).filter(|&size| size <= WorldTable::MOST)
+        });
+        if parameters.is_empty() || size.is_none() {
+            return None;
+        }
+        let mut atoms = Atoms::default();
+        for (index, (name, values)) in (0..).zip(&parameters) {
+            atoms.parameters.insert(*name, index);
+            atoms.entries.push(Atom { parameter: *name, literals: values.clone(), open: false });
+        }
+        let context = Context { atoms: &atoms, ..self.context };
+        let decided = every_combination(&atoms.entries).iter().all(|world| {
+            let mut resolver = Resolver::new(context, World::One(world));
+            let left = resolver.value(scope, left).map(|located| located.value);
+            let right = resolver.value(scope, right).map(|located| located.value);
+            match (left, right) {
+                (Some(Value::Text(left)), Some(Value::Text(right))) => {
+                    left.compare(&right, vocabulary) != Comparison::Undecided
+                }
+                _ => false,
+            }
+        });
+        decided.then_some(parameters)
     }
 
     /// The atoms, and how many combinations they have (none if more than can be counted).

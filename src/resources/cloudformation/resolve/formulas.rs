@@ -225,6 +225,11 @@ impl Resolver<'_> {
         {
             return text;
         }
+        let text = vocabulary.names.text(kind);
+        if text.starts_with("Custom::") || text == "AWS::CloudFormation::CustomResource" {
+            // Its code chooses the id: two of one type may give the same.
+            return self.attribute_symbol(scope, name, "Ref", Shape::any);
+        }
         let symbol = Symbol::Reference { template, resource: name, kind };
         let shape = || kinds::shape(known.map_or("any", |known| known.identity));
         Text::symbol(vocabulary.symbols.intern(symbol, shape))

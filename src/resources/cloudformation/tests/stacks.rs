@@ -167,6 +167,59 @@ resources:
 }
 
 #[test]
+fn the_serverless_framework_merges_templates() {
+    let template = "
+service: {name: chat}
+provider: aws
+resources:
+  - Resources: {A: {Type: AWS::IAM::Role}}
+  - ${file(other.yml)}
+  - Resources: {B: {Type: AWS::IAM::Role, Properties: {Description: !GetAtt A.Arn}}}
+";
+    let scene = scan(&[("serverless.yml", template)]);
+    assert_eq!(scene.resources.resources.len(), 2);
+    assert!(scene.resources.templates.iter().all(|template| !template.complete));
+}
+
+#[test]
+fn the_order_of_files_changes_nothing() {
+    let files = [
+        (
+            "infra/parent.yaml",
+            "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Pool: x}}}}",
+        ),
+        ("infra/child.yaml", CHILD),
+        ("a.yaml", "Resources: {R: {Type: AWS::IAM::Role, Properties: {Description: !ImportValue x}}}"),
+        (
+            "b.yaml",
+            "Resources: {B: {Type: AWS::IAM::Role}}\nOutputs: {O: {Value: !Ref B, Export: {Name: x}}}",
+        ),
+    ];
+    let shown = |files: &[(&str, &str)]| {
+        let scene = scan(files);
+        let show = |resource: &Resource| {
+            let variant = scene.value(&resource.variants[0].properties.value);
+            format!(
+                "{} {:?} {:?} {variant}",
+                scene.text(resource.logical_id),
+                resource.template,
+                resource.deployment
+            )
+        };
+        scene.resources.resources.iter().map(show).collect::<Vec<_>>()
+    };
+    let expected = shown(&files);
+    assert_eq!(expected.len(), 4);
+    let mut turned = files;
+    for _ in 0..files.len() {
+        turned.rotate_left(1);
+        assert_eq!(shown(&turned), expected);
+    }
+    turned.reverse();
+    assert_eq!(shown(&turned), expected);
+}
+
+#[test]
 fn one_stack_in_four_notations() {
     let short = "
 Parameters: {Audience: {Type: String}}

@@ -220,3 +220,89 @@ Resources:
 }
 
 use crate::value::WorldTable;
+
+/// A condition over `P0`, `P1`, `P2`, `M` and the conditions before it.
+fn condition(index: usize) -> impl Strategy<Value = String> {
+    let literal = prop::sample::select(vec!["a", "b", "", "z"]);
+    let side = prop::sample::select(vec![
+        "!Ref P0",
+        "!Ref P1",
+        "!Ref P2",
+        "!FindInMap [M, !Ref P0, k]",
+        "!Sub '${P0}'",
+        "!Select [0, [!Ref P1, x]]",
+    ]);
+    let equals = (side, literal).prop_map(|(side, literal)| format!("!Equals [{side}, '{literal}']"));
+    let earlier = (0..index.max(1)).prop_map(move |earlier| {
+        if index == 0 { "!Equals [a, a]".to_owned() } else { format!("!Condition C{earlier}") }
+    });
+    let leaf = prop_oneof![2 => equals, 1 => earlier];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|inner| format!("!Not [{inner}]")),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|all| format!("!And [{}]", all.join(", "))),
+            prop::collection::vec(inner, 2..4).prop_map(|all| format!("!Or [{}]", all.join(", "))),
+        ]
+    })
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let leaf =
+        prop::sample::select(vec!["x", "y", "!Ref P0", "!Ref AWS::NoValue", "!FindInMap [M, !Ref P0, v]"]);
+    leaf.prop_map(str::to_owned).prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            (0..3, inner.clone(), inner.clone())
+                .prop_map(|(index, then, otherwise)| format!("!If [C{index}, {then}, {otherwise}]")),
+            prop::collection::vec(inner, 0..3).prop_map(|items| format!("[{}]", items.join(", "))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// The world that an assignment of the parameters belongs to says what the template says with these
+    /// parameters pinned.
+    #[test]
+    fn worlds_agree_with_pinned_parameters(
+        first in condition(0), second in condition(1), third in condition(2), value in value(), exists in 0usize..3,
+    ) {
+        let template = format!("
+Parameters: {{P0: {{Type: String, AllowedValues: [a, b, c]}}, P1: {{Type: String}}, P2: {{Type: String, Default: ''}}}}
+Mappings: {{M: {{a: {{k: a, v: p}}, b: {{k: z, v: q}}, c: {{k: b, v: p}}}}}}
+Conditions:
+  C0: {first}
+  C1: {second}
+  C2: {third}
+Resources:
+  Role: {{Type: AWS::IAM::Role, Condition: C{exists}, Properties: {{Description: {value}}}}}
+");
+        let scene = scan(&[("t.yaml", &template)]);
+        let resource = scene.resource("Role");
+        let table = &scene.template(resource).worlds;
+        prop_assert!(table.exhaustive);
+        for p0 in ["a", "b", "c"] {
+            for p1 in ["a", "b", "z", "other"] {
+                for p2 in ["", "a", "b", "z", "other"] {
+                    let assignment = [("P0", p0), ("P1", p1), ("P2", p2)];
+                    let matches = |world: &[u8]| {
+                        table.atoms.iter().zip(world).all(|(atom, &choice)| {
+                            let name = scene.text(atom.parameter);
+                            let (_, value) = assignment.iter().find(|(known, _)| *known == name).expect("an atom is a parameter");
+                            let literal = atom.literals.iter().position(|&literal| scene.text(literal) == *value);
+                            usize::from(choice) == literal.unwrap_or(atom.literals.len())
+                        })
+                    };
+                    let world = table.worlds.iter().position(|world| matches(world)).expect("every assignment has a world");
+                    let variant = resource.variants.iter().find(|variant| variant.worlds.0 >> world & 1 == 1);
+                    let here = variant.map(|variant| scene.value(&variant.properties.value));
+                    let fixed = pinned(&template, &assignment);
+                    let there = fixed.resource("Role").variants.first().map(|variant| fixed.value(&variant.properties.value));
+                    prop_assert_eq!(here, there, "{:?}\n{}", assignment, template);
+                }
+            }
+        }
+    }
+}
+
+use proptest::prelude::*;
