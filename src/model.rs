@@ -129,6 +129,29 @@ pub enum Form {
     Other,
 }
 
+impl Form {
+    /// The name in output, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Arn => "arn",
+            Self::Name => "name",
+            Self::Id => "id",
+            Self::UniqueId => "unique-id",
+            Self::ProviderName => "provider-name",
+            Self::ProviderUrl => "provider-url",
+            Self::Composite => "composite",
+            Self::Secret => "secret",
+            Self::Login => "login",
+            Self::Domain => "domain",
+            Self::StoreId => "store-id",
+            Self::RootArn => "root-arn",
+            Self::AwsManagedArn => "aws-managed-arn",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Entity {
     /// The identifier of a form.
     #[must_use]

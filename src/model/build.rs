@@ -34,7 +34,11 @@ pub fn build(resources: Resources, vocabulary: &Vocabulary) -> Model {
 }
 
 pub(super) fn deployment(deployments: &[Deployment], id: DeploymentId) -> Option<&Deployment> {
-    deployments.iter().find(|deployment| deployment.id == id)
+    // They stand by id; whoever hands in others is served all the same.
+    let by_position = usize::try_from(id.0).ok().and_then(|index| deployments.get(index));
+    by_position
+        .filter(|deployment| deployment.id == id)
+        .or_else(|| deployments.iter().find(|deployment| deployment.id == id))
 }
 
 fn entity(kind: EntityKind, index: usize, resource: &Resource, variant: &Variant) -> Entity {

@@ -37,7 +37,8 @@ pub struct Reference {
 /// What a reference names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Entities in view: more than one only if they are variants of one resource, or if none is sure.
+    /// Entities in view: more than one only if they are never in one world together, or if none is sure; at
+    /// most 64.
     Found(Vec<Found>),
     /// It can never be what the place takes.
     WrongForm {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::testing::{Scene, scan};
 use super::*;
 use crate::value::Unknown;
@@ -222,6 +224,64 @@ fn kinds_have_names_of_their_own() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), EntityKind::ALL.len());
+}
+
+/// Every type with properties of any shape.
+fn any_resource() -> impl Strategy<Value = serde_json::Value> {
+    let types = vec![
+        "AWS::IAM::Role",
+        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::OIDCProvider",
+        "AWS::SSO::PermissionSet",
+        "AWS::SSO::Assignment",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::IdentityPool",
+        "AWS::Cognito::IdentityPoolRoleAttachment",
+        "AWS::RolesAnywhere::Profile",
+        "AWS::Organizations::Policy",
+        "AWS::AppSync::GraphQLApi",
+        "AWS::ElasticLoadBalancingV2::Listener",
+    ];
+    let names: Vec<String> = include_str!("../../testdata/cloudformation-properties.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect();
+    let leaf = prop_oneof![
+        Just(serde_json::json!("text")),
+        Just(serde_json::json!(true)),
+        Just(serde_json::json!({ "Ref": "X" })),
+        Just(serde_json::json!({ "Ref": "P" })),
+        Just(serde_json::json!({ "Fn::GetAtt": ["X", "Arn"] })),
+        Just(serde_json::json!({ "Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/${X}" })),
+    ];
+    let value = leaf.prop_recursive(4, 48, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::vec((prop::sample::select(names.clone()), inner), 0..6)
+                .prop_map(|entries| entries.into_iter().collect::<serde_json::Value>()),
+        ]
+    });
+    (prop::sample::select(types), value)
+        .prop_map(|(kind, properties)| serde_json::json!({ "Type": kind, "Properties": properties }))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn every_resource_becomes_an_entity_whatever_its_properties(first in any_resource(), second in any_resource()) {
+        let template = serde_json::json!({
+            "Parameters": { "P": { "Type": "String" } },
+            "Resources": { "X": first, "Y": second },
+        });
+        let scene = scan(&[("template.json", &template.to_string())]);
+        prop_assert_eq!(scene.model.entities().count(), 2);
+        for reference in &scene.model.references {
+            prop_assert!(scene.model.references_of(reference.from).iter().any(|own| own.span == reference.span));
+        }
+    }
 }
 
 /// A misspelt property would be absent for ever.

@@ -4,8 +4,8 @@ use super::super::build::deployment;
 use super::super::{Entity, List, Model};
 use super::ReferencePlace as Place;
 use crate::policy::{
-    Attached, Effect, Element, Item, PolicyPath, Principal, PrincipalForm, PrincipalKey, Statement,
-    strip_prefix,
+    Attached, Comparator, Effect, Element, Item, PolicyPath, Principal, PrincipalForm, PrincipalKey,
+    Statement, strip_prefix,
 };
 use crate::source::Span;
 use crate::value::{Field, Text, Unknown, Vocabulary};
@@ -149,8 +149,8 @@ impl<'m> Collector<'m> {
         for (test_number, test) in statement.conditions.iter().flatten().enumerate() {
             let Item::Text(key) = &test.key else { continue };
             let Some(place) = self.place_of_key(key, anywhere) else { continue };
-            // What is excluded need not exist, and a pattern names no single thing.
-            if test.operator.comparator.is_negated() {
+            // What is excluded need not exist; other operators than these do not compare names.
+            if !compares_names(test.operator.comparator) {
                 continue;
             }
             let test_number = u16::try_from(test_number).unwrap_or(u16::MAX);
@@ -375,6 +375,18 @@ fn names_user_pool(wanted: &Wanted<'_>, vocabulary: &Vocabulary) -> bool {
         .any(|prefix| strip_prefix(text, prefix, vocabulary).is_some())
 }
 
+const fn compares_names(comparator: Comparator) -> bool {
+    matches!(
+        comparator,
+        Comparator::StringEquals
+            | Comparator::StringEqualsIgnoreCase
+            | Comparator::StringLike
+            | Comparator::ArnEquals
+            | Comparator::ArnLike
+    )
+}
+
+/// A pattern names no single thing.
 fn has_wildcard(text: &Text, vocabulary: &Vocabulary) -> bool {
     text.parts().iter().any(|part| {
         matches!(part, crate::value::Part::Literal(name) if vocabulary.names.text(*name).contains(['*', '?']))

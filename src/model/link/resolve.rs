@@ -40,6 +40,10 @@ const SOCIAL_PROVIDERS: &[&str] = &[
     "www.digits.com",
 ];
 
+/// The most entities that one reference is said to lead to. So many cannot all be meant: names that hundreds of
+/// unrelated templates share tell nothing, and would take their number squared in memory.
+const MOST_POSSIBLE: usize = 64;
+
 impl<'m> Resolver<'m> {
     pub(super) fn new(model: &'m Model, index: &'m Index, vocabulary: &'m Vocabulary) -> Self {
         let templates = model.scope.templates.iter().map(|template| (template.id, template)).collect();
@@ -177,6 +181,9 @@ impl<'m> Resolver<'m> {
                 }
                 let Some(sure) = self.certainty(from, entity, text, hit.form) else { continue };
                 let Some(in_pool) = self.in_pool(wanted, hit.entity) else { continue };
+                if found.len() == MOST_POSSIBLE {
+                    break;
+                }
                 match from.worlds.and(&entity.worlds) {
                     Some(worlds) => found.push(Found { entity: hit.entity, sure: sure && in_pool, worlds }),
                     None => lost = Some(entity),
@@ -514,7 +521,7 @@ impl<'m> Resolver<'m> {
         if arn.account.as_literal(self.vocabulary) == Some("aws") {
             return Outside::Aws;
         }
-        let by_aws = ["role/aws-reserved/", "role/aws-service-role/"];
+        let by_aws = ["role/aws-reserved/", "role/aws-service-role/", "saml-provider/AWSSSO_"];
         if by_aws.iter().any(|path| strip_prefix(&arn.resource, path, self.vocabulary).is_some()) {
             return Outside::Aws;
         }

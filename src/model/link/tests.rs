@@ -276,6 +276,7 @@ fn what_is_excluded_and_what_is_a_pattern_names_nothing() {
     for condition in [
         "{ StringNotEquals: { 'cognito-identity.amazonaws.com:aud': !Ref UserPool } }",
         "{ StringLike: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:*' } }",
+        "{ Null: { 'cognito-identity.amazonaws.com:aud': 'false' } }",
     ] {
         check(&trust("{ Federated: !Ref Saml }", condition), &[("", "Saml")]);
     }
@@ -650,4 +651,46 @@ Resources:
             "Open by holder: unknown?",
         ]
     );
+}
+
+#[test]
+fn an_import_leads_to_what_is_exported() {
+    let exporter = r#"
+Resources:
+  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [] } } }
+Outputs:
+  Arn: { Value: !GetAtt Role.Arn, Export: { Name: role-arn } }
+  Name: { Value: !Ref Role, Export: { Name: role-name } }
+"#;
+    let importer = r#"
+Resources:
+  Right: { Type: AWS::RolesAnywhere::Profile, Properties: { Name: p, RoleArns: [!ImportValue role-arn] } }
+  Wrong: { Type: AWS::RolesAnywhere::Profile, Properties: { Name: p, RoleArns: [!ImportValue role-name] } }
+  Lost: { Type: AWS::RolesAnywhere::Profile, Properties: { Name: p, RoleArns: [!ImportValue other] } }
+"#;
+    let scene = scan(&[("a.yaml", exporter), ("b.yaml", importer)]);
+    let targets: Vec<String> =
+        scene.model.references.iter().map(|reference| scene.target(&reference.target)).collect();
+    assert_eq!(targets, ["Role?", "wrong form: role Name of Role", "unknown"]);
+}
+
+#[test]
+fn a_nested_stack_is_part_of_its_tree() {
+    let root = r#"
+Resources:
+  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: { Statement: [] } } }
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties: { TemplateURL: ./child.yaml, Parameters: { RoleArn: !GetAtt Role.Arn, Name: !Ref Role } }
+"#;
+    let child = r#"
+Parameters: { RoleArn: { Type: String }, Name: { Type: String } }
+Resources:
+  Right: { Type: AWS::RolesAnywhere::Profile, Properties: { Name: p, RoleArns: [!Ref RoleArn] } }
+  Wrong: { Type: AWS::RolesAnywhere::Profile, Properties: { Name: p, RoleArns: [!Ref Name] } }
+"#;
+    let scene = scan(&[("root.yaml", root), ("child.yaml", child)]);
+    let targets: Vec<String> =
+        scene.model.references.iter().map(|reference| scene.target(&reference.target)).collect();
+    assert_eq!(targets, ["Role", "wrong form: role Name of Role"]);
 }
