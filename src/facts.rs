@@ -1,1 +1,197 @@
 //! What is true, with evidence, certainty and worlds; one file per kind of fact. Formats no text.
+//!
+//! A fact is about one subject, and has fields that rules ask for. Facts exist for the good cases too: what is
+//! a problem is the rules' business. A field that is not decided says what it may be; conditions of rules are
+//! evaluated by Kleene's logic over that, so that nobody who writes a rule ever sees an unknown.
+
+mod assignment;
+mod declare;
+mod group_role;
+mod identity_pool;
+mod instance_use;
+mod pool_role;
+mod reference;
+mod role_mapping;
+mod trust_statement;
+mod unused;
+mod words;
+
+use crate::analysis::Analysis;
+use crate::finding::Certainty;
+use crate::model::EntityId;
+use crate::source::Span;
+use crate::value::{Bounds, Text, Worlds};
+
+pub use declare::{Holds, OneOf};
+pub use words::Words;
+
+pub(crate) use declare::fact;
+pub(crate) use words::words;
+
+/// Every kind of fact, by name.
+pub const SCHEMAS: &[&Schema] = &[
+    &assignment::AssignmentFact::SCHEMA,
+    &group_role::GroupRole::SCHEMA,
+    &identity_pool::IdentityPoolFact::SCHEMA,
+    &instance_use::InstanceUse::SCHEMA,
+    &pool_role::PoolRole::SCHEMA,
+    &reference::ReferenceFact::SCHEMA,
+    &role_mapping::RoleMappingFact::SCHEMA,
+    &trust_statement::TrustStatement::SCHEMA,
+    &unused::Unused::SCHEMA,
+];
+
+/// Hands every fact of a scan to `take`, one after another: they are not kept.
+pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    assignment::each(analysis, take);
+    group_role::each(analysis, take);
+    identity_pool::each(analysis, take);
+    instance_use::each(analysis, take);
+    pool_role::each(analysis, take);
+    reference::each(analysis, take);
+    role_mapping::each(analysis, take);
+    trust_statement::each(analysis, take);
+    unused::each(analysis, take);
+}
+
+/// The kind of a fact: its name, and what rules can ask it.
+#[derive(Debug)]
+pub struct Schema {
+    /// The name in rule files, kebab-case.
+    pub kind: &'static str,
+    /// What one such fact is about, in a sentence.
+    pub about: &'static str,
+    /// Its fields, in the order of their [`FieldId`]s.
+    pub fields: &'static [FieldSchema],
+    /// The evidence that it may have.
+    pub evidence: &'static [EvidenceSchema],
+}
+
+/// A field of a kind of fact.
+#[derive(Debug)]
+pub struct FieldSchema {
+    /// The name in rule files; `role.name` for what belongs to a part of the subject.
+    pub name: &'static str,
+    /// What it may hold.
+    pub holds: FieldType,
+    /// What it says, in a sentence.
+    pub about: &'static str,
+}
+
+/// What a field may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// True or false.
+    Boolean,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// One of these words, mildest first: `above` and `below` compare them.
+    Level(&'static [&'static str]),
+    /// An integer.
+    Number,
+    /// A text.
+    Text,
+    /// Several texts.
+    Texts,
+}
+
+/// A place that a fact can point at besides its own.
+#[derive(Debug)]
+pub struct EvidenceSchema {
+    /// The role that the place plays, kebab-case.
+    pub role: &'static str,
+    /// What stands there, in a sentence.
+    pub about: &'static str,
+}
+
+/// A field of a fact: its position in [`Schema::fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldId(pub u16);
+
+/// What a field of one fact holds, as far as it is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// A truth.
+    Boolean(Bounds<bool>),
+    /// The words that it may be: bit `n` stands for word `n` of the schema. One bit is a decided word; no bit
+    /// means that there is none.
+    Word(WordSet),
+    /// The least and the most that it may be.
+    Number(Bounds<i64>),
+    /// A text; absent if there is none, or none can be said.
+    Text(Option<Text>),
+    /// Texts, in order.
+    Texts(Vec<Text>),
+}
+
+/// A set of the words of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordSet(pub u64);
+
+/// A further place that shows the fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The role that the place plays: one of the schema's.
+    pub role: &'static str,
+    /// The place.
+    pub span: Span,
+}
+
+/// What every fact has.
+#[derive(Clone, Debug)]
+pub struct Common {
+    /// What it is about.
+    pub subject: EntityId,
+    /// The place that shows it best.
+    pub place: Span,
+    /// Whether the fact itself follows from the scan. (A field that is not decided says so itself.)
+    pub certainty: Certainty,
+    /// The worlds in which it holds.
+    pub worlds: Worlds,
+    /// Further places, in order of importance.
+    pub evidence: Vec<Evidence>,
+    /// What tells this fact from others of its kind and subject, and what caused it: the same after
+    /// reformatting and reordering. Together with the subject it identifies a finding.
+    pub cause: Vec<Text>,
+}
+
+/// One fact.
+pub trait Fact {
+    /// The kind of the fact.
+    fn schema(&self) -> &'static Schema;
+
+    /// What every fact has.
+    fn common(&self) -> &Common;
+
+    /// What a field holds. Costly fields are computed here.
+    fn field(&self, field: FieldId) -> FieldValue;
+}
+
+impl Schema {
+    /// The field of a name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        let index = self.fields.iter().position(|field| field.name == name)?;
+        u16::try_from(index).ok().map(FieldId)
+    }
+}
+
+impl WordSet {
+    /// Exactly this word.
+    #[must_use]
+    pub fn only(word: impl Words) -> Self {
+        Self(1 << word.index())
+    }
+
+    /// This word, or one of the other set.
+    #[must_use]
+    pub fn or(self, word: impl Words) -> Self {
+        Self(self.0 | 1 << word.index())
+    }
+
+    /// The position of the word, if it is decided.
+    #[must_use]
+    pub const fn decided(self) -> Option<u32> {
+        if self.0.count_ones() == 1 { Some(self.0.trailing_zeros()) } else { None }
+    }
+}

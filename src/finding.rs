@@ -1,12 +1,14 @@
 //! What a rule says about a fact, ready to be shown: the only thing that reports see.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 
 /// A rule's verdict on one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Id of the rule.
-    pub rule: &'static str,
+    pub rule: Arc<str>,
     /// Group of the rule: how certain and how opinionated it is.
     pub group: Group,
     /// How bad it is.

@@ -8,14 +8,18 @@
 //!
 //! `ARCHITECTURE.md` says what each one turns into what.
 
+pub mod analysis;
 pub mod cli;
 mod commands;
 pub mod document;
+pub mod facts;
 pub mod finding;
+pub mod graph;
 pub mod model;
 pub mod policy;
 pub mod report;
 pub mod resources;
+pub mod rules;
 pub mod scan;
 pub mod settings;
 pub mod source;

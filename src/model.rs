@@ -201,6 +201,9 @@ macro_rules! entities {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
+            /// The names of every kind, by position.
+            pub const NAMES: &[&str] = &[$($name,)*];
+
             /// The name in output, in kebab-case.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -11,12 +11,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::document::{self, Format, Kind, Limits, Read, Tree};
+use crate::analysis::Analysis;
+use crate::document::{self, Format, Limits, Read};
+use crate::facts;
 use crate::finding::Finding;
+use crate::model::{self, Model};
 use crate::resources::{Resources, cloudformation};
+use crate::rules::{self, Judge, Selection};
 use crate::settings::Settings;
 use crate::source::{
-    self, Bytes, Exclude, Found, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources,
+    self, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources,
 };
 use crate::value::Vocabulary;
 
@@ -79,8 +83,6 @@ enum Looked {
     Ours {
         /// What is in it, without its text and structure; none if nothing of it can be used.
         file: Option<cloudformation::File>,
-        /// False for files that only say how others belong together.
-        counts: bool,
         /// What was wrong with it.
         problems: Vec<Problem>,
     },
@@ -128,21 +130,9 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
     }
-    let mut files = Vec::new();
-    for looked in looked {
-        match looked {
-            Looked::Ours { file, counts, problems: more } => {
-                summary.files += usize::from(counts);
-                problems.extend(more);
-                files.extend(file);
-            }
-            Looked::Other => summary.other_files += 1,
-            Looked::Unparsed => summary.unparsed_files += 1,
-            Looked::Failed(problem) => problems.push(problem),
-        }
-    }
+    let files = sort_out(looked, &mut summary, &mut problems);
     let findings = caught(Path::new(""), || {
-        let mut resources = cloudformation::resolve(files, settings, &vocabulary);
+        let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
         let findings = analyse(resources, &vocabulary, settings, &sources, &mut summary, &mut problems);
         (findings, problems)
@@ -160,16 +150,105 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     Outcome { findings, problems, summary, sources }
 }
 
+/// Scans texts that are not in files, each under a path of its own.
+#[must_use]
+pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
+    let (sources, vocabulary) = (Sources::default(), Vocabulary::default());
+    let (mut summary, mut problems) = (Summary::default(), Vec::new());
+    let files = sort_out(look_at_texts(texts, settings, &vocabulary, &sources), &mut summary, &mut problems);
+    let mut resources = resolve(files, settings, &vocabulary);
+    problems.append(&mut resources.problems);
+    let findings = analyse(resources, &vocabulary, settings, &sources, &mut summary, &mut problems);
+    Outcome { findings, problems, summary, sources }
+}
+
+/// The model of texts that are not in files.
+#[must_use]
+pub fn model_of_texts(texts: &[(&str, &str)], settings: &Settings, vocabulary: &Vocabulary) -> Model {
+    let sources = Sources::default();
+    let looked = look_at_texts(texts, settings, vocabulary, &sources);
+    let files = sort_out(looked, &mut Summary::default(), &mut Vec::new());
+    model::build(resolve(files, settings, vocabulary), vocabulary)
+}
+
+fn look_at_texts(
+    texts: &[(&str, &str)],
+    settings: &Settings,
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+) -> Vec<Looked> {
+    let context = Context { sources, settings, vocabulary, limit: SizeLimit::default() };
+    let look = |&(path, text): &(&str, &str)| {
+        let text: Arc<str> = text.into();
+        let source = sources.add_kept(Origin::Memory(path.into()), Arc::clone(&text));
+        context.look_at(Path::new(path), Ok(Some((source, text))))
+    };
+    texts.iter().map(look).collect()
+}
+
+/// What is ours, of all that was looked at.
+fn sort_out(
+    looked: Vec<Looked>,
+    summary: &mut Summary,
+    problems: &mut Vec<Problem>,
+) -> Vec<cloudformation::File> {
+    let mut files = Vec::new();
+    for looked in looked {
+        match looked {
+            Looked::Ours { file, problems: more } => {
+                // Files that only say how others belong together are not counted.
+                summary.files += usize::from(file.as_ref().is_none_or(cloudformation::File::has_templates));
+                problems.extend(more);
+                files.extend(file);
+            }
+            Looked::Other => summary.other_files += 1,
+            Looked::Unparsed => summary.unparsed_files += 1,
+            Looked::Failed(problem) => problems.push(problem),
+        }
+    }
+    files
+}
+
+/// Resolves what was read, tree by tree: exports first, because other trees import them.
+fn resolve(files: Vec<cloudformation::File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
+    let mut plan = cloudformation::Plan::new(files, settings, vocabulary);
+    let trees: Vec<usize> = (0..plan.len()).collect();
+    let exported = in_order(&trees, |&tree| plan.exported(tree, vocabulary));
+    plan.link(exported);
+    let resolved = in_order(&trees, |&tree| plan.resolve(tree, vocabulary));
+    plan.merge(resolved)
+}
+
 /// Turns resources into findings, and counts what was looked at.
 fn analyse(
-    _resources: Resources,
-    _vocabulary: &Vocabulary,
-    _settings: &Settings,
-    _sources: &Sources,
-    _summary: &mut Summary,
-    _problems: &mut Vec<Problem>,
+    resources: Resources,
+    vocabulary: &Vocabulary,
+    settings: &Settings,
+    sources: &Sources,
+    summary: &mut Summary,
+    problems: &mut Vec<Problem>,
 ) -> Vec<Finding> {
-    Vec::new()
+    let (selection, unknown) = Selection::new(&settings.rules, rules::BUILT_IN);
+    problems.extend(unknown);
+    let model = model::build(resources, vocabulary);
+    summary.count(&model);
+    let analysis = Analysis::new(vocabulary, settings, sources, model);
+    let mut judge = Judge::new(rules::BUILT_IN, &selection);
+    facts::each(&analysis, &mut |fact| judge.take(fact, &analysis));
+    judge.finish(&analysis)
+}
+
+impl Summary {
+    fn count(&mut self, model: &Model) {
+        // Variants of one resource are one.
+        fn distinct<K: model::Kind>(entities: &[K]) -> usize {
+            entities.iter().filter(|entity| entity.entity().variant == 0).count()
+        }
+        self.roles = distinct(&model.roles);
+        self.providers = distinct(&model.saml_providers) + distinct(&model.oidc_providers);
+        self.pools = distinct(&model.user_pools) + distinct(&model.identity_pools);
+        self.permission_sets = distinct(&model.permission_sets);
+    }
 }
 
 impl Context<'_> {
@@ -194,15 +273,8 @@ impl Context<'_> {
             return Looked::Other;
         }
         // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
-        let counts = !complete || has_resources(&read, &text);
-        Looked::Ours { file, counts, problems: read.problems }
+        Looked::Ours { file, problems: read.problems }
     }
-}
-
-/// True if a document of the file is shaped as a CloudFormation template.
-fn has_resources(read: &Read, text: &str) -> bool {
-    let tree = Tree::new(&read.document, text);
-    tree.roots().any(|root| root.get("Resources").is_some_and(|(_, resources)| resources.kind() == Kind::Map))
 }
 
 /// True if a text that cannot be parsed was certainly meant as a template.

@@ -109,6 +109,8 @@ pub enum OutputFormat {
     Human,
     /// For programs; documented and versioned
     Json,
+    /// For code scanning services: SARIF 2.1.0
+    Sarif,
 }
 
 /// When to use colours.

@@ -55,7 +55,7 @@ mod tests {
     fn finding(sources: &Sources, severity: Severity, folded: bool) -> Finding {
         let source = sources.add_kept(Origin::Stdin, "".into());
         Finding {
-            rule: "some-rule",
+            rule: "some-rule".into(),
             group: Group::OverBroad,
             severity,
             certainty: Certainty::Possible,

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::cli::{ColorChoice, Configuration, Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
-use crate::report::{self, Report, human, json};
+use crate::report::{self, Report, RuleInformation, human, json, sarif};
+use crate::rules::{BUILT_IN, Rule, Selection};
 use crate::scan::{Outcome, Request, Summary, scan};
 use crate::settings::{FILE_NAME, Settings, Written};
 use crate::source::{self, Bytes, Exclude, Problem, ProblemKind, SizeLimit, Sources};
@@ -27,6 +28,11 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
     match format {
         OutputFormat::Human => human::write(&mut out, &report, &terminal)?,
         OutputFormat::Json => json::write(&mut out, &report)?,
+        OutputFormat::Sarif => {
+            let texts: Vec<Texts> = BUILT_IN.iter().map(Texts::of).collect();
+            let rules: Vec<_> = BUILT_IN.iter().zip(&texts).map(|(rule, texts)| texts.about(rule)).collect();
+            sarif::write(&mut out, &report, &rules, Some(&source::absolute(Path::new(""))))?;
+        }
     }
     out.flush()?;
     Ok(code)
@@ -56,6 +62,37 @@ fn execute(options: ScanOptions, stdin: &mut dyn Read, today: Date) -> (Outcome,
     report::order_problems(&mut outcome.problems, &outcome.sources);
     let code = ExitCode::of(&outcome, fail_on);
     (outcome, code)
+}
+
+/// What is said of a rule itself, apart from any finding.
+struct Texts {
+    title: String,
+    help: String,
+}
+
+impl Texts {
+    fn of(rule: &Rule) -> Self {
+        // The first sentence of the prose stands alone; messages speak of one finding each.
+        let title = rule.why.split_once(". ").map_or(rule.why.as_ref(), |(first, _)| first);
+        let own = rule.help.iter().map(|help| help.to_string());
+        let cases = rule.cases.iter().filter_map(|case| case.help.as_ref().map(|help| format!("- {help}")));
+        Self {
+            title: title.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "),
+            help: own.chain(cases).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    fn about<'r>(&'r self, rule: &'r Rule) -> RuleInformation<'r> {
+        RuleInformation {
+            id: &rule.id,
+            group: rule.group,
+            severity: rule.levels().1,
+            title: &self.title,
+            why: &rule.why,
+            help: &self.help,
+            references: rule.references.iter().map(AsRef::as_ref).collect(),
+        }
+    }
 }
 
 /// All that has to be right before anything is scanned.
@@ -89,6 +126,10 @@ fn prepare(
         Some(fail_on) => fail_on,
         None => settings.fail_on.as_ref().map_or(Ok(FailOn::default()), read_fail_on)?,
     };
+    let (_, unknown) = Selection::new(&settings.rules, BUILT_IN);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
     let exclude = excludes(options, &settings)?;
     let stdin = if options.paths.iter().any(|path| path.as_os_str() == "-") {
         let bytes = source::read_stdin(stdin, SizeLimit::default());

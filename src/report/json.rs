@@ -251,7 +251,7 @@ impl<'r> FindingOutput<'r> {
     fn of(finding: &'r Finding, sources: &Sources) -> Self {
         let part = |(key, value): &'r (String, String)| WitnessPart { key, value };
         Self {
-            rule: finding.rule,
+            rule: &finding.rule,
             group: finding.group.name(),
             severity: finding.severity.name(),
             certainty: finding.certainty.name(),

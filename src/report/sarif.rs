@@ -127,8 +127,8 @@ impl Context<'_> {
             })
             .collect();
         SarifResult {
-            rule_id: finding.rule,
-            rule_index: rules.iter().position(|rule| rule.id == finding.rule),
+            rule_id: &finding.rule,
+            rule_index: rules.iter().position(|rule| *rule.id == *finding.rule),
             level: level(finding.severity),
             message: Message::quoted(&message(finding)),
             locations: [self.location(finding.span)],

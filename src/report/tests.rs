@@ -52,7 +52,7 @@ pub(super) fn checked_in(path: &str) -> String {
 /// A finding about guests at `span`; cases change what matters to them.
 pub(super) fn finding(span: Span) -> Finding {
     Finding {
-        rule: "guest-access-enabled",
+        rule: "guest-access-enabled".into(),
         group: Group::GuestAccess,
         severity: Severity::High,
         certainty: Certainty::Proved,
@@ -82,7 +82,7 @@ fn findings_are_ordered_by_path_position_and_rule() {
         message: format!("{start}"),
         ..finding(Span::new(source, start, start + 3))
     };
-    let other = Finding { rule: "a-rule", ..at(first, 4) };
+    let other = Finding { rule: "a-rule".into(), ..at(first, 4) };
     let expected = vec![at(first, 0), other, at(first, 4), at(later, 0), at(later, 4)];
     for seed in 0..20 {
         let mut shuffled = expected.clone();

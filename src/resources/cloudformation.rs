@@ -65,6 +65,14 @@ pub fn read(
     (!templates.is_empty()).then(|| File { path: path.to_owned(), content: Content::Templates(templates) })
 }
 
+impl File {
+    /// True if there are templates in the file, and it does not only say how others belong together.
+    #[must_use]
+    pub fn has_templates(&self) -> bool {
+        matches!(self.content, Content::Templates(_))
+    }
+}
+
 /// Resolves what was read, one tree after another: [`Plan`] does the same in steps. The result does not depend on
 /// the order of `files`.
 #[must_use]

@@ -83,6 +83,31 @@ impl Worlds {
         Some(Self(sets))
     }
 
+    /// The worlds that are not in `other`; `None` if there are none. Where both depend on several templates,
+    /// the difference is no product: then all of these are kept, which is too many and never too few.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Option<Self> {
+        let [(template, removed)] = other.0.as_slice() else { return Some(self.clone()) };
+        let mut sets = self.0.clone();
+        let Some((_, kept)) = sets.iter_mut().find(|(known, _)| known == template) else {
+            return Some(self.clone());
+        };
+        kept.0 &= !removed.0;
+        (kept.0 != 0).then_some(Self(sets))
+    }
+
+    /// The worlds of both, if that can be said: if they depend on one and the same template.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Option<Self> {
+        match (self.0.as_slice(), other.0.as_slice()) {
+            ([(template, set)], [(same, more)]) if template == same => {
+                Some(Self::of(*template, WorldSet(set.0 | more.0)))
+            }
+            _ if self == other => Some(self.clone()),
+            _ => None,
+        }
+    }
+
     /// The set for each template, by template.
     #[must_use]
     pub fn sets(&self) -> &[(TemplateId, WorldSet)] {

@@ -79,7 +79,9 @@ impl Index {
     }
 }
 
-/// The text for comparing without regard to case and trailing slash. Symbols stay what they are.
+/// The text for comparing without regard to case, trailing slash, and whether the partition is written out.
+/// Other symbols stay what they are.
 fn fold(text: &Text, vocabulary: &Vocabulary) -> String {
-    text.display(vocabulary).to_ascii_lowercase().trim_end_matches('/').to_owned()
+    let text = text.display(vocabulary).to_ascii_lowercase().replace("arn:${aws::partition}:", "arn:aws:");
+    text.trim_end_matches('/').to_owned()
 }

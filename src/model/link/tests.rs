@@ -589,8 +589,8 @@ Resources:
         .filter(|reference| reference.place == ReferencePlace::GroupRole)
         .map(|reference| (scene.target(&reference.target), reference.worlds.sets()[0].1.0))
         .collect();
-    // The worlds stand in the order of the allowed values of what conditions compare: `prod`, then any other.
-    let expected = [("Role".to_owned(), 0b01), ("missing Role, near Role".to_owned(), 0b10)];
+    // The worlds stand in the order of the allowed values.
+    let expected = [("Role".to_owned(), 0b10), ("missing Role, near Role".to_owned(), 0b01)];
     assert_eq!(found, expected);
 }
 

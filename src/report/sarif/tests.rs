@@ -72,7 +72,8 @@ fn everything() -> Case {
         label(case.span(role, "Role"), "guests get this role"),
     ];
     let folded = Finding { folded_into: Some("x".to_owned()), ..found.clone() };
-    let unknown = Finding { rule: "own-rule", labels: Vec::new(), severity: Severity::Low, ..found.clone() };
+    let unknown =
+        Finding { rule: "own-rule".into(), labels: Vec::new(), severity: Severity::Low, ..found.clone() };
     case.problems = vec![
         Problem::of(ProblemKind::Unreadable, "none.yaml", "`none.yaml` does not exist", "Check the path."),
         Problem::at(ProblemKind::Lenient, found.span, "a comma too many", "Remove it."),

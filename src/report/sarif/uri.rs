@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn paths_become_uris() {
-        let root = Some("/home/me/shop");
+        let root = Some("/srv/ci/shop");
         let relative = Some(SOURCE_ROOT);
         let cases = [
             ("infra/a.yaml", root, "infra/a.yaml", relative),
@@ -84,9 +84,9 @@ mod tests {
             ("my files/\u{fc}ber 100%.yaml", root, "my%20files/%C3%BCber%20100%25.yaml", relative),
             ("a:b?c#d.yaml", root, "a%3Ab%3Fc%23d.yaml", relative),
             ("<stdin>", root, "%3Cstdin%3E", relative),
-            ("/home/me/shop/infra/a.yaml", root, "infra/a.yaml", relative),
+            ("/srv/ci/shop/infra/a.yaml", root, "infra/a.yaml", relative),
             ("../shop/a.yaml", root, "a.yaml", relative),
-            ("../other/a.yaml", root, "file:///home/me/other/a.yaml", None),
+            ("../other/a.yaml", root, "file:///srv/ci/other/a.yaml", None),
             ("../../../../../a.yaml", root, "file:///a.yaml", None),
             ("/etc/my file.yaml", root, "file:///etc/my%20file.yaml", None),
             ("/etc/a.yaml", None, "file:///etc/a.yaml", None),

@@ -466,8 +466,12 @@ impl<'a> Search<'a> {
                 Some(allowed) => {
                     let literals: Vec<Name> =
                         allowed.iter().copied().filter(|value| literals.contains(value)).collect();
-                    let open = literals.len() < allowed.len();
-                    (literals, open)
+                    match allowed.len() - literals.len() {
+                        0 => (literals, false),
+                        // Where one value is left, "none of those" has a name.
+                        1 => (allowed.to_vec(), false),
+                        _ => (literals, true),
+                    }
                 }
                 None => (literals.clone(), true),
             };

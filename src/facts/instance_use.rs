@@ -1,0 +1,85 @@
+//! Use of an Identity Center instance by something that only an organization instance has.
+
+use super::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::analysis::Analysis;
+use crate::finding::Certainty;
+use crate::model::{Entity, EntityId, Target};
+use crate::value::{Field, Text};
+
+words! {
+    /// The kinds of Identity Center instances.
+    InstanceKind {
+        /// The one of the organization: permission sets and account assignments exist only there.
+        Organization = "organization",
+        /// One of a single account, for applications.
+        Account = "account",
+    }
+}
+
+fact! {
+    /// One permission set or account assignment, and the kind of the Identity Center instance that it names.
+    InstanceUse = "instance-use" {
+        /// The instance, as it is named.
+        instance: Option<Text> = "instance",
+        /// The kind of the instance. `AWS::SSO::Instance` makes an account instance; of another one the kind is
+        /// not known.
+        kind: OneOf<InstanceKind> = "instance.kind",
+    }
+    evidence {
+        /// The instance, where it is made.
+        "instance",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for set in &analysis.model.permission_sets {
+        of(analysis, &set.entity, &set.instance, take);
+    }
+    for assignment in &analysis.model.assignments {
+        of(analysis, &assignment.entity, &assignment.instance, take);
+    }
+}
+
+fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut dyn FnMut(&dyn Fact)) {
+    let Some(place) = field.span() else { return };
+    let fact = |kind, certainty, worlds, instance: Option<EntityId>| InstanceUse {
+        common: Common {
+            subject: entity.id,
+            place,
+            certainty,
+            worlds,
+            evidence: instance
+                .map(|id| Evidence { role: "instance", span: analysis.entity(id).span })
+                .into_iter()
+                .collect(),
+            cause: Vec::new(),
+        },
+        instance: match instance {
+            Some(id) => Some(Text::literal(analysis.entity(id).logical_id)),
+            None => field.known().map(|known| known.value.clone()),
+        },
+        kind,
+    };
+    match analysis.model.reference_at(entity.id, place).map(|reference| &reference.target) {
+        Some(Target::Found(found)) => {
+            // Where the kind is not sure because the link is not, the fact says so.
+            for found in found {
+                let certainty = if found.sure { Certainty::Proved } else { Certainty::Possible };
+                let kind = OneOf::only(InstanceKind::Account);
+                take(&fact(kind, certainty, found.worlds.clone(), Some(found.entity)));
+            }
+        }
+        // Names one that templates make, though not by its ARN.
+        Some(Target::WrongForm { entity: Some(id), .. }) => {
+            let kind = OneOf::only(InstanceKind::Account);
+            take(&fact(kind, Certainty::Proved, entity.worlds.clone(), Some(*id)));
+        }
+        // An instance that is not in view: nothing says that it is an account instance.
+        _ => take(&fact(
+            OneOf::only(InstanceKind::Organization),
+            Certainty::Possible,
+            entity.worlds.clone(),
+            None,
+        )),
+    }
+}

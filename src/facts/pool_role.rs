@@ -1,0 +1,102 @@
+//! A role that an identity pool's attachment names.
+
+use super::identity_pool::truth;
+use super::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::analysis::Analysis;
+use crate::finding::Certainty;
+use crate::model::{IdentityPool, RoleAttachment, Target};
+use crate::value::{Bounds, Text, Worlds};
+
+words! {
+    /// Who gets the role.
+    UsedAs {
+        /// Guests: the key is `unauthenticated`.
+        Guest = "guest",
+        /// Users who signed in: the key is `authenticated`.
+        User = "user",
+        /// Nobody: Cognito knows no such key.
+        Nothing = "nothing",
+    }
+}
+
+fact! {
+    /// One role that a role attachment gives to an identity pool, by key of its `Roles`.
+    PoolRole = "pool-role" {
+        /// The pool's logical id, or what the attachment names.
+        pool: Option<Text> = "pool",
+        /// The key under which the role stands.
+        key: Option<Text> = "key",
+        /// Who gets the role.
+        used_as: OneOf<UsedAs> = "used-as",
+        /// True if the pool itself is in view.
+        in_view: Bounds<bool> = "pool.in-view",
+        /// True if the pool lets guests in. Not decided if the pool is not in view.
+        guests: Bounds<bool> = "pool.guests",
+    }
+    evidence {
+        /// Where the pool switches guests on or off.
+        "guests",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for attachment in &analysis.model.role_attachments {
+        for (pool, certainty, worlds) in pools(analysis, attachment) {
+            for attached in attachment.roles.known().iter().flat_map(|roles| &roles.value) {
+                let evidence = pool.and_then(|pool| pool.guests.span());
+                take(&PoolRole {
+                    common: Common {
+                        subject: attachment.entity.id,
+                        place: attached.role.span().unwrap_or(attached.key.span),
+                        certainty,
+                        worlds: worlds.clone(),
+                        evidence: evidence
+                            .map(|span| Evidence { role: "guests", span })
+                            .into_iter()
+                            .collect(),
+                        cause: vec![attached.key.value.clone()],
+                    },
+                    pool: match pool {
+                        Some(pool) => Some(Text::literal(pool.entity.logical_id)),
+                        None => attachment.identity_pool.known().map(|known| known.value.clone()),
+                    },
+                    key: Some(attached.key.value.clone()),
+                    used_as: used_as(analysis, &attached.key.value),
+                    in_view: Bounds::decided(pool.is_some()),
+                    guests: pool.map_or(Bounds::UNDECIDED, |pool| truth(&pool.guests)),
+                });
+            }
+        }
+    }
+}
+
+/// The pools that an attachment is for, each with the worlds in which it is; `None` for one that is not in
+/// view.
+pub(super) fn pools<'a>(
+    analysis: &'a Analysis<'_>,
+    attachment: &RoleAttachment,
+) -> Vec<(Option<&'a IdentityPool>, Certainty, Worlds)> {
+    let entity = &attachment.entity;
+    let reference =
+        attachment.identity_pool.span().and_then(|span| analysis.model.reference_at(entity.id, span));
+    match reference.map(|reference| &reference.target) {
+        Some(Target::Found(found)) => found
+            .iter()
+            .filter_map(|found| {
+                let pool = analysis.model.get::<IdentityPool>(found.entity)?;
+                let certainty = if found.sure { Certainty::Proved } else { Certainty::Possible };
+                Some((Some(pool), certainty, found.worlds.clone()))
+            })
+            .collect(),
+        _ => vec![(None, Certainty::Proved, entity.worlds.clone())],
+    }
+}
+
+fn used_as(analysis: &Analysis<'_>, key: &Text) -> OneOf<UsedAs> {
+    match key.as_literal(analysis.vocabulary) {
+        Some("unauthenticated") => OneOf::only(UsedAs::Guest),
+        Some("authenticated") => OneOf::only(UsedAs::User),
+        Some(_) => OneOf::only(UsedAs::Nothing),
+        None => OneOf::only(UsedAs::Guest).or(UsedAs::User).or(UsedAs::Nothing),
+    }
+}

@@ -1,0 +1,167 @@
+//! A role mapping of an identity pool, and whether the pool takes the logins that it is for.
+
+use super::pool_role::pools;
+use super::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::analysis::Analysis;
+use crate::model::{IdentityPool, List, RoleMapping};
+use crate::value::{Bounds, Comparison, Field, Text, TextBuilder};
+
+words! {
+    /// How a mapping finds the role.
+    MappingType {
+        /// The user's token names it.
+        Token = "token",
+        /// A rule over a claim names it.
+        Rules = "rules",
+        /// Cognito knows no such type.
+        Invalid = "invalid",
+    }
+}
+
+words! {
+    /// Whether a pool takes the logins that a mapping is for.
+    Listed {
+        /// It does.
+        Listed = "listed",
+        /// It does not.
+        NotListed = "not-listed",
+        /// It depends on what is not known, or the pool is not in view.
+        Unknown = "unknown",
+    }
+}
+
+fact! {
+    /// One role mapping of an identity pool, for the logins of one provider.
+    RoleMappingFact = "role-mapping" {
+        /// The pool's logical id, or what the attachment names.
+        pool: Option<Text> = "pool",
+        /// The provider that the mapping is for, with the app client of a user pool.
+        provider: Option<Text> = "provider",
+        /// How the mapping finds the role.
+        mapping_type: OneOf<MappingType> = "type",
+        /// Whether the pool takes logins of this provider.
+        listed: OneOf<Listed> = "provider.state",
+    }
+    evidence {
+        /// The logins that the pool accepts.
+        "logins",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for attachment in &analysis.model.role_attachments {
+        for (pool, certainty, worlds) in pools(analysis, attachment) {
+            for mapping in attachment.mappings.known().iter().flat_map(|mappings| &mappings.value) {
+                let provider = mapping.provider();
+                let logins = pool.and_then(|pool| logins_place(pool));
+                take(&RoleMappingFact {
+                    common: Common {
+                        subject: attachment.entity.id,
+                        place: provider.span().unwrap_or(mapping.key.span),
+                        certainty,
+                        worlds: worlds.clone(),
+                        evidence: logins.map(|span| Evidence { role: "logins", span }).into_iter().collect(),
+                        cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),
+                    },
+                    pool: match pool {
+                        Some(pool) => Some(Text::literal(pool.entity.logical_id)),
+                        None => attachment.identity_pool.known().map(|known| known.value.clone()),
+                    },
+                    mapping_type: mapping_type(analysis, mapping),
+                    listed: OneOf::only(match (pool, &provider) {
+                        (Some(pool), Field::Known(known)) => Listed::of(listed(analysis, pool, &known.value)),
+                        _ => Listed::Unknown,
+                    }),
+                    provider: provider.known().map(|known| known.value.clone()),
+                });
+            }
+        }
+    }
+}
+
+impl Listed {
+    fn of(truth: Bounds<bool>) -> Self {
+        match truth {
+            Bounds { sure: true, .. } => Self::Listed,
+            Bounds { possible: false, .. } => Self::NotListed,
+            Bounds { .. } => Self::Unknown,
+        }
+    }
+}
+
+/// How a mapping finds the role.
+pub(super) fn mapping_type(analysis: &Analysis<'_>, mapping: &RoleMapping) -> OneOf<MappingType> {
+    match mapping.mapping_type.known().and_then(|known| known.value.as_literal(analysis.vocabulary)) {
+        Some("Token") => OneOf::only(MappingType::Token),
+        Some("Rules") => OneOf::only(MappingType::Rules),
+        Some(_) => OneOf::only(MappingType::Invalid),
+        None => OneOf::only(MappingType::Token).or(MappingType::Rules),
+    }
+}
+
+fn logins_place(pool: &IdentityPool) -> Option<crate::source::Span> {
+    [
+        pool.user_pools.span(),
+        pool.login_providers.span(),
+        pool.saml_providers.span(),
+        pool.oidc_providers.span(),
+        pool.developer_provider.span(),
+    ]
+    .into_iter()
+    .find_map(|span| span)
+}
+
+/// Whether a pool takes the logins of a provider, named as in a role mapping.
+fn listed(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Bounds<bool> {
+    let vocabulary = analysis.vocabulary;
+    let same = |login: &Text| match login.compare(provider, vocabulary) {
+        Comparison::Equal => Bounds::decided(true),
+        Comparison::Different => Bounds::decided(false),
+        Comparison::Undecided => Bounds::UNDECIDED,
+    };
+    let mut listed = Bounds::decided(false);
+    match &pool.user_pools {
+        Field::Absent => {}
+        Field::Unknown(_) => return Bounds::UNDECIDED,
+        Field::Known(logins) => {
+            for login in &logins.value {
+                let name = login.known().and_then(|login| login.value.provider_name.known());
+                let client = login.known().and_then(|login| login.value.client.known());
+                let (Some(name), Some(client)) = (name, client) else { return Bounds::UNDECIDED };
+                let mut text = TextBuilder::default();
+                text.push_text(&name.value, &vocabulary.names);
+                text.push_str(":");
+                text.push_text(&client.value, &vocabulary.names);
+                listed = listed.or(same(&text.finish(&vocabulary.names)));
+            }
+        }
+    }
+    match &pool.login_providers {
+        Field::Absent => {}
+        Field::Unknown(_) => return Bounds::UNDECIDED,
+        Field::Known(logins) => {
+            for login in &logins.value {
+                listed = listed.or(same(&login.provider.value));
+            }
+        }
+    }
+    for arns in [&pool.oidc_providers, &pool.saml_providers] {
+        listed = listed.or(any(arns, same));
+    }
+    match &pool.developer_provider {
+        Field::Absent => listed,
+        Field::Known(name) => listed.or(same(&name.value)),
+        Field::Unknown(_) => Bounds::UNDECIDED,
+    }
+}
+
+/// Whether some item of a list is so.
+fn any(list: &List<Text>, is: impl Fn(&Text) -> Bounds<bool>) -> Bounds<bool> {
+    match list {
+        Field::Absent => Bounds::decided(false),
+        Field::Unknown(_) => Bounds::UNDECIDED,
+        Field::Known(items) => items.value.iter().fold(Bounds::decided(false), |all, item| {
+            all.or(item.known().map_or(Bounds::UNDECIDED, |item| is(&item.value)))
+        }),
+    }
+}

@@ -1,0 +1,262 @@
+//! Whether the principals and the actions of a trust policy fit each other.
+
+use super::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::analysis::Analysis;
+use crate::finding::Certainty;
+use crate::model::Role;
+use crate::policy::{
+    Attached, Effect, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, Statement,
+};
+use crate::value::{Comparison, Field, Text, Vocabulary};
+
+words! {
+    /// How a principal or an action fits.
+    Fit {
+        /// It does, or whether it does cannot be said.
+        Fits = "fits",
+        /// No statement that covers the principal allows the call by which it assumes roles.
+        PrincipalWithoutAction = "principal-without-action",
+        /// No principal of the statement can make the call.
+        ActionWithoutPrincipal = "action-without-principal",
+    }
+}
+
+words! {
+    /// The kinds of principals of trust policies.
+    PrincipalKind {
+        /// An account, role, user or session.
+        Aws = "AWS principal",
+        /// An AWS service.
+        Service = "service",
+        /// A SAML provider.
+        Saml = "SAML provider",
+        /// An OIDC provider, or one that every account has.
+        WebIdentity = "web identity provider",
+        /// `*`
+        Everyone = "everyone",
+        /// Something else, or something that cannot be resolved.
+        Other = "other",
+    }
+}
+
+fact! {
+    /// One principal or one action of the statements that allow something in a role's trust policy, and whether it fits the others.
+    TrustStatement = "trust-statement" {
+        /// The role's logical id, or its name in a dump.
+        role: Option<Text> = "role",
+        /// How it fits.
+        cause: OneOf<Fit> = "cause",
+        /// The principal, if the fact is about one.
+        principal: Option<Text> = "principal",
+        /// What the principal is.
+        principal_kind: OneOf<PrincipalKind> = "principal.kind",
+        /// The action by which the principal assumes roles.
+        needed: Option<Text> = "needed",
+        /// The action, if the fact is about one.
+        action: Option<Text> = "action",
+    }
+    evidence {
+        /// The actions of the statement that covers the principal.
+        "actions",
+        /// The principals of the statement.
+        "principals",
+    }
+}
+
+const ASSUME_ROLE: &str = "sts:AssumeRole";
+const WITH_SAML: &str = "sts:AssumeRoleWithSAML";
+const WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// What each kind of principal may do besides its call: these go with every call.
+const GO_WITH_EVERY_CALL: &[&str] = &["sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"];
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for role in &analysis.model.roles {
+        let Field::Known(trust) = &role.trust else { continue };
+        let policy = analysis.model.policy(&trust.value);
+        let seen = Trust { analysis, role, trust: &trust.value, policy };
+        for (index, statement) in policy.statements.iter().enumerate() {
+            if statement.effect == Effect::Allow
+                && let Ok(index) = u16::try_from(index)
+            {
+                seen.statement(index, statement, take);
+            }
+        }
+    }
+}
+
+struct Trust<'a> {
+    analysis: &'a Analysis<'a>,
+    role: &'a Role,
+    trust: &'a Attached,
+    policy: &'a Policy,
+}
+
+impl Trust<'_> {
+    fn statement(&self, index: u16, statement: &Statement, take: &mut dyn FnMut(&dyn Fact)) {
+        let Some(principals) = statement.principals.only.as_deref() else { return };
+        let mut principal_at_fault = false;
+        for (position, principal) in (0u16..).zip(principals) {
+            let kind = PrincipalKind::of(&principal.form);
+            let fit = match kind.call() {
+                Some(call) if !self.may_call(principal, call) => Fit::PrincipalWithoutAction,
+                _ => Fit::Fits,
+            };
+            principal_at_fault |= fit == Fit::PrincipalWithoutAction;
+            // A principal that several statements name is one fault, where it stands first.
+            if self.stands_before(index, principal) {
+                continue;
+            }
+            let text = principal.value.text().cloned();
+            take(&TrustStatement {
+                common: self.common(
+                    index,
+                    Element::Principal(position),
+                    "actions",
+                    Element::Actions,
+                    text.clone(),
+                ),
+                role: Some(Text::literal(self.role.entity.logical_id)),
+                cause: OneOf::only(fit),
+                principal: text,
+                principal_kind: OneOf::only(kind),
+                needed: kind.call().map(|call| self.analysis.vocabulary.literal(call)),
+                action: None,
+            });
+        }
+        let actions = statement.actions.only.as_deref().unwrap_or_default();
+        for (position, action) in (0u16..).zip(actions) {
+            let Some(literal) = action.text().and_then(|text| text.as_literal(self.analysis.vocabulary))
+            else {
+                continue;
+            };
+            // The fault of a principal that lacks its call explains the call that nobody can make.
+            let fit = if principal_at_fault || usable(literal, principals) {
+                Fit::Fits
+            } else {
+                Fit::ActionWithoutPrincipal
+            };
+            let text = action.text().cloned();
+            take(&TrustStatement {
+                common: self.common(
+                    index,
+                    Element::Action(position),
+                    "principals",
+                    Element::Principals,
+                    text.clone(),
+                ),
+                role: Some(Text::literal(self.role.entity.logical_id)),
+                cause: OneOf::only(fit),
+                principal: None,
+                principal_kind: OneOf::none(),
+                needed: None,
+                action: text,
+            });
+        }
+    }
+
+    fn common(
+        &self,
+        statement: u16,
+        element: Element,
+        role: &'static str,
+        evidence: Element,
+        cause: Option<Text>,
+    ) -> Common {
+        let place = |element| self.trust.place(PolicyPath::new(statement, element));
+        Common {
+            subject: self.role.entity.id,
+            place: place(element),
+            certainty: Certainty::Proved,
+            worlds: self.role.entity.worlds.clone(),
+            evidence: vec![Evidence { role, span: place(evidence) }],
+            cause: cause.into_iter().collect(),
+        }
+    }
+
+    /// False only if no statement that may cover the principal may allow the call.
+    fn may_call(&self, principal: &Principal, call: &str) -> bool {
+        let vocabulary = self.analysis.vocabulary;
+        self.policy.statements.iter().any(|statement| {
+            matches!(statement.effect, Effect::Allow | Effect::Unknown)
+                && statement.covers_action(call, vocabulary).possible
+                && match &statement.principals.only {
+                    Some(listed) => listed.iter().any(|other| may_cover(other, principal, vocabulary)),
+                    // `NotPrincipal` covers all but a few.
+                    None => statement.principals.except.is_some(),
+                }
+        })
+    }
+
+    fn stands_before(&self, statement: u16, principal: &Principal) -> bool {
+        self.policy.statements[..usize::from(statement)].iter().any(|earlier| {
+            earlier.effect == Effect::Allow
+                && earlier.principals.only.iter().flatten().any(|other| other.value == principal.value)
+        })
+    }
+}
+
+/// Whether a principal of a statement may speak of another one, or of a part of it.
+fn may_cover(listed: &Principal, principal: &Principal, vocabulary: &Vocabulary) -> bool {
+    use PrincipalForm as Form;
+    let may_equal = |left: &Text, right: &Text| left.compare(right, vocabulary) != Comparison::Different;
+    match (&listed.form, &principal.form) {
+        (Form::Everyone | Form::Unknown, _) => true,
+        // An account delegates to everyone in it.
+        (
+            Form::Account { account },
+            Form::Account { account: other }
+            | Form::Role { account: other, .. }
+            | Form::User { account: other, .. }
+            | Form::Session { account: other, .. }
+            | Form::FederatedUser { account: other, .. },
+        ) => may_equal(account, other),
+        _ => match (&listed.value, &principal.value) {
+            (Item::Text(left), Item::Text(right)) => may_equal(left, right),
+            _ => true,
+        },
+    }
+}
+
+/// Whether some principal of a statement may use an action.
+fn usable(action: &str, principals: &[Principal]) -> bool {
+    if action.contains(['*', '?'])
+        || GO_WITH_EVERY_CALL.iter().any(|known| known.eq_ignore_ascii_case(action))
+    {
+        return true;
+    }
+    let calls = [ASSUME_ROLE, WITH_SAML, WITH_WEB_IDENTITY];
+    calls.iter().any(|call| call.eq_ignore_ascii_case(action))
+        && principals.iter().any(|principal| {
+            PrincipalKind::of(&principal.form).call().is_none_or(|call| call.eq_ignore_ascii_case(action))
+        })
+}
+
+impl PrincipalKind {
+    fn of(form: &PrincipalForm) -> Self {
+        use PrincipalForm as Form;
+        match form {
+            Form::Everyone => Self::Everyone,
+            Form::Account { .. }
+            | Form::Role { .. }
+            | Form::User { .. }
+            | Form::Session { .. }
+            | Form::FederatedUser { .. }
+            | Form::UniqueId => Self::Aws,
+            Form::Service { .. } => Self::Service,
+            Form::SamlProvider { .. } => Self::Saml,
+            Form::OidcProvider { .. } | Form::BuiltIn(_) => Self::WebIdentity,
+            Form::CanonicalUser | Form::Invalid | Form::Unknown => Self::Other,
+        }
+    }
+
+    /// The call by which such a principal assumes roles; `None` where several or none do.
+    fn call(self) -> Option<&'static str> {
+        match self {
+            Self::Aws | Self::Service => Some(ASSUME_ROLE),
+            Self::Saml => Some(WITH_SAML),
+            Self::WebIdentity => Some(WITH_WEB_IDENTITY),
+            Self::Everyone | Self::Other => None,
+        }
+    }
+}

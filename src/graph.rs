@@ -1,0 +1,125 @@
+//! Who can become whom: the trust graph.
+//!
+//! Nodes are populations (sets of people outside AWS), entities of the model, and hubs: built-in providers,
+//! services, accounts and "every principal", so that a trust in many is one edge to a hub. An edge says that
+//! whoever has its source can get its target, and where that is written. Edges that depend on what is not known
+//! are there too, and say so.
+
+mod build;
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use rustc_hash::FxHashMap;
+
+use crate::model::EntityId;
+use crate::policy::BuiltInProvider;
+use crate::source::Span;
+use crate::value::{Text, Worlds};
+
+/// The trust graph of a scan. Nothing is ever removed from it.
+#[derive(Debug, Default)]
+pub struct Graph {
+    edges: DiGraph<Node, Edge>,
+    nodes: FxHashMap<Node, NodeIndex>,
+}
+
+/// A node of the graph.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// People or workloads outside AWS.
+    Population(Population),
+    /// An entity of the model.
+    Entity(EntityId),
+    /// A web identity provider that every account has.
+    BuiltIn(BuiltInProvider),
+    /// A provider that is named but not in view, by its ARN.
+    Provider(Text),
+    /// An AWS service, by host name.
+    Service(Text),
+    /// Every principal of an account.
+    Account(Text),
+    /// Every AWS principal.
+    Everyone,
+}
+
+/// People or workloads outside AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Population {
+    /// Somebody who signs in nowhere.
+    Guest,
+    /// Somebody who has an account at a social provider.
+    SocialUser,
+}
+
+/// How the target of an edge is got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EdgeKind {
+    /// A role's trust policy names the source as principal. (What its conditions then ask for is not decided.)
+    Trusts,
+    /// An identity pool takes the source's logins.
+    LogsIn,
+    /// An identity pool hands out the role to guests.
+    GivesGuests,
+    /// An identity pool hands out the role to users who signed in.
+    GivesUsers,
+    /// An identity pool hands out the role by a rule of a role mapping.
+    GivesByRule,
+    /// The source is a member of the target, or a user of it.
+    MemberOf,
+    /// The tokens of the group's members name the role.
+    NamesRole,
+    /// An assignment gives the permission set to the source.
+    Assigned,
+}
+
+/// An edge of the graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// How the target is got.
+    pub kind: EdgeKind,
+    /// False if it depends on what is not known.
+    pub sure: bool,
+    /// The worlds in which it is there.
+    pub worlds: Worlds,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl Graph {
+    /// Edges of one kind that leave a node, with their targets.
+    pub fn leaving(&self, node: &Node, kind: EdgeKind) -> impl Iterator<Item = (&Node, &Edge)> {
+        self.around(node, Direction::Outgoing)
+            .filter(move |edge| edge.weight().kind == kind)
+            .map(|edge| (&self.edges[edge.target()], edge.weight()))
+    }
+
+    /// True if no edge leaves a node: nobody gets anything through it.
+    #[must_use]
+    pub fn is_unused(&self, node: &Node) -> bool {
+        self.around(node, Direction::Outgoing).next().is_none()
+    }
+
+    /// True if some edge is so, with the node that it leaves.
+    pub fn any(&self, is: impl Fn(&Node, &Edge) -> bool) -> bool {
+        self.edges.edge_references().any(|edge| is(&self.edges[edge.source()], edge.weight()))
+    }
+
+    fn around(
+        &self,
+        node: &Node,
+        direction: Direction,
+    ) -> impl Iterator<Item = petgraph::graph::EdgeReference<'_, Edge>> {
+        self.nodes.get(node).into_iter().flat_map(move |&index| self.edges.edges_directed(index, direction))
+    }
+
+    fn node(&mut self, node: Node) -> NodeIndex {
+        let edges = &mut self.edges;
+        *self.nodes.entry(node.clone()).or_insert_with(|| edges.add_node(node))
+    }
+
+    fn connect(&mut self, from: Node, to: Node, edge: Edge) {
+        let (from, to) = (self.node(from), self.node(to));
+        self.edges.add_edge(from, to, edge);
+    }
+}

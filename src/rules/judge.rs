@@ -1,0 +1,308 @@
+//! Facts and rules make findings.
+
+use std::fmt::Write as _;
+
+use super::file::{self, Stretch};
+use super::{Case, Rule, RuleSeverity, Selection, condition};
+use crate::analysis::{Analysis, Coverage};
+use crate::facts::{Common, Fact, FieldType, FieldValue};
+use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity};
+use crate::model::EntityId;
+use crate::value::{Text, Vocabulary, Worlds};
+
+/// What findings need to know of the scan.
+pub trait Context {
+    /// Names and symbols.
+    fn vocabulary(&self) -> &Vocabulary;
+
+    /// How an entity is named.
+    fn name(&self, id: EntityId) -> EntityName;
+
+    /// The smallest description of the worlds in which something holds; `None` if it holds in all.
+    fn when(&self, worlds: &Worlds) -> Option<String>;
+
+    /// How much of what a template may become the worlds in which something holds were looked for in.
+    fn coverage(&self, worlds: &Worlds) -> Coverage;
+
+    /// What tells the entity's file from others, the same on every machine.
+    fn file(&self, id: EntityId) -> String;
+}
+
+impl Context for Analysis<'_> {
+    fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary
+    }
+
+    fn name(&self, id: EntityId) -> EntityName {
+        self.name(id)
+    }
+
+    fn when(&self, worlds: &Worlds) -> Option<String> {
+        self.when(worlds)
+    }
+
+    fn coverage(&self, worlds: &Worlds) -> Coverage {
+        self.coverage(worlds)
+    }
+
+    fn file(&self, id: EntityId) -> String {
+        self.file(id)
+    }
+}
+
+/// A finding with what tells which others it belongs together with.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub rule: usize,
+    pub subject: EntityId,
+    pub worlds: Worlds,
+    pub finding: Finding,
+}
+
+/// Collects findings while facts go by.
+#[derive(Debug)]
+pub struct Judge<'r> {
+    rules: Vec<&'r Rule>,
+    selection: &'r Selection,
+    verdicts: Vec<Verdict>,
+}
+
+impl<'r> Judge<'r> {
+    /// A judge who knows the selected of these rules.
+    #[must_use]
+    pub fn new(rules: &'r [Rule], selection: &'r Selection) -> Self {
+        let rules = rules.iter().filter(|rule| selection.has(rule)).collect();
+        Self { rules, selection, verdicts: Vec::new() }
+    }
+
+    /// Judges one fact.
+    pub fn take(&mut self, fact: &dyn Fact, context: &dyn Context) {
+        for (index, rule) in self.rules.iter().enumerate() {
+            if rule.finds == fact.schema().kind
+                && let Some(finding) = judge(rule, fact, context, self.selection)
+            {
+                let Common { subject, worlds, .. } = fact.common();
+                let verdict = Verdict { rule: index, subject: *subject, worlds: worlds.clone(), finding };
+                self.verdicts.push(verdict);
+            }
+        }
+    }
+
+    /// The findings, weaker ones folded into stronger ones, and what is the same in several variants of an
+    /// entity said once. In no particular order.
+    #[must_use]
+    pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
+        super::precedence::fold(&self.rules, &mut self.verdicts);
+        let verdicts = super::precedence::merge(self.verdicts);
+        let finding = |verdict: Verdict| {
+            let mut finding = verdict.finding;
+            if !proves(finding.group, context.coverage(&verdict.worlds)) {
+                finding.certainty = Certainty::Possible;
+            }
+            finding.when = context.when(&verdict.worlds);
+            finding
+        };
+        verdicts.into_iter().map(finding).collect()
+    }
+}
+
+/// Whether something can be proved over the combinations of conditions that were looked at. What is open as the
+/// template is shipped is open whatever else there may be; that something never works takes them all.
+fn proves(group: Group, coverage: Coverage) -> bool {
+    match coverage {
+        Coverage::Full => true,
+        Coverage::AsShipped => matches!(group, Group::OverBroad | Group::GuestAccess),
+        Coverage::Partial => false,
+    }
+}
+
+/// What a rule says about a fact of its kind.
+fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Selection) -> Option<Finding> {
+    let scene = condition::Scene { vocabulary: context.vocabulary(), options: selection.options(rule) };
+    let wanted = condition::holds(&rule.when, fact, &scene, true);
+    if !wanted.possible {
+        return None;
+    }
+    let fires = wanted.and(condition::holds(&rule.unless, fact, &scene, false).not());
+    if !fires.possible {
+        return None;
+    }
+    let common = fact.common();
+    let mut certainty = common.certainty;
+    if !fires.sure {
+        certainty = Certainty::Possible;
+    }
+    let (severity, decided) = severity(rule, fact, &scene);
+    if !decided {
+        certainty = Certainty::Possible;
+    }
+    let severity = selection.severity(rule).unwrap_or(severity);
+    let entity = context.name(common.subject);
+    let writer = Writer { fact, context, entity: &entity };
+    let case = case(rule, fact);
+    let message =
+        case.and_then(|case| case.message.as_deref()).or(rule.message.as_deref()).unwrap_or_default();
+    let help = case.and_then(|case| case.help.as_deref()).or(rule.help.as_deref()).unwrap_or_default();
+    let evidence = &common.evidence;
+    let moved = rule.place.as_ref().and_then(|role| evidence.iter().find(|evidence| evidence.role == role));
+    let labels = rule.labels.iter().flat_map(|(role, text)| {
+        let text = writer.fill(text);
+        evidence
+            .iter()
+            .filter(move |evidence| evidence.role == role)
+            .map(move |evidence| Label { span: evidence.span, text: text.clone() })
+    });
+    Some(Finding {
+        rule: rule.id.as_ref().into(),
+        group: rule.group,
+        severity,
+        certainty,
+        when: None,
+        message: writer.fill(message),
+        span: moved.map_or(common.place, |evidence| evidence.span),
+        labels: labels.collect(),
+        notes: Vec::new(),
+        witness: None,
+        help: writer.fill(help),
+        folded_into: None,
+        fingerprint: fingerprint(rule, common, &entity, context),
+        entity,
+    })
+}
+
+/// The severity, and whether it is decided.
+///
+/// Where cases are not decided, the worst that is possible counts: whoever fails a build on `high` wants to see
+/// what may be high, and sees that it is only possible.
+fn severity(rule: &Rule, fact: &dyn Fact, scene: &condition::Scene<'_>) -> (Severity, bool) {
+    match &rule.severity {
+        RuleSeverity::Level(level) => (*level, true),
+        // Facts do not know yet what roles allow; no rule uses the scale before they do.
+        RuleSeverity::Exposure => (Severity::Medium, true),
+        RuleSeverity::Cases(cases) => {
+            let mut worst = None;
+            for (when, level) in cases.iter() {
+                let holds = condition::holds(when, fact, scene, true);
+                if holds.sure {
+                    return match worst {
+                        Some(worst) if worst > *level => (worst, false),
+                        _ => (*level, worst.is_none()),
+                    };
+                }
+                if holds.possible {
+                    worst = worst.max(Some(*level));
+                }
+            }
+            (worst.unwrap_or(Severity::Info), worst.is_none())
+        }
+    }
+}
+
+/// The case of a rule that a fact is of. Undecided words have none: the rule's own texts are general.
+fn case<'r>(rule: &'r Rule, fact: &dyn Fact) -> Option<&'r Case> {
+    let field = fact.schema().field(rule.case_field.as_deref()?)?;
+    let FieldValue::Word(words) = fact.field(field) else { return None };
+    let (FieldType::Word(names) | FieldType::Level(names)) = fact.schema().fields[usize::from(field.0)].holds
+    else {
+        return None;
+    };
+    // If several are possible, the first of them that the rule has a text for.
+    rule.cases.iter().find(|case| {
+        names.iter().position(|name| *name == case.word).is_some_and(|index| words.0 & (1 << index) != 0)
+    })
+}
+
+struct Writer<'w> {
+    fact: &'w dyn Fact,
+    context: &'w dyn Context,
+    entity: &'w EntityName,
+}
+
+impl Writer<'_> {
+    /// A text of a rule, with the fields of the fact in place of their names.
+    fn fill(&self, text: &str) -> String {
+        let mut out = String::new();
+        for stretch in file::stretches(text) {
+            match stretch {
+                Stretch::Plain(plain) => out.push_str(plain),
+                Stretch::Field { name, article } => {
+                    let value = self.field(name);
+                    if article {
+                        // By letter, which is right for the words that facts use.
+                        let vowel = value.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O', 'S']);
+                        out.push_str(if vowel { "an " } else { "a " });
+                    }
+                    out.push_str(&value);
+                }
+            }
+        }
+        out
+    }
+
+    fn field(&self, name: &str) -> String {
+        if name == "entity" {
+            return self.entity.name.clone();
+        }
+        let schema = self.fact.schema();
+        let Some(field) = schema.field(name) else { return String::new() };
+        let vocabulary = self.context.vocabulary();
+        match self.fact.field(field) {
+            FieldValue::Boolean(truth) if truth.sure == truth.possible => truth.sure.to_string(),
+            FieldValue::Boolean(_) => "unknown".to_owned(),
+            FieldValue::Word(words) => {
+                let (FieldType::Word(names) | FieldType::Level(names)) =
+                    schema.fields[usize::from(field.0)].holds
+                else {
+                    return String::new();
+                };
+                let possible = names.iter().enumerate().filter(|(index, _)| words.0 & (1 << index) != 0);
+                possible.map(|(_, name)| in_words(name)).collect::<Vec<_>>().join(" or ")
+            }
+            FieldValue::Number(bounds) if bounds.sure == bounds.possible => bounds.sure.to_string(),
+            FieldValue::Number(bounds) => format!("{} to {}", bounds.sure, bounds.possible),
+            FieldValue::Text(text) => text.map_or_else(|| "?".to_owned(), |text| text.display(vocabulary)),
+            FieldValue::Texts(texts) => {
+                texts.iter().map(|text: &Text| text.display(vocabulary)).collect::<Vec<_>>().join("`, `")
+            }
+        }
+    }
+}
+
+/// A word of a field in a sentence: `saml-provider` is a SAML provider.
+fn in_words(word: &str) -> String {
+    let mut out = String::new();
+    for part in word.split('-') {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        match part {
+            "saml" | "oidc" | "iam" | "aws" => out.push_str(&part.to_uppercase()),
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// The identity of a finding: rule, entity and what caused it. No positions, so that it survives reformatting.
+fn fingerprint(rule: &Rule, common: &Common, entity: &EntityName, context: &dyn Context) -> String {
+    let mut content = String::new();
+    let mut add = |part: &str| {
+        // Lengths keep parts apart whatever they contain.
+        let _ = write!(content, "{}:{part};", part.len());
+    };
+    add(&rule.id);
+    add(&context.file(common.subject));
+    add(entity.kind);
+    add(&entity.name);
+    for cause in &common.cause {
+        add(&cause.display(context.vocabulary()));
+    }
+    format!("{:016x}", stable_hash(content.as_bytes()))
+}
+
+/// FNV-1a: the same on every platform and in every version of the compiler.
+fn stable_hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

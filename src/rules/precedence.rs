@@ -1,0 +1,57 @@
+//! One root cause, one finding: weaker findings are folded into stronger ones on the same subject.
+
+use rustc_hash::FxHashMap;
+
+use super::Rule;
+use super::judge::Verdict;
+use crate::model::EntityId;
+use crate::source::Span;
+
+/// Marks every finding whose rule yields to that of another one on the same subject, where both hold in some
+/// world together. The stronger one says so in a note.
+pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
+    let mut by_subject: FxHashMap<EntityId, Vec<usize>> = FxHashMap::default();
+    for (index, verdict) in verdicts.iter().enumerate() {
+        by_subject.entry(verdict.subject).or_default().push(index);
+    }
+    let mut folds = Vec::new();
+    for (weaker, verdict) in verdicts.iter().enumerate() {
+        let yields_to = &rules[verdict.rule].yields_to;
+        if yields_to.is_empty() {
+            continue;
+        }
+        let stronger = by_subject[&verdict.subject].iter().copied().find(|&other| {
+            let candidate = &verdicts[other];
+            yields_to.iter().any(|id| *id == rules[candidate.rule].id)
+                // A finding that is only possible must not hide one that is proved.
+                && candidate.finding.certainty >= verdict.finding.certainty
+                // One that holds in fewer worlds must not hide what it does not say.
+                && verdict.worlds.without(&candidate.worlds).is_none()
+        });
+        folds.extend(stronger.map(|stronger| (weaker, stronger)));
+    }
+    for (weaker, stronger) in folds {
+        let note = format!("also: {} ({})", verdicts[weaker].finding.message, verdicts[weaker].finding.rule);
+        verdicts[weaker].finding.folded_into = Some(verdicts[stronger].finding.fingerprint.clone());
+        verdicts[stronger].finding.notes.push(note);
+    }
+}
+
+/// Says once what is the same in several variants of an entity: their worlds are united.
+pub(super) fn merge(verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    let mut merged: Vec<Verdict> = Vec::with_capacity(verdicts.len());
+    let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
+    for verdict in verdicts {
+        let seen = at_place.entry((verdict.finding.span, verdict.rule)).or_default();
+        let same = seen.iter().copied().find(|&index| merged[index].finding == verdict.finding);
+        if let Some(index) = same
+            && let Some(worlds) = merged[index].worlds.or(&verdict.worlds)
+        {
+            merged[index].worlds = worlds;
+        } else {
+            seen.push(merged.len());
+            merged.push(verdict);
+        }
+    }
+    merged
+}

@@ -1,0 +1,158 @@
+//! Which rules are asked, and how: the settings, understood.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Operand, Rule, Str};
+use crate::finding::{Group, Severity};
+use crate::settings::{RuleSettings, Written};
+use crate::source::{Problem, ProblemKind};
+
+/// Which rules are asked, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Ids and groups; all if empty.
+    select: Vec<String>,
+    /// Ids and groups.
+    ignore: Vec<String>,
+    severity: BTreeMap<String, Severity>,
+    options: BTreeMap<String, Vec<(Str, Operand)>>,
+}
+
+impl Selection {
+    /// Understands settings; what means nothing is left out, and said.
+    #[must_use]
+    pub fn new(settings: &RuleSettings, rules: &[Rule]) -> (Self, Vec<Problem>) {
+        let mut selection = Self::default();
+        let mut problems = Vec::new();
+        let mut wrong = |written: Option<&Written>, message: String, help: String| {
+            let span = written.and_then(|written| written.span);
+            problems.push(Problem { kind: ProblemKind::Settings, span, path: None, message, help });
+        };
+        for (list, kept) in
+            [(&settings.select, &mut selection.select), (&settings.ignore, &mut selection.ignore)]
+        {
+            for written in list {
+                let known =
+                    rules.iter().any(|rule| rule.id == written.text) || group(&written.text).is_some();
+                if known {
+                    kept.push(written.text.clone());
+                } else {
+                    wrong(
+                        Some(written),
+                        format!("there is no rule and no group `{}`", written.text),
+                        close(&written.text, rules),
+                    );
+                }
+            }
+        }
+        for (id, written) in &settings.severity {
+            match (rules.iter().any(|rule| rule.id == *id), level(&written.text)) {
+                (false, _) => wrong(Some(written), format!("there is no rule `{id}`"), close(id, rules)),
+                (true, None) => {
+                    let names = Severity::ALL.map(Severity::name).join("`, `");
+                    wrong(
+                        Some(written),
+                        format!("there is no severity `{}`", written.text),
+                        format!("Write one of `{names}`."),
+                    );
+                }
+                (true, Some(level)) => {
+                    selection.severity.insert(id.clone(), level);
+                }
+            }
+        }
+        for (id, options) in &settings.options {
+            let first = options.values().flatten().next();
+            let Some(rule) = rules.iter().find(|rule| rule.id == *id) else {
+                wrong(first, format!("there is no rule `{id}`"), close(id, rules));
+                continue;
+            };
+            let mut values = rule.options.to_vec();
+            for (name, written) in options {
+                let slot = values.iter_mut().find(|(known, _)| known == name);
+                match (slot, written.as_slice()) {
+                    (Some((_, value)), [written]) => match like(value, &written.text) {
+                        Some(parsed) => *value = parsed,
+                        None => wrong(
+                            Some(written),
+                            format!("`{}` is no value for option `{name}` of rule `{id}`", written.text),
+                            format!("The default is `{}`.", shown(value)),
+                        ),
+                    },
+                    (Some(_), _) => wrong(
+                        first,
+                        format!("option `{name}` of rule `{id}` takes one value"),
+                        "Write a single value.".to_owned(),
+                    ),
+                    (None, _) => wrong(
+                        written.first(),
+                        format!("rule `{id}` has no option `{name}`"),
+                        "Run `fedlint --help` for what can be set.".to_owned(),
+                    ),
+                }
+            }
+            selection.options.insert(id.clone(), values);
+        }
+        (selection, problems)
+    }
+
+    /// True if the rule is asked.
+    #[must_use]
+    pub fn has(&self, rule: &Rule) -> bool {
+        let named = |list: &[String]| list.iter().any(|name| *name == rule.id || *name == rule.group.name());
+        // A rule that is named itself is stronger than its group.
+        if self.ignore.iter().any(|name| *name == rule.id) {
+            return false;
+        }
+        if self.select.iter().any(|name| *name == rule.id) {
+            return true;
+        }
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+
+    /// The severity that the settings give a rule.
+    #[must_use]
+    pub fn severity(&self, rule: &Rule) -> Option<Severity> {
+        self.severity.get(rule.id.as_ref()).copied()
+    }
+
+    /// The options of a rule, with the values that hold.
+    #[must_use]
+    pub fn options<'s>(&'s self, rule: &'s Rule) -> &'s [(Str, Operand)] {
+        self.options.get(rule.id.as_ref()).map_or(&rule.options, Vec::as_slice)
+    }
+}
+
+fn group(name: &str) -> Option<Group> {
+    Group::ALL.into_iter().find(|group| group.name() == name)
+}
+
+fn level(name: &str) -> Option<Severity> {
+    Severity::ALL.into_iter().find(|level| level.name() == name)
+}
+
+/// A value of the type of another one.
+fn like(value: &Operand, text: &str) -> Option<Operand> {
+    match value {
+        Operand::Boolean(_) => text.parse().ok().map(Operand::Boolean),
+        Operand::Number(_) => text.parse().ok().map(Operand::Number),
+        Operand::Text(_) | Operand::Option(_) => Some(Operand::Text(Cow::Owned(text.to_owned()))),
+    }
+}
+
+fn shown(value: &Operand) -> String {
+    match value {
+        Operand::Boolean(value) => value.to_string(),
+        Operand::Number(number) => number.to_string(),
+        Operand::Text(text) | Operand::Option(text) => text.to_string(),
+    }
+}
+
+fn close(name: &str, rules: &[Rule]) -> String {
+    let names = rules.iter().map(|rule| rule.id.as_ref()).chain(Group::ALL.map(Group::name));
+    super::schema::closest(name, names).map_or_else(
+        || "Rules are named as in the findings, groups as in the documentation of the rules.".to_owned(),
+        |close| format!("Did you mean `{close}`?"),
+    )
+}
