@@ -111,6 +111,7 @@ impl<'m> Resolver<'m> {
             .or_else(|| self.exact(wanted, text))
             .or_else(|| self.by_symbol(wanted, text))
             .or_else(|| self.session_role(wanted, text))
+            .or_else(|| self.by_part(wanted, text))
             .or_else(|| self.wrong_shape(wanted, text))
             .or_else(|| self.other_account_id(wanted, text))
             .unwrap_or_else(|| self.absent(wanted, text))
@@ -328,6 +329,34 @@ impl<'m> Resolver<'m> {
         self.deployment(self.model.entity(id)).map_or(Comparison::Undecided, |deployment| {
             arn.account.compare(&deployment.account, self.vocabulary)
         })
+    }
+
+    /// An entity whose identity is a part of the text, if the text may be its identifier: only the region, the
+    /// account or the partition is written where the template would leave it open.
+    fn by_part(&self, wanted: &Wanted<'_>, text: &Text) -> Option<Target> {
+        let may_be = |hit: &Hit| {
+            self.model.entity(hit.entity).identifiers.iter().any(|identifier| {
+                identifier.form == hit.form
+                    && text.compare(&identifier.text, self.vocabulary) == Comparison::Undecided
+            })
+        };
+        let mut hits: Vec<Hit> = Vec::new();
+        for part in text.parts() {
+            let Part::Symbol(symbol) = part else { continue };
+            let Symbol::Reference { template, resource, .. } = self.vocabulary.symbols.symbol(*symbol) else {
+                continue;
+            };
+            for &entity in self.index.variants(*template, *resource) {
+                let expected = wanted.place.expected().iter().filter(|(kind, _)| *kind == entity.kind);
+                hits.extend(expected.map(|&(_, form)| Hit { entity, form }).filter(may_be));
+            }
+        }
+        // A lone symbol is either exactly an identifier, or one of which no more is known.
+        let mut target = self.found(wanted, text, &hits).filter(|_| text.as_symbol().is_none())?;
+        if let Target::Found(found) = &mut target {
+            found.iter_mut().for_each(|found| found.sure = false);
+        }
+        Some(target)
     }
 
     /// A text that can never be what the place takes.

@@ -75,6 +75,7 @@ fn role_arn() {
         ("!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/team/named'", "NamedRole"),
         ("!Ref Role", "wrong form: role Name of Role"),
         ("!Ref NamedRole", "wrong form: role Name of NamedRole"),
+        ("!Sub 'arn:aws:iam::111122223333:role/${Role}'", "Role?"),
         ("!GetAtt Role.RoleId", "wrong form: role UniqueId of Role"),
         ("!GetAtt Pool.Id", "wrong form: identity-pool Id of Pool"),
         ("!Ref Param", "unknown"),
@@ -323,6 +324,7 @@ fn user_pools() {
             ("!GetAtt UserPool.ProviderName", "UserPool"),
             ("!Sub 'cognito-idp.${AWS::Region}.amazonaws.com/${UserPool}'", "UserPool"),
             ("!Sub 'cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}'", "UserPool"),
+            ("!Sub 'cognito-idp.eu-west-1.amazonaws.com/${UserPool}'", "UserPool?"),
             ("!GetAtt UserPool.ProviderURL", "wrong form: user-pool ProviderUrl of UserPool"),
             ("!Ref UserPool", "wrong form: user-pool Id of UserPool"),
             ("!GetAtt UserPool.Arn", "wrong form: user-pool Arn of UserPool"),
@@ -384,6 +386,7 @@ fn role_mapping_keys() {
         &[
             ("!Sub '${UserPool.ProviderName}:${Client}'", "Client"),
             ("!Join [':', [!GetAtt UserPool.ProviderName, !Ref Client]]", "Client"),
+            ("!Sub 'cognito-idp.eu-west-1.amazonaws.com/${UserPool}:${Client}'", "Client?"),
             ("!Ref Saml", "Saml"),
             ("!Ref Oidc", "Oidc"),
             ("accounts.google.com", "outside: Aws"),
