@@ -263,7 +263,8 @@ impl Expression {
         }
     }
 
-    fn push_children<'e>(&'e self, out: &mut Vec<&'e Self>) {
+    /// Appends what stands directly inside.
+    pub(crate) fn push_children<'e>(&'e self, out: &mut Vec<&'e Self>) {
         match &self.form {
             Form::Null | Form::Scalar(_) => {}
             Form::List(items) => out.extend(items),

@@ -630,18 +630,18 @@ impl<'a> Search<'a> {
             None => atoms.entries.iter().map(first_choice).collect(),
         };
         let mut partial: Vec<Vec<Option<Choice>>> = Vec::new();
-        for (scope, name) in &self.branches {
-            for wanted in [true, false] {
-                // The last slots are for single choices.
-                let fitting = partial.iter_mut().find_map(|world| {
-                    let mut tried = world.clone();
-                    self.force(atoms, *scope, *name, wanted, &mut tried, 0).then(|| *world = tried)
-                });
-                if fitting.is_none() && partial.len() + 1 < WorldTable::MOST {
-                    let mut world = vec![None; atoms.entries.len()];
-                    if self.force(atoms, *scope, *name, wanted, &mut world, 0) {
-                        partial.push(world);
-                    }
+        for path in self.paths() {
+            let forced = |world: &mut Vec<Option<Choice>>| {
+                path.iter().all(|(scope, name, wanted)| self.force(atoms, *scope, *name, *wanted, world, 0))
+            };
+            let fitting = partial.iter_mut().find_map(|world| {
+                let mut tried = world.clone();
+                forced(&mut tried).then(|| *world = tried)
+            });
+            if fitting.is_none() && partial.len() + 1 < WorldTable::MOST {
+                let mut world = vec![None; atoms.entries.len()];
+                if forced(&mut world) {
+                    partial.push(world);
                 }
             }
         }
@@ -666,6 +666,43 @@ impl<'a> Search<'a> {
             }
         }
         worlds
+    }
+
+    /// The ways to every branch, short ones first: conditions with the values that they must have.
+    fn paths(&self) -> Vec<Vec<(usize, Name, bool)>> {
+        const MOST: usize = 5_000;
+        let mut paths: Vec<Vec<(usize, Name, bool)>> = Vec::new();
+        for &(scope, name) in &self.branches {
+            paths.extend([vec![(scope, name, true)], vec![(scope, name, false)]]);
+        }
+        for (index, scope) in self.context.tree.scopes.iter().enumerate() {
+            for declaration in scope.draft.resources.values() {
+                if !matters(self.context.vocabulary, declaration) {
+                    continue;
+                }
+                let path: Vec<_> = declaration.condition.iter().map(|&name| (index, name, true)).collect();
+                let mut open = vec![(&declaration.properties, path)];
+                while let Some((expression, path)) = open.pop() {
+                    if paths.len() > MOST {
+                        break;
+                    }
+                    if let Some(Call::If { condition, then, otherwise }) = expression.as_call() {
+                        for (branch, holds) in [(then, true), (otherwise, false)] {
+                            let mut path = path.clone();
+                            path.push((index, *condition, holds));
+                            paths.push(path.clone());
+                            open.push((branch, path));
+                        }
+                    } else {
+                        let mut children = Vec::new();
+                        expression.push_children(&mut children);
+                        open.extend(children.into_iter().map(|child| (child, path.clone())));
+                    }
+                }
+            }
+        }
+        paths.sort_by_key(Vec::len);
+        paths
     }
 
     /// Completes `world` so that the condition has the value that is wanted. False if it cannot.

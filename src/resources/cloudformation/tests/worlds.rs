@@ -172,7 +172,14 @@ fn seventy_independent_conditions() {
             "  R{index}: {{Type: AWS::IAM::Role, Properties: {{Description: !If [C{index}, a{index}, b{index}]}}}}\n"
         ));
     }
+    // A branch inside a branch, and one in a resource that is not always there.
+    template.push_str(
+        "  Nested: {Type: AWS::IAM::Role, Properties: {Description: !If [C1, !If [C2, a, b], !If [C3, c, d]]}}
+  Absent: {Type: AWS::IAM::Role, Condition: C4, Properties: {Description: !If [C5, a, b]}}\n",
+    );
     let scene = scan(&[("template.yaml", &template)]);
+    assert_eq!(scene.resource("Nested").variants.len(), 4);
+    assert_eq!(scene.resource("Absent").variants.len(), 2);
     assert_eq!(
         scene.problems(),
         ["70 parameters and comparisons make more than 64 combinations: only some are analysed"]
