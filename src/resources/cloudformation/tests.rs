@@ -18,6 +18,7 @@ use crate::value::{Located, Text, Unknown, WorldSet};
 /// A scan of some templates.
 pub(super) struct Scene {
     pub(super) vocabulary: Vocabulary,
+    pub(super) sources: Sources,
 
     pub(super) resources: Resources,
 }
@@ -49,7 +50,7 @@ pub(super) fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Scene {
         read_files.extend(read(&path, &document, text, settings, &vocabulary, &sources));
     }
     let resources = resolve(read_files, settings, &vocabulary);
-    Scene { vocabulary, resources }
+    Scene { vocabulary, sources, resources }
 }
 
 impl Scene {

@@ -329,3 +329,37 @@ Resources:
         ],
     );
 }
+
+#[test]
+fn places_lead_to_the_exact_text() {
+    let template = r#"
+Conditions: {C: !Equals [!Ref AWS::Region, a]}
+Resources:
+  P: {Type: AWS::IAM::OIDCProvider, Properties: {Url: 'https://example.com'}}
+  A: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Principal: !If [C, here, there]}]}}}
+  B: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: !Sub '{"Statement": [{"Principal": "${P}"}]}'}}
+  C: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {'Fn::Sub': "{\"Statement\": [{\"Principal\": \"${P}\"}]}"}}}
+  D: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: !Sub ['{"Statement": [{"Principal": "${X}"}]}', {X: !Ref P}]}}
+  E: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: !Join ['', ['{"Statement": [{"Principal": "', !Ref P, '"}]}']]}}
+"#;
+    let scene = scan(&[("template.yaml", template)]);
+    let cases = [
+        ("A", "here"),
+        ("B", r#""${P}""#),
+        ("C", r#"\"${P}\""#),
+        ("D", r#""${X}""#),
+        // Put together from several places: the string with what is in it.
+        ("E", r#""', !Ref P, '""#),
+    ];
+    for (name, expected) in cases {
+        let properties = &scene.resource(name).variants[0].properties;
+        let step = |value: &Located<Value>| match &value.value {
+            Value::Map(entries) => entries[0].value.clone(),
+            Value::List(items) => items[0].clone(),
+            other => panic!("nothing inside {other:?}"),
+        };
+        let principal = step(&step(&step(&step(properties))));
+        let span = scene.sources.host_span(principal.span);
+        assert_eq!(&template[span.start as usize..span.end as usize], expected, "{name}");
+    }
+}
