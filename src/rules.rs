@@ -1,6 +1,6 @@
 //! Facts become findings: rules say which facts are a problem, how bad, and what to tell the reader.
 //!
-//! Built-in rules and users' rules are the same thing, read by the same loader ([`file`]). The build script
+//! Built-in rules and users' rules are the same thing, read by the same loader ([`mod@file`]). The build script
 //! compiles the built-in ones into a table, because parsing them at start-up would take longer than a scan may.
 
 mod condition;

@@ -95,7 +95,7 @@ macro_rules! fact {
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug)]
-        pub struct $name {
+        pub(crate) struct $name {
             /// What every fact has.
             pub common: $crate::facts::Common,
             $($(#[doc = $field_about])+ pub $field: $type,)*
@@ -103,7 +103,7 @@ macro_rules! fact {
 
         impl $name {
             /// What rules can ask.
-            pub const SCHEMA: $crate::facts::Schema = $crate::facts::Schema {
+            pub(crate) const SCHEMA: $crate::facts::Schema = $crate::facts::Schema {
                 kind: $kind,
                 about: concat!($($about),+).trim_ascii(),
                 fields: &[$($crate::facts::FieldSchema {

@@ -22,9 +22,9 @@ words! {
     /// Whether a pool takes the logins that a mapping is for.
     Listed {
         /// It does.
-        Listed = "listed",
+        Yes = "listed",
         /// It does not.
-        NotListed = "not-listed",
+        No = "not-listed",
         /// It depends on what is not known, or the pool is not in view.
         Unknown = "unknown",
     }
@@ -53,7 +53,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         for (pool, certainty, worlds) in pools(analysis, attachment) {
             for mapping in attachment.mappings.known().iter().flat_map(|mappings| &mappings.value) {
                 let provider = mapping.provider();
-                let logins = pool.and_then(|pool| logins_place(pool));
+                let logins = pool.and_then(logins_place);
                 take(&RoleMappingFact {
                     common: Common {
                         subject: attachment.entity.id,
@@ -82,8 +82,8 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 impl Listed {
     fn of(truth: Bounds<bool>) -> Self {
         match truth {
-            Bounds { sure: true, .. } => Self::Listed,
-            Bounds { possible: false, .. } => Self::NotListed,
+            Bounds { sure: true, .. } => Self::Yes,
+            Bounds { possible: false, .. } => Self::No,
             Bounds { .. } => Self::Unknown,
         }
     }

@@ -14,7 +14,7 @@ macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$word:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
+        pub(crate) enum $name {
             $($(#[$word])* $variant,)*
         }
 

@@ -1,6 +1,6 @@
 //! Findings for a person at a terminal.
 //!
-//! The only module that imports miette, and it hands miette nothing but an [`Excerpt`]: text that is
+//! The only module that imports miette, and it hands miette nothing but an `Excerpt`: text that is
 //! already safe to show and as wide as the screen.
 
 use std::fmt;

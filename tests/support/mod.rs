@@ -6,44 +6,44 @@ use fedlint::finding::Finding;
 use fedlint::settings::Settings;
 
 /// What a scan found.
-pub struct Outcome {
-    pub findings: Vec<Seen>,
-    pub problems: Vec<String>,
+pub(crate) struct Outcome {
+    pub(crate) findings: Vec<Seen>,
+    pub(crate) problems: Vec<String>,
 }
 
 /// A finding as a test reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
-    pub path: String,
-    pub line: u32,
-    pub column: u32,
+pub(crate) struct Seen {
+    pub(crate) path: String,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
     /// The byte in the file.
-    pub offset: usize,
+    pub(crate) offset: usize,
     /// What stands at the place.
-    pub text: String,
-    pub rule: String,
-    pub certainty: &'static str,
-    pub severity: &'static str,
-    pub when: Option<String>,
-    pub entity: String,
-    pub message: String,
+    pub(crate) text: String,
+    pub(crate) rule: String,
+    pub(crate) certainty: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) when: Option<String>,
+    pub(crate) entity: String,
+    pub(crate) message: String,
 }
 
 impl Seen {
     /// `rule certainty when`.
-    pub fn in_a_line(&self) -> String {
+    pub(crate) fn in_a_line(&self) -> String {
         let when = self.when.as_ref().map_or(String::new(), |when| format!(" {when}"));
         format!("{} {}{when}", self.rule, self.certainty)
     }
 }
 
 /// Scans `files` (path and text) with default settings; findings that are folded into others are left out.
-pub fn scan(files: &[(&str, &str)]) -> Outcome {
+pub(crate) fn scan(files: &[(&str, &str)]) -> Outcome {
     scan_with(files, &Settings::default())
 }
 
 /// Scans `files` with settings.
-pub fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Outcome {
+pub(crate) fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Outcome {
     let outcome = fedlint::scan::scan_texts(files, settings);
     let see = |finding: &Finding| {
         let place = outcome.sources.place(finding.span);
