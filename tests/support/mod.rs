@@ -1,6 +1,6 @@
 //! Scans texts as files and gives back what was found, in plain words.
 
-#![expect(dead_code, reason = "every test file uses a part of it")]
+#![allow(dead_code, reason = "every test file uses a part of it")]
 
 use fedlint::finding::Finding;
 use fedlint::settings::Settings;
