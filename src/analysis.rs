@@ -1,12 +1,15 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
-use crate::finding::EntityName;
+use rustc_hash::FxHashSet;
+
+use crate::finding::{Certainty, EntityName};
 use crate::graph::Graph;
-use crate::model::{Entity, EntityId, Model};
+use crate::model::{Entity, EntityId, GrantedPolicy, Model};
+use crate::policy::Effect;
 use crate::resources::Template;
 use crate::settings::Settings;
 use crate::source::Sources;
-use crate::value::{TemplateId, Vocabulary, WorldSet, Worlds};
+use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
 
 /// A scan, read and linked.
 #[derive(Debug)]
@@ -21,6 +24,29 @@ pub struct Analysis<'s> {
     pub model: Model,
     /// The trust graph.
     pub graph: Graph,
+    /// What functions may do in a deployment: custom resources do it while the stack is deployed.
+    changes: FxHashSet<(DeploymentId, Change)>,
+}
+
+/// A change that undoes what a template says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Of a role's trust policy.
+    Trust,
+    /// Of the roles and role mappings of an identity pool.
+    PoolRoles,
+}
+
+impl Change {
+    const ALL: [Self; 2] = [Self::Trust, Self::PoolRoles];
+
+    /// The action that makes the change.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Trust => "iam:UpdateAssumeRolePolicy",
+            Self::PoolRoles => "cognito-identity:SetIdentityPoolRoles",
+        }
+    }
 }
 
 /// How much of what a template may become was looked at.
@@ -44,7 +70,8 @@ impl<'s> Analysis<'s> {
         model: Model,
     ) -> Self {
         let graph = Graph::build(&model, vocabulary);
-        Self { vocabulary, settings, sources, model, graph }
+        let changes = changes(&model, &graph, vocabulary);
+        Self { vocabulary, settings, sources, model, graph, changes }
     }
 
     /// What an entity has in common with all others.
@@ -70,6 +97,14 @@ impl<'s> Analysis<'s> {
             arn: entity.arn().and_then(|arn| arn.as_literal(self.vocabulary)).map(str::to_owned),
             cdk_path: entity.cdk_path.map(text),
         }
+    }
+
+    /// How certain it can be that something stays as it is written: only possible if a function of the same
+    /// deployment may change it.
+    #[must_use]
+    pub fn stability(&self, id: EntityId, change: Change) -> Certainty {
+        let changes = self.changes.contains(&(self.entity(id).deployment, change));
+        if changes { Certainty::Possible } else { Certainty::Proved }
     }
 
     /// How much of what a template may become the worlds in which something holds were looked for in.
@@ -107,4 +142,22 @@ impl<'s> Analysis<'s> {
             .collect();
         (!parts.is_empty()).then(|| parts.join(", and "))
     }
+}
+
+/// The changes that functions may make, by deployment.
+fn changes(model: &Model, graph: &Graph, vocabulary: &Vocabulary) -> FxHashSet<(DeploymentId, Change)> {
+    let mut changes = FxHashSet::default();
+    for role in graph.trusting_service("lambda.amazonaws.com", vocabulary) {
+        let deployment = model.entity(role).deployment;
+        for grant in model.grants_of(role) {
+            let GrantedPolicy::Document(attached) = &grant.policy else { continue };
+            for statement in &model.policy(attached).statements {
+                let may = |change: &Change| statement.covers_action(change.action(), vocabulary).possible;
+                if statement.effect == Effect::Allow {
+                    changes.extend(Change::ALL.into_iter().filter(may).map(|change| (deployment, change)));
+                }
+            }
+        }
+    }
+    changes
 }

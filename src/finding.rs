@@ -50,6 +50,22 @@ pub struct EntityName {
     pub cdk_path: Option<String>,
 }
 
+/// A kebab-case word as it stands in a sentence: `saml-provider` is a SAML provider.
+#[must_use]
+pub fn in_words(word: &str) -> String {
+    let mut out = String::new();
+    for part in word.split('-') {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        match part {
+            "saml" | "oidc" | "iam" | "aws" => out.push_str(&part.to_uppercase()),
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
 /// A place that explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::model::EntityId;
 use crate::policy::BuiltInProvider;
 use crate::source::Span;
-use crate::value::{Text, Worlds};
+use crate::value::{Text, Vocabulary, Worlds};
 
 /// The trust graph of a scan. Nothing is ever removed from it.
 #[derive(Debug, Default)]
@@ -94,15 +94,30 @@ impl Graph {
             .map(|edge| (&self.edges[edge.target()], edge.weight()))
     }
 
+    /// The roles that a service may assume, in order.
+    #[must_use]
+    pub fn trusting_service(&self, host: &str, vocabulary: &Vocabulary) -> Vec<EntityId> {
+        let service = Node::Service(vocabulary.literal(host));
+        let mut roles: Vec<EntityId> = self
+            .leaving(&service, EdgeKind::Trusts)
+            .filter_map(|(node, _)| if let Node::Entity(id) = node { Some(*id) } else { None })
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
     /// True if no edge leaves a node: nobody gets anything through it.
     #[must_use]
     pub fn is_unused(&self, node: &Node) -> bool {
         self.around(node, Direction::Outgoing).next().is_none()
     }
 
-    /// True if some edge is so, with the node that it leaves.
-    pub fn any(&self, is: impl Fn(&Node, &Edge) -> bool) -> bool {
-        self.edges.edge_references().any(|edge| is(&self.edges[edge.source()], edge.weight()))
+    /// True if some edge is so, with the nodes that it leaves and leads to.
+    pub fn any(&self, is: impl Fn(&Node, &Node, &Edge) -> bool) -> bool {
+        self.edges
+            .edge_references()
+            .any(|edge| is(&self.edges[edge.source()], &self.edges[edge.target()], edge.weight()))
     }
 
     fn around(

@@ -4,7 +4,7 @@ use super::identity_pool::truth;
 use super::pool_role::pools;
 use super::role_mapping::{MappingType, mapping_type};
 use super::{Common, Evidence, Fact, OneOf, Words, fact};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
 use crate::model::{EntityId, IdentityPool, Target, UserPoolGroup};
@@ -37,7 +37,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             common: Common {
                 subject: group.entity.id,
                 place,
-                certainty: Certainty::Proved,
+                certainty: analysis.stability(group.entity.id, Change::PoolRoles),
                 worlds: group.entity.worlds.clone(),
                 evidence: pools
                     .iter()

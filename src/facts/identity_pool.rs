@@ -1,7 +1,7 @@
 //! What one identity pool does for guests.
 
 use super::{Common, Evidence, Fact, OneOf, fact, words};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{Found, IdentityPool, ReferencePlace, RoleAttachment, Target};
 use crate::value::{Bounds, Field, Text, Worlds};
@@ -85,6 +85,13 @@ fn of(
     let (guest_role, role_span) = match attached {
         None => (OneOf::only(RoleState::Attached).or(RoleState::Missing), None),
         Some((attachment, _)) => guest_role(analysis, attachment),
+    };
+    // A function may attach what the template does not.
+    let guest_role = match analysis.stability(pool.entity.id, Change::PoolRoles) {
+        Certainty::Possible if guest_role == OneOf::only(RoleState::Missing) => {
+            guest_role.or(RoleState::Attached)
+        }
+        _ => guest_role,
     };
     let mut evidence = Vec::new();
     let mut show = |role, span: Option<_>| evidence.extend(span.map(|span| Evidence { role, span }));

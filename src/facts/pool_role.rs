@@ -19,6 +19,18 @@ words! {
     }
 }
 
+words! {
+    /// Whether a pool lets guests in.
+    Guests {
+        /// It does.
+        On = "on",
+        /// It does not.
+        Off = "off",
+        /// It depends on what is not known, or the pool is not in view.
+        Unknown = "unknown",
+    }
+}
+
 fact! {
     /// One role that a role attachment gives to an identity pool, by key of its `Roles`.
     PoolRole = "pool-role" {
@@ -28,10 +40,8 @@ fact! {
         key: Option<Text> = "key",
         /// Who gets the role.
         used_as: OneOf<UsedAs> = "used-as",
-        /// True if the pool itself is in view.
-        in_view: Bounds<bool> = "pool.in-view",
-        /// True if the pool lets guests in. Not decided if the pool is not in view.
-        guests: Bounds<bool> = "pool.guests",
+        /// Whether the pool lets guests in.
+        guests: OneOf<Guests> = "pool.guests",
     }
     evidence {
         /// Where the pool switches guests on or off.
@@ -62,8 +72,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     },
                     key: Some(attached.key.value.clone()),
                     used_as: used_as(analysis, &attached.key.value),
-                    in_view: Bounds::decided(pool.is_some()),
-                    guests: pool.map_or(Bounds::UNDECIDED, |pool| truth(&pool.guests)),
+                    guests: OneOf::only(pool.map_or(Guests::Unknown, |pool| Guests::of(truth(&pool.guests)))),
                 });
             }
         }
@@ -89,6 +98,16 @@ pub(super) fn pools<'a>(
             })
             .collect(),
         _ => vec![(None, Certainty::Proved, entity.worlds.clone())],
+    }
+}
+
+impl Guests {
+    fn of(truth: Bounds<bool>) -> Self {
+        match truth {
+            Bounds { sure: true, .. } => Self::On,
+            Bounds { possible: false, .. } => Self::Off,
+            Bounds { .. } => Self::Unknown,
+        }
     }
 }
 

@@ -30,6 +30,8 @@ words! {
         OtherIdentifier = "other-identifier",
         /// It names another kind of thing.
         OtherKind = "other-kind",
+        /// It is an identifier of another form, of something that is not in view.
+        OtherForm = "other-form",
         /// It is none of the identifiers of the thing.
         NoIdentifier = "no-identifier",
     }
@@ -176,9 +178,10 @@ fn of(analysis: &Analysis<'_>, reference: &Reference) -> ReferenceFact {
                     fact.got_kind = OneOf::only(*kind);
                     fact.got_form = OneOf::only((*form).into());
                     let right_kind = reference.place.expected().iter().find(|(expected, _)| expected == kind);
-                    fact.fault = OneOf::only(match right_kind {
-                        Some(_) => FormFault::OtherIdentifier,
-                        None => FormFault::OtherKind,
+                    fact.fault = OneOf::only(match (entity, right_kind) {
+                        (None, _) => FormFault::OtherForm,
+                        (Some(_), Some(_)) => FormFault::OtherIdentifier,
+                        (Some(_), None) => FormFault::OtherKind,
                     });
                     if let (Some((_, form)), Some(entity)) = (right_kind, entity) {
                         fact.expected = OneOf::only((*form).into());
@@ -214,8 +217,9 @@ fn of_dangling(
     });
     fact.common.cause = vec![Text::literal(dangling.name)];
     fact.suggest(dangling.did_you_mean.map(Text::literal));
+    // What a macro or another tool adds may define it.
     if !template.complete {
-        fact.common.certainty = Certainty::Possible;
+        fact.state = OneOf::only(State::Unknown);
     }
     fact
 }
@@ -254,7 +258,9 @@ fn blank(
 
 impl ReferenceFact {
     fn missing(&mut self, analysis: &Analysis<'_>, place: ReferencePlace, missing: &Missing) {
-        self.state = OneOf::only(State::Missing);
+        // A logical id that is not sure to be missing is one that a macro or another tool may define.
+        let may_be_defined = missing.name.is_some() && !missing.sure;
+        self.state = OneOf::only(if may_be_defined { State::Unknown } else { State::Missing });
         if !missing.sure {
             self.common.certainty = Certainty::Possible;
         }

@@ -2,7 +2,7 @@
 
 use super::pool_role::pools;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Change};
 use crate::model::{IdentityPool, List, RoleMapping};
 use crate::value::{Bounds, Comparison, Field, Text, TextBuilder};
 
@@ -58,7 +58,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     common: Common {
                         subject: attachment.entity.id,
                         place: provider.span().unwrap_or(mapping.key.span),
-                        certainty,
+                        certainty: certainty.min(analysis.stability(attachment.entity.id, Change::PoolRoles)),
                         worlds: worlds.clone(),
                         evidence: logins.map(|span| Evidence { role: "logins", span }).into_iter().collect(),
                         cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),

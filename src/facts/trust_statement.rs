@@ -1,8 +1,7 @@
 //! Whether the principals and the actions of a trust policy fit each other.
 
 use super::{Common, Evidence, Fact, OneOf, fact, words};
-use crate::analysis::Analysis;
-use crate::finding::Certainty;
+use crate::analysis::{Analysis, Change};
 use crate::model::Role;
 use crate::policy::{
     Attached, Effect, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, Statement,
@@ -167,7 +166,7 @@ impl Trust<'_> {
         Common {
             subject: self.role.entity.id,
             place: place(element),
-            certainty: Certainty::Proved,
+            certainty: self.analysis.stability(self.role.entity.id, Change::Trust),
             worlds: self.role.entity.worlds.clone(),
             evidence: vec![Evidence { role, span: place(evidence) }],
             cause: cause.into_iter().collect(),

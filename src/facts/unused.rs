@@ -26,14 +26,13 @@ fact! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    // Somebody else's stack may hold the roles: without any federated role or pool here, nothing can be said.
-    if !has_consumers(analysis) {
-        return;
-    }
     let (model, graph) = (&analysis.model, &analysis.graph);
     let providers = model.saml_providers.iter().map(|provider| &provider.entity);
     for entity in providers.chain(model.oidc_providers.iter().map(|provider| &provider.entity)) {
-        if graph.is_unused(&Node::Entity(entity.id)) && !named_elsewhere(analysis, entity) {
+        if graph.is_unused(&Node::Entity(entity.id))
+            && has_consumers(analysis, entity)
+            && !named_elsewhere(analysis, entity)
+        {
             take(&Unused {
                 common: Common {
                     subject: entity.id,
@@ -53,11 +52,15 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
 }
 
-/// True if the scope has a role for federated principals, or an identity pool.
-fn has_consumers(analysis: &Analysis<'_>) -> bool {
-    !analysis.model.identity_pools.is_empty()
-        || analysis.graph.any(|from, edge| {
+/// True if the provider's stack has a role for federated principals, or an identity pool. Where it has none, the
+/// provider is made for other stacks, which need not be in view.
+fn has_consumers(analysis: &Analysis<'_>, provider: &Entity) -> bool {
+    let root = |entity: &Entity| analysis.template(entity.template).root;
+    let of_stack = |entity: &Entity| root(entity) == root(provider);
+    analysis.model.identity_pools.iter().any(|pool| of_stack(&pool.entity))
+        || analysis.graph.any(|from, to, edge| {
             edge.kind == EdgeKind::Trusts
+                && matches!(to, Node::Entity(role) if of_stack(analysis.entity(*role)))
                 && match from {
                     Node::BuiltIn(_) | Node::Provider(_) => true,
                     Node::Entity(id) => {

@@ -110,7 +110,12 @@ pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -
         let mut of_file: Vec<&Wanted> = wanted.iter().filter(|wanted| wanted.span.source == source).collect();
         of_file.sort_by_key(|wanted| (wanted.span.start, wanted.span.end));
         let path = sanitised(&shown_path(&sources.path(source))).into_owned();
-        for lines in blocks(&of_file) {
+        let mut blocks = blocks(&of_file);
+        // What the finding is about comes first, what explains it after that.
+        blocks.sort_by_key(|lines| {
+            !of_file.iter().any(|wanted| wanted.primary && lines.contains(&wanted.lines.start))
+        });
+        for lines in blocks {
             let inside: Vec<&Wanted> =
                 of_file.iter().copied().filter(|wanted| lines.contains(&wanted.lines.start)).collect();
             excerpt.add_block(path.clone(), lines, &inside, layout);

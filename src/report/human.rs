@@ -14,7 +14,7 @@ use miette::{
 use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
 use super::text::{columns, prose, sanitised, wrapped};
 use super::{Counts, Report, shown_path};
-use crate::finding::{Certainty, Finding, Severity};
+use crate::finding::{Certainty, Finding, Severity, in_words};
 use crate::scan::Summary;
 use crate::source::{Problem, Sources, Span};
 
@@ -199,7 +199,7 @@ impl Screen {
         text += &self.excerpt(&finding.message, level, possible.then_some("?"), &places, sources);
 
         let entity = &finding.entity;
-        let named = format!("{} `{}`", entity.kind.replace('-', " "), sanitised(&entity.name));
+        let named = format!("{} `{}`", in_words(entity.kind), sanitised(&entity.name));
         text += &self.fact("entity", &named);
         if let Some(arn) = entity.arn.as_ref().filter(|arn| **arn != entity.name) {
             text += &self.fact("arn", arn);
@@ -208,7 +208,7 @@ impl Screen {
             text += &self.fact("cdk path", path);
         }
         if let Some(when) = &finding.when {
-            text += &self.fact("when", when);
+            text += &self.fact("when", when.strip_prefix("when ").unwrap_or(when));
         }
         if let Some(witness) = &finding.witness {
             text += &self.named_lines("witness", &aligned(witness, self.width.saturating_sub(INDENTATION)));

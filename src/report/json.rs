@@ -165,7 +165,7 @@ struct WitnessPart<'r> {
 #[schemars(rename = "Problem")]
 struct ProblemOutput<'r> {
     /// The kind: `unreadable`, `encoding`, `too-large`, `syntax`, `lenient`, `duplicate-key`, `template`,
-    /// `budget`, `settings` or `internal`.
+    /// `budget`, `combinations`, `settings`, `skipped` or `internal`.
     kind: &'static str,
     /// True if something was not checked because of it.
     loses: bool,

@@ -6,7 +6,7 @@ use super::file::{self, Stretch};
 use super::{Case, Rule, RuleSeverity, Selection, condition};
 use crate::analysis::{Analysis, Coverage};
 use crate::facts::{Common, Fact, FieldType, FieldValue};
-use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity};
+use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity, in_words};
 use crate::model::EntityId;
 use crate::value::{Text, Vocabulary, Worlds};
 
@@ -266,21 +266,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// A word of a field in a sentence: `saml-provider` is a SAML provider.
-fn in_words(word: &str) -> String {
-    let mut out = String::new();
-    for part in word.split('-') {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        match part {
-            "saml" | "oidc" | "iam" | "aws" => out.push_str(&part.to_uppercase()),
-            _ => out.push_str(part),
-        }
-    }
-    out
 }
 
 /// The identity of a finding: rule, entity and what caused it. No positions, so that it survives reformatting.

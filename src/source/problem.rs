@@ -42,6 +42,8 @@ pub enum ProblemKind {
     Template,
     /// A budget of our own was reached; what is reported is true, but not complete.
     Budget,
+    /// More combinations of conditions than are analysed: everything was looked at, but not in all of them.
+    Combinations,
     /// A setting that has no effect or cannot be understood.
     Settings,
     /// Our own bug, caught.
@@ -62,6 +64,7 @@ impl ProblemKind {
             Self::DuplicateKey => "duplicate-key",
             Self::Template => "template",
             Self::Budget => "budget",
+            Self::Combinations => "combinations",
             Self::Settings => "settings",
             Self::Internal => "internal",
         }

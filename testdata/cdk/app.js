@@ -10,7 +10,7 @@ const app = new App({
   outdir: 'cdk.out',
   analyticsReporting: false,
   treeMetadata: false,
-  context: { '@aws-cdk/core:newStyleStackSynthesis': false },
+  context: { '@aws-cdk/core:newStyleStackSynthesis': false, 'aws:cdk:enable-path-metadata': true },
 });
 
 // One stack owns the sign-in: user pool, clients, identity pool with role mappings.

@@ -118,7 +118,7 @@ pub(crate) fn worlds(vocabulary: &Vocabulary, tree: &Tree<'_>, exports: &Exports
         every_combination(&atoms.entries)
     } else {
         problems.push(Problem::at(
-            ProblemKind::Budget,
+            ProblemKind::Combinations,
             tree.scopes[0].draft.span,
             format!(
                 "{} parameters and comparisons make more than {} combinations: only some are analysed",
