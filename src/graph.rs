@@ -86,6 +86,14 @@ pub struct Edge {
     pub span: Span,
 }
 
+impl Node {
+    /// The entity, if the node is one.
+    #[must_use]
+    pub const fn entity(&self) -> Option<EntityId> {
+        if let Self::Entity(id) = self { Some(*id) } else { None }
+    }
+}
+
 impl Graph {
     /// Edges of one kind that leave a node, with their targets.
     pub fn leaving(&self, node: &Node, kind: EdgeKind) -> impl Iterator<Item = (&Node, &Edge)> {
@@ -98,10 +106,8 @@ impl Graph {
     #[must_use]
     pub fn trusting_service(&self, host: &str, vocabulary: &Vocabulary) -> Vec<EntityId> {
         let service = Node::Service(vocabulary.literal(host));
-        let mut roles: Vec<EntityId> = self
-            .leaving(&service, EdgeKind::Trusts)
-            .filter_map(|(node, _)| if let Node::Entity(id) = node { Some(*id) } else { None })
-            .collect();
+        let mut roles: Vec<EntityId> =
+            self.leaving(&service, EdgeKind::Trusts).filter_map(|(node, _)| node.entity()).collect();
         roles.sort_unstable();
         roles.dedup();
         roles

@@ -1,5 +1,6 @@
 //! `fedlint scan`.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -75,7 +76,10 @@ impl Texts {
         // The first sentence of the prose stands alone; messages speak of one finding each.
         let title = rule.why.split_once(". ").map_or(rule.why.as_ref(), |(first, _)| first);
         let own = rule.help.iter().map(|help| help.to_string());
-        let cases = rule.cases.iter().filter_map(|case| case.help.as_ref().map(|help| format!("- {help}")));
+        // What has fields in it speaks of one finding.
+        let general = |help: &&Cow<'_, str>| !help.contains('{');
+        let cases = rule.cases.iter().filter_map(|case| case.help.as_ref());
+        let cases = cases.filter(general).map(|help| format!("- {help}"));
         Self {
             title: title.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "),
             help: own.chain(cases).collect::<Vec<_>>().join("\n"),

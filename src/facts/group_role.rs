@@ -3,9 +3,8 @@
 use super::identity_pool::truth;
 use super::pool_role::pools;
 use super::role_mapping::{MappingType, mapping_type};
-use super::{Common, Evidence, Fact, OneOf, Words, fact};
+use super::{Common, Evidence, Fact, WordSet, fact};
 use crate::analysis::{Analysis, Change};
-use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
 use crate::model::{EntityId, IdentityPool, Target, UserPoolGroup};
 use crate::value::{Bounds, Field, Text};
@@ -15,8 +14,8 @@ fact! {
     GroupRole = "group-role" {
         /// The group's logical id, or its name in a dump.
         group: Option<Text> = "group",
-        /// True if some identity pool can hand the role out: by a mapping of type `Token`, or because its
-        /// classic flow lets users choose.
+        /// True if some identity pool may hand the role out: by a mapping of type `Token`, or because its
+        /// classic flow lets users choose. In doubt it may.
         reachable: Bounds<bool> = "reachable",
     }
     evidence {
@@ -46,77 +45,62 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                 cause: Vec::new(),
             },
             group: Some(Text::literal(group.entity.logical_id)),
-            reachable,
+            reachable: Bounds::decided(reachable),
         });
     }
 }
 
-/// Whether the role of a group can be had, and the identity pools that take its user pool's logins.
-fn reachable(analysis: &Analysis<'_>, group: &UserPoolGroup) -> (Bounds<bool>, Vec<EntityId>) {
+/// Whether the role of a group may be had, and the identity pools that take its user pool's logins.
+fn reachable(analysis: &Analysis<'_>, group: &UserPoolGroup) -> (bool, Vec<EntityId>) {
     let model = &analysis.model;
     let reference = group.user_pool.span().and_then(|span| model.reference_at(group.entity.id, span));
-    let user_pools: Vec<EntityId> = match reference.map(|reference| &reference.target) {
-        Some(Target::Found(found)) => found.iter().map(|found| found.entity).collect(),
-        // A user pool that is not in view may feed pools that are not either.
-        _ => return (Bounds::UNDECIDED, Vec::new()),
+    // A user pool that is not in view may feed pools that are not either.
+    let Some(Target::Found(user_pools)) = reference.map(|reference| &reference.target) else {
+        return (true, Vec::new());
     };
-    let mut identity_pools: Vec<(EntityId, bool)> = Vec::new();
+    let mut identity_pools: Vec<EntityId> = Vec::new();
     for user_pool in user_pools {
-        for (node, edge) in analysis.graph.leaving(&Node::Entity(user_pool), EdgeKind::LogsIn) {
-            if let Node::Entity(id) = node {
-                identity_pools.push((*id, edge.sure));
-            }
-        }
+        let user_pool = Node::Entity(user_pool.entity);
+        let logins = analysis.graph.leaving(&user_pool, EdgeKind::LogsIn);
+        identity_pools.extend(logins.filter_map(|(node, _)| node.entity()));
     }
     identity_pools.sort_unstable();
     identity_pools.dedup();
-    let mut result = Bounds::decided(false);
-    for &(id, sure) in &identity_pools {
-        let Some(pool) = model.get::<IdentityPool>(id) else { continue };
-        let mut gives = truth(&pool.classic_flow).or(maps_by_token(analysis, pool));
-        gives.sure &= sure;
-        result = result.or(gives);
-    }
+    let gives = |&id: &EntityId| {
+        model
+            .get::<IdentityPool>(id)
+            .is_some_and(|pool| truth(&pool.classic_flow).possible || may_map_by_token(analysis, pool))
+    };
     // An identity pool with a login that cannot be resolved may be fed by this user pool.
-    if model.identity_pools.iter().any(|pool| has_unknown_login(analysis, pool)) {
-        result.possible = true;
-    }
-    (result, identity_pools.into_iter().map(|(id, _)| id).collect())
+    let reachable = identity_pools.iter().any(gives)
+        || model.identity_pools.iter().any(|pool| has_unknown_login(analysis, pool));
+    (reachable, identity_pools)
 }
 
-/// Whether some role mapping of the pool is of type `Token`.
-fn maps_by_token(analysis: &Analysis<'_>, pool: &IdentityPool) -> Bounds<bool> {
-    let mut result = Bounds::decided(false);
+/// Whether some role mapping of the pool may be of type `Token`.
+fn may_map_by_token(analysis: &Analysis<'_>, pool: &IdentityPool) -> bool {
     let mut seen = false;
     for attachment in &analysis.model.role_attachments {
-        let of_pool = pools(analysis, attachment)
-            .into_iter()
-            .find(|(found, ..)| found.is_none_or(|found| found.entity.id == pool.entity.id));
-        let Some((found, certainty, _)) = of_pool else { continue };
+        let pools = pools(analysis, attachment);
+        seen |= pools.iter().any(|(found, ..)| found.is_some_and(|found| found.entity.id == pool.entity.id));
         // An attachment for a pool that cannot be resolved may be for this one.
-        let sure = found.is_some() && certainty == Certainty::Proved;
-        seen |= sure;
-        let mut maps = match &attachment.mappings {
-            Field::Absent => Bounds::decided(false),
-            Field::Unknown(_) => Bounds::UNDECIDED,
-            Field::Known(mappings) => mappings.value.iter().fold(Bounds::decided(false), |all, mapping| {
-                all.or(is_token(mapping_type(analysis, mapping)))
-            }),
+        let may_be_of_pool =
+            pools.iter().any(|(found, ..)| found.is_none_or(|found| found.entity.id == pool.entity.id));
+        let may_map = match &attachment.mappings {
+            Field::Absent => false,
+            Field::Unknown(_) => true,
+            Field::Known(mappings) => {
+                let token = WordSet::only(MappingType::Token);
+                let may_be_token = |mapping| mapping_type(analysis, mapping).words().0 & token.0 != 0;
+                mappings.value.iter().any(may_be_token)
+            }
         };
-        maps.sure &= sure;
-        result = result.or(maps);
+        if may_be_of_pool && may_map {
+            return true;
+        }
     }
-    if !seen {
-        // The attachment of the pool may be made elsewhere.
-        result.possible = true;
-    }
-    result
-}
-
-fn is_token(mapping_type: OneOf<MappingType>) -> Bounds<bool> {
-    let words = mapping_type.words();
-    let token = 1 << MappingType::Token.index();
-    Bounds { sure: words.0 == token, possible: words.0 & token != 0 }
+    // The attachment of the pool may be made elsewhere.
+    !seen
 }
 
 fn has_unknown_login(analysis: &Analysis<'_>, pool: &IdentityPool) -> bool {

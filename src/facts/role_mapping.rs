@@ -3,8 +3,8 @@
 use super::pool_role::pools;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
-use crate::model::{IdentityPool, List, RoleMapping};
-use crate::value::{Bounds, Comparison, Field, Text, TextBuilder};
+use crate::model::{Form, IdentityPool, List, RoleAttachment, RoleMapping, Target};
+use crate::value::{Bounds, Comparison, Field, Located, Text, TextBuilder};
 
 words! {
     /// How a mapping finds the role.
@@ -69,7 +69,9 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     },
                     mapping_type: mapping_type(analysis, mapping),
                     listed: OneOf::only(match (pool, &provider) {
-                        (Some(pool), Field::Known(known)) => Listed::of(listed(analysis, pool, &known.value)),
+                        (Some(pool), Field::Known(known)) if is_provider(analysis, attachment, known) => {
+                            Listed::of(listed(analysis, pool, &known.value))
+                        }
                         _ => Listed::Unknown,
                     }),
                     provider: provider.known().map(|known| known.value.clone()),
@@ -87,6 +89,12 @@ impl Listed {
             Bounds { .. } => Self::Unknown,
         }
     }
+}
+
+/// False if the provider of a mapping can be none, by its form: that is a fault of its own.
+fn is_provider(analysis: &Analysis<'_>, attachment: &RoleAttachment, provider: &Located<Text>) -> bool {
+    let reference = analysis.model.reference_at(attachment.entity.id, provider.span);
+    !reference.is_some_and(|reference| matches!(reference.target, Target::WrongForm { .. }))
 }
 
 /// How a mapping finds the role.
@@ -129,7 +137,7 @@ fn listed(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Boun
                 let client = login.known().and_then(|login| login.value.client.known());
                 let (Some(name), Some(client)) = (name, client) else { return Bounds::UNDECIDED };
                 let mut text = TextBuilder::default();
-                text.push_text(&name.value, &vocabulary.names);
+                text.push_text(meant(analysis, pool, name), &vocabulary.names);
                 text.push_str(":");
                 text.push_text(&client.value, &vocabulary.names);
                 listed = listed.or(same(&text.finish(&vocabulary.names)));
@@ -152,6 +160,17 @@ fn listed(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Boun
         Field::Absent => listed,
         Field::Known(name) => listed.or(same(&name.value)),
         Field::Unknown(_) => Bounds::UNDECIDED,
+    }
+}
+
+/// The provider name that a login means, also where it is written in another form: that is a fault of its own.
+fn meant<'a>(analysis: &'a Analysis<'_>, pool: &IdentityPool, name: &'a Located<Text>) -> &'a Text {
+    let reference = analysis.model.reference_at(pool.entity.id, name.span);
+    match reference.map(|reference| &reference.target) {
+        Some(Target::WrongForm { entity: Some(entity), .. }) => {
+            analysis.entity(*entity).identifier(Form::ProviderName).unwrap_or(&name.value)
+        }
+        _ => &name.value,
     }
 }
 

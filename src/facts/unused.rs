@@ -5,6 +5,7 @@ use crate::analysis::Analysis;
 use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
 use crate::model::{Entity, EntityKind};
+use crate::resources::Value;
 
 words! {
     /// The kinds of things that are looked at.
@@ -31,7 +32,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for entity in providers.chain(model.oidc_providers.iter().map(|provider| &provider.entity)) {
         if graph.is_unused(&Node::Entity(entity.id))
             && has_consumers(analysis, entity)
-            && !named_elsewhere(analysis, entity)
+            && !is_exported(analysis, entity)
         {
             take(&Unused {
                 common: Common {
@@ -71,18 +72,10 @@ fn has_consumers(analysis: &Analysis<'_>, provider: &Entity) -> bool {
         })
 }
 
-/// True if something in view names the entity in a way that is no edge: an export, a wrong form.
-fn named_elsewhere(analysis: &Analysis<'_>, entity: &Entity) -> bool {
-    let template = analysis.template(entity.template);
-    let exported = template.exports.iter().any(|export| match &export.value.value {
-        crate::resources::Value::Text(text) => {
-            entity.identifiers.iter().any(|identifier| identifier.text == *text)
-        }
+/// True if the template exports an identifier of the entity: others then use what is not in view.
+fn is_exported(analysis: &Analysis<'_>, entity: &Entity) -> bool {
+    analysis.template(entity.template).exports.iter().any(|export| match &export.value.value {
+        Value::Text(text) => entity.identifiers.iter().any(|identifier| identifier.text == *text),
         _ => false,
-    });
-    exported
-        || analysis.model.references.iter().any(|reference| {
-            matches!(&reference.target, crate::model::Target::WrongForm { entity: Some(named), .. }
-                if *named == entity.id)
-        })
+    })
 }

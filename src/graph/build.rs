@@ -1,9 +1,9 @@
 //! The edges that a model's references and fields make.
 
 use super::{Edge, EdgeKind, Graph, Node, Population};
-use crate::model::{EntityId, Model, Reference, ReferencePlace, Target};
-use crate::policy::{Effect, PrincipalForm};
-use crate::value::{Field, Located, Text, Vocabulary};
+use crate::model::{EntityId, Found, Model, Reference, ReferencePlace, Target};
+use crate::policy::{Effect, Element, PolicyPath, PrincipalForm};
+use crate::value::{Field, Located, Text, Vocabulary, Worlds};
 
 impl Graph {
     /// Builds the graph of a model.
@@ -32,11 +32,22 @@ impl Graph {
             Place::GroupRole => (EdgeKind::NamesRole, false),
             _ => return,
         };
-        let Target::Found(found) = &reference.target else { return };
-        for found in found {
-            let edge = Edge { kind, sure: found.sure, worlds: found.worlds.clone(), span: reference.span };
-            let (from, to) = (Node::Entity(reference.from), Node::Entity(found.entity));
+        let mut connect = |entity, sure, worlds: &Worlds| {
+            let edge = Edge { kind, sure, worlds: worlds.clone(), span: reference.span };
+            let (from, to) = (Node::Entity(reference.from), Node::Entity(entity));
             if inwards { self.connect(to, from, edge) } else { self.connect(from, to, edge) }
+        };
+        match &reference.target {
+            Target::Found(found) => {
+                found.iter().for_each(|found| connect(found.entity, found.sure, &found.worlds));
+            }
+            // Meant, but written in a way that does not work: what follows from the link is no fault of its own.
+            Target::WrongForm { entity: Some(entity), .. }
+                if reference.place.expected().iter().any(|(kind, _)| *kind == entity.kind) =>
+            {
+                connect(*entity, false, &reference.worlds);
+            }
+            _ => {}
         }
     }
 
@@ -62,10 +73,7 @@ impl Graph {
                         }
                         _ => continue,
                     };
-                    let path = crate::policy::PolicyPath::new(
-                        saturating(index),
-                        crate::policy::Element::Principal(saturating(position)),
-                    );
+                    let path = PolicyPath::new(saturating(index), Element::Principal(saturating(position)));
                     let edge = Edge {
                         kind: EdgeKind::Trusts,
                         sure: true,
@@ -146,7 +154,7 @@ impl Graph {
 }
 
 /// The entities that a field names.
-fn found<'m>(model: &'m Model, from: EntityId, field: &Field<Text>) -> Option<&'m [crate::model::Found]> {
+fn found<'m>(model: &'m Model, from: EntityId, field: &Field<Text>) -> Option<&'m [Found]> {
     match &model.reference_at(from, field.span()?)?.target {
         Target::Found(found) => Some(found),
         _ => None,

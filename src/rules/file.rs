@@ -208,9 +208,9 @@ pub fn parse(text: &str) -> Result<RuleFile> {
         yields_to: file.texts("yields-to")?,
         message: file.optional_text("message")?,
         labels: file.optional("labels").map_or(Ok(Vec::new()), labels)?,
-        why: file.text("why")?,
-        help: file.optional_text("help")?,
-        known_limits: file.optional_text("known-limits")?,
+        why: unwrapped(&file.text("why")?),
+        help: file.optional_text("help")?.map(|text| unwrapped(&text)),
+        known_limits: file.optional_text("known-limits")?.map(|text| unwrapped(&text)),
         references: file.texts("references")?,
         bad: Vec::new(),
         good: Vec::new(),
@@ -472,6 +472,19 @@ fn example(value: &Value, at: &str) -> Result<Example> {
         });
     }
     Ok(Example { title, files, settings, reports })
+}
+
+/// Prose without the line breaks inside its paragraphs: whoever shows it wraps it. Empty lines and list items stay.
+fn unwrapped(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let breaks = line.is_empty() || line.starts_with("- ") || out.ends_with('\n');
+        if !out.is_empty() {
+            out.push(if breaks { '\n' } else { ' ' });
+        }
+        out.push_str(line);
+    }
+    out
 }
 
 /// Takes the keys out of a mapping, and knows which are left over.

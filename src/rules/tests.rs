@@ -181,6 +181,14 @@ mod loading {
     }
 
     #[test]
+    fn prose_is_wrapped_by_whoever_shows_it() {
+        let text = "id: thing-open\ngroup: hygiene\nseverity: low\nsince: 0.1.0\nfinds: thing\nmessage: open\n\
+                    help: Shut it.\nexamples: {}\nwhy: |\n  One\n  sentence.\n\n  Another:\n  - first\n  - second\n";
+        let file = file::parse(text).expect("a valid rule");
+        assert_eq!(file.why, "One sentence.\n\nAnother:\n- first\n- second");
+    }
+
+    #[test]
     fn every_mistake_has_a_place_and_a_hint() {
         let cases: &[(&[(&str, &str)], &str)] = &[
             (
