@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::FxHashMap;
+
 use super::file::{self, Stretch};
 use super::{Case, Rule, RuleSeverity, Selection, condition};
 use crate::analysis::{Analysis, Coverage};
 use crate::facts::{Common, Fact, FieldType, FieldValue};
 use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity, in_words};
 use crate::model::EntityId;
+use crate::source::Span;
 use crate::value::{Text, Vocabulary, Worlds};
 
 /// What findings need to know of the scan.
@@ -93,7 +96,8 @@ impl<'r> Judge<'r> {
     #[must_use]
     pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
         super::precedence::fold(&self.rules, &mut self.verdicts);
-        let verdicts = super::precedence::merge(self.verdicts);
+        let mut verdicts = super::precedence::merge(self.verdicts);
+        tell_apart(&mut verdicts);
         let finding = |verdict: Verdict| {
             let mut finding = verdict.finding;
             if !proves(finding.group, context.coverage(&verdict.worlds)) {
@@ -283,6 +287,22 @@ fn fingerprint(rule: &Rule, common: &Common, entity: &EntityName, context: &dyn 
         add(&cause.display(context.vocabulary()));
     }
     format!("{:016x}", stable_hash(content.as_bytes()))
+}
+
+/// Gives findings that are equal but for their places, such as one wrong name used twice, fingerprints of their own.
+fn tell_apart(verdicts: &mut [Verdict]) {
+    let mut places: FxHashMap<String, Vec<Span>> = FxHashMap::default();
+    for Verdict { finding, .. } in verdicts {
+        let spans = places.entry(finding.fingerprint.clone()).or_default();
+        let number = spans.iter().position(|span| *span == finding.span).unwrap_or_else(|| {
+            spans.push(finding.span);
+            spans.len() - 1
+        });
+        if number > 0 {
+            let text = format!("{}#{number}", finding.fingerprint);
+            finding.fingerprint = format!("{:016x}", stable_hash(text.as_bytes()));
+        }
+    }
 }
 
 /// FNV-1a: the same on every platform and in every version of the compiler.

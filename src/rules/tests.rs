@@ -476,6 +476,17 @@ mod judging {
     }
 
     #[test]
+    fn one_cause_at_two_places_is_two_findings_with_fingerprints_of_their_own() {
+        let rules = [rule("thing-open", "severity: low\nmessage: thing is open")];
+        let first = thing(0, Bounds::decided(true), 1, 1);
+        let mut second = thing(0, Bounds::decided(true), 1, 1);
+        second.common.place = Span { start: 0, ..first.common.place };
+        let findings = judged(&rules, &[first, second]);
+        assert_eq!(findings.len(), 2);
+        assert_ne!(findings[0].fingerprint, findings[1].fingerprint);
+    }
+
+    #[test]
     fn a_fingerprint_names_rule_entity_and_cause_and_nothing_else() {
         let rules = [rule("thing-open", "severity: low\nmessage: thing is open")];
         let of = |thing| judged(&rules, &[thing]).remove(0).fingerprint;
