@@ -4,7 +4,7 @@ use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::model::Role;
 use crate::policy::{
-    Attached, Effect, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, Statement,
+    Attached, Effect, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, PrincipalKey, Statement,
 };
 use crate::value::{Comparison, Field, Text, Vocabulary};
 
@@ -200,7 +200,9 @@ fn may_cover(listed: &Principal, principal: &Principal, vocabulary: &Vocabulary)
     use PrincipalForm as Form;
     let may_equal = |left: &Text, right: &Text| left.compare(right, vocabulary) != Comparison::Different;
     match (&listed.form, &principal.form) {
-        (Form::Everyone | Form::Unknown, _) => true,
+        (Form::Everyone, _) => true,
+        // What cannot be resolved is still of the kind that its key says.
+        (Form::Unknown, _) => listed.key == PrincipalKey::Unknown || listed.key == principal.key,
         // An account delegates to everyone in it.
         (
             Form::Account { account },
