@@ -355,7 +355,7 @@ impl<'m> Collector<'m> {
                 let ours =
                     self.wanted[before..].iter().any(|wanted| names_user_pool(wanted, self.vocabulary));
                 if ours {
-                    self.texts(from, Place::ConsumedClient, &token.audiences);
+                    self.texts(from, Place::ConsumedAudience, &token.audiences);
                 }
             }
         }

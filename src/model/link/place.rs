@@ -95,8 +95,10 @@ pub enum ReferencePlace {
     ConsumedUserPool,
     /// `Issuer` of an authorizer, API or load balancer.
     ConsumedIssuer,
-    /// `Audience` of an authorizer, `UserPoolClientId` of a load balancer.
+    /// `UserPoolClientId` of a load balancer.
     ConsumedClient,
+    /// `Audience` of an authorizer whose issuer is a user pool.
+    ConsumedAudience,
     /// `UserPoolDomain` of a load balancer.
     ConsumedDomain,
 }
@@ -121,7 +123,7 @@ impl ReferencePlace {
                 (Kind::Account, Form::RootArn),
             ],
             Self::TrustedIdentityPool | Self::IdentityPool => &[(Kind::IdentityPool, Form::Id)],
-            Self::TrustedClient | Self::LoginClient | Self::ConsumedClient => CLIENT,
+            Self::TrustedClient | Self::LoginClient | Self::ConsumedClient | Self::ConsumedAudience => CLIENT,
             Self::TrustedAnchor | Self::TrustAnchor => &[(Kind::TrustAnchor, Form::Arn)],
             Self::ManagedPolicy | Self::Boundary | Self::ProfilePolicy => POLICY,
             Self::AwsManagedPolicy => &[(Kind::ManagedPolicy, Form::AwsManagedArn)],

@@ -52,7 +52,9 @@ impl<'m> Resolver<'m> {
 
     /// What a reference names: two answers if the thing exists in a part of its worlds only.
     pub(super) fn references(&self, wanted: &Wanted<'_>) -> SmallVec<[Reference; 1]> {
-        let target = wanted.text.as_ref().map_or(Target::Unknown, |text| self.target(wanted, text));
+        // The empty text is a placeholder for a value that is still to come, not an identifier in a wrong form.
+        let named = wanted.text.as_ref().filter(|text| !text.parts().is_empty());
+        let target = named.map_or(Target::Unknown, |text| self.target(wanted, text));
         let reference = |worlds, target| Reference {
             from: wanted.from.id,
             place: wanted.place,
@@ -613,8 +615,8 @@ fn place_shape(place: ReferencePlace) -> Option<Shape> {
             Some(session.then(&Shape::any()).or(&deleted))
         }
         ReferencePlace::MappingProvider => Some(Shape::one_of(SOCIAL_PROVIDERS.iter().copied())),
-        // A developer provider has any name.
-        ReferencePlace::TagsProvider => return None,
+        // A developer provider has any name, and an access token that is bound to a resource has its URL as audience.
+        ReferencePlace::TagsProvider | ReferencePlace::ConsumedAudience => return None,
         _ => None,
     };
     for &(kind, form) in place.expected() {

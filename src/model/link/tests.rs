@@ -78,6 +78,8 @@ fn role_arn() {
         ("!Sub 'arn:aws:iam::111122223333:role/${Role}'", "Role?"),
         ("!GetAtt Role.RoleId", "wrong form: role UniqueId of Role"),
         ("!GetAtt Pool.Id", "wrong form: identity-pool Id of Pool"),
+        // A placeholder.
+        ("''", "unknown"),
         ("!Ref Param", "unknown"),
         ("!Sub 'arn:aws:iam::${AWS::AccountId}:role/${Param}'", "unknown"),
         ("!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/other'", "outside: NotScanned"),
@@ -365,6 +367,16 @@ fn user_pools() {
             ("!GetAtt UserPool.ProviderName", "wrong form: user-pool ProviderName of UserPool"),
             ("!Ref UserPool", "wrong form: user-pool Id of UserPool"),
             ("https://login.example.com/", "outside: Elsewhere"),
+        ],
+    );
+    check(
+        "Type: AWS::ApiGatewayV2::Authorizer\nProperties: { AuthorizerType: JWT, JwtConfiguration: { Issuer: !GetAtt UserPool.ProviderURL, Audience: [{}] } }",
+        &[
+            ("!Ref Client", "Client"),
+            ("!Ref UserPool", "wrong form: user-pool Id of UserPool"),
+            // The audience of an access token that is bound to a resource is the resource.
+            ("https://api.example.com", "outside: NotScanned"),
+            ("api://default", "outside: NotScanned"),
         ],
     );
     check(
