@@ -1,5 +1,7 @@
 //! Whether the principals and the actions of a trust policy fit each other.
 
+use rustc_hash::FxHashSet;
+
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::model::Role;
@@ -73,12 +75,21 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for role in &analysis.model.roles {
         let Field::Known(trust) = &role.trust else { continue };
         let policy = analysis.model.policy(&trust.value);
-        let seen = Trust { analysis, role, trust: &trust.value, policy };
+        let mut seen = Trust {
+            analysis,
+            role,
+            trust: &trust.value,
+            allowing: [ASSUME_ROLE, WITH_SAML, WITH_WEB_IDENTITY]
+                .map(|call| (call, allowing(policy, call, analysis.vocabulary))),
+            before: FxHashSet::default(),
+        };
         for (index, statement) in policy.statements.iter().enumerate() {
             if statement.effect == Effect::Allow
                 && let Ok(index) = u16::try_from(index)
             {
                 seen.statement(index, statement, take);
+                seen.before
+                    .extend(statement.principals.only.iter().flatten().map(|principal| &principal.value));
             }
         }
     }
@@ -88,22 +99,25 @@ struct Trust<'a> {
     analysis: &'a Analysis<'a>,
     role: &'a Role,
     trust: &'a Attached,
-    policy: &'a Policy,
+    /// The statements that may allow a call, for each call.
+    allowing: [(&'static str, Vec<&'a Statement>); 3],
+    /// The principals of the statements before.
+    before: FxHashSet<&'a Item>,
 }
 
-impl Trust<'_> {
-    fn statement(&self, index: u16, statement: &Statement, take: &mut dyn FnMut(&dyn Fact)) {
+impl<'a> Trust<'a> {
+    fn statement(&self, index: u16, statement: &'a Statement, take: &mut dyn FnMut(&dyn Fact)) {
         let Some(principals) = statement.principals.only.as_deref() else { return };
         let mut principal_at_fault = false;
         for (position, principal) in (0u16..).zip(principals) {
             let kind = PrincipalKind::of(&principal.form);
             let fit = match kind.call() {
-                Some(call) if !self.may_call(principal, call) => Fit::PrincipalWithoutAction,
+                Some(call) if !self.may_call(statement, principal, call) => Fit::PrincipalWithoutAction,
                 _ => Fit::Fits,
             };
             principal_at_fault |= fit == Fit::PrincipalWithoutAction;
             // A principal that several statements name is one fault, where it stands first.
-            if self.stands_before(index, principal) {
+            if self.before.contains(&principal.value) {
                 continue;
             }
             let text = principal.value.text().cloned();
@@ -173,26 +187,28 @@ impl Trust<'_> {
         }
     }
 
-    /// False only if no statement that may cover the principal may allow the call.
-    fn may_call(&self, principal: &Principal, call: &str) -> bool {
+    /// False only if no statement that may cover the principal of `own` may allow the call.
+    fn may_call(&self, own: &Statement, principal: &Principal, call: &str) -> bool {
         let vocabulary = self.analysis.vocabulary;
-        self.policy.statements.iter().any(|statement| {
-            matches!(statement.effect, Effect::Allow | Effect::Unknown)
-                && statement.covers_action(call, vocabulary).possible
-                && match &statement.principals.only {
-                    Some(listed) => listed.iter().any(|other| may_cover(other, principal, vocabulary)),
-                    // `NotPrincipal` covers all but a few.
-                    None => statement.principals.except.is_some(),
-                }
-        })
+        let allowing = self.allowing.iter().find(|(known, _)| *known == call);
+        let allowing = allowing.map_or(&[][..], |(_, statements)| statements.as_slice());
+        // Nearly always it is the statement itself: long lists of principals must not be compared in pairs.
+        allowing.iter().any(|statement| std::ptr::eq(*statement, own))
+            || allowing.iter().any(|statement| match &statement.principals.only {
+                Some(listed) => listed.iter().any(|other| may_cover(other, principal, vocabulary)),
+                // `NotPrincipal` covers all but a few.
+                None => statement.principals.except.is_some(),
+            })
     }
+}
 
-    fn stands_before(&self, statement: u16, principal: &Principal) -> bool {
-        self.policy.statements[..usize::from(statement)].iter().any(|earlier| {
-            earlier.effect == Effect::Allow
-                && earlier.principals.only.iter().flatten().any(|other| other.value == principal.value)
-        })
-    }
+/// The statements that may allow a call to somebody.
+fn allowing<'a>(policy: &'a Policy, call: &str, vocabulary: &Vocabulary) -> Vec<&'a Statement> {
+    let may_allow = |statement: &&Statement| {
+        matches!(statement.effect, Effect::Allow | Effect::Unknown)
+            && statement.covers_action(call, vocabulary).possible
+    };
+    policy.statements.iter().filter(may_allow).collect()
 }
 
 /// Whether a principal of a statement may speak of another one, or of a part of it.
@@ -212,6 +228,16 @@ fn may_cover(listed: &Principal, principal: &Principal, vocabulary: &Vocabulary)
             | Form::Session { account: other, .. }
             | Form::FederatedUser { account: other, .. },
         ) => may_equal(account, other),
+        // Whose unique id it is, and so of which account, cannot be seen.
+        (Form::Account { .. }, Form::UniqueId) => true,
+        // A role speaks of all its sessions, whose ARN leaves the role's path out.
+        (Form::Role { account, name }, Form::Session { account: other, role, .. }) => {
+            may_equal(account, other)
+                && match (name.as_literal(vocabulary), role.as_literal(vocabulary)) {
+                    (Some(name), Some(role)) => name.rsplit('/').next() == Some(role),
+                    _ => true,
+                }
+        }
         _ => match (&listed.value, &principal.value) {
             (Item::Text(left), Item::Text(right)) => may_equal(left, right),
             _ => true,
