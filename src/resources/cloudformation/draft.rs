@@ -25,7 +25,8 @@ pub(crate) struct Draft {
     pub(crate) conditions: IndexMap<Name, Expression>,
     pub(crate) resources: IndexMap<Name, Declaration>,
     pub(crate) outputs: IndexMap<Name, Output>,
-    /// Logical ids that SAM makes and the template refers to, with their types.
+    /// Logical ids that SAM or a module makes and the template refers to, with their types; with an empty one
+    /// where the type is not known.
     pub(crate) made: FxHashMap<Name, Name>,
     /// True for files of the Serverless Framework, whose own variables stand beside those of `Fn::Sub`.
     pub(crate) serverless: bool,
@@ -196,6 +197,7 @@ impl Draft {
             let globals = sections.get("Globals").map(|(_, globals)| lowering.lower(globals));
             draft.expand(reading, &bodies, globals.as_ref());
         }
+        draft.expect_modules(names);
         for declaration in draft.resources.values_mut() {
             if let Some(known) = kinds::find(names.text(declaration.kind)) {
                 keep_wanted(names, known, &mut declaration.properties);
@@ -289,6 +291,36 @@ impl Draft {
                 "Split the template.",
             ));
         }
+        for name in self.not_defined(names) {
+            if let Some(kind) = expansion.logical_ids.kind_of(names.text(name)) {
+                self.made.insert(name, names.intern(kind));
+            }
+        }
+    }
+
+    /// What a module makes is not in view. Its resources are named by the logical id of the module with theirs
+    /// behind it, with a dot between or without.
+    fn expect_modules(&mut self, names: &Names) {
+        let is_module = |declaration: &&Declaration| names.text(declaration.kind).ends_with("::MODULE");
+        let modules: Vec<&str> = self
+            .resources
+            .values()
+            .filter(is_module)
+            .map(|declaration| names.text(declaration.logical_id))
+            .collect();
+        if modules.is_empty() {
+            return;
+        }
+        self.complete = false;
+        for name in self.not_defined(names) {
+            if modules.iter().any(|module| names.text(name).starts_with(module)) {
+                self.made.insert(name, names.intern(""));
+            }
+        }
+    }
+
+    /// The logical ids that are referred to and that no resource of the template has.
+    fn not_defined(&self, names: &Names) -> Vec<Name> {
         let mut unknown: Vec<Name> = Vec::new();
         let expressions = self.resources.values().map(|declaration| &declaration.properties);
         let outputs =
@@ -296,13 +328,8 @@ impl Draft {
         for expression in expressions.chain(outputs) {
             expression.walk(&mut |expression| referenced(names, expression, &mut unknown));
         }
-        for name in unknown {
-            if !self.resources.contains_key(&name)
-                && let Some(kind) = expansion.logical_ids.kind_of(names.text(name))
-            {
-                self.made.insert(name, names.intern(kind));
-            }
-        }
+        unknown.retain(|name| !self.resources.contains_key(name));
+        unknown
     }
 
     fn read_mappings(&mut self, lowering: &mut Lowering<'_>, mappings: NodeRef<'_>) {

@@ -253,7 +253,7 @@ impl<'v> Lowering<'v> {
     fn call(&mut self, function: &str, arguments: Expression) -> Result<Call, Malformed> {
         let names = self.names;
         Ok(match function {
-            "Ref" => Call::Ref(arguments.as_scalar().ok_or(Malformed("one name"))?),
+            "Ref" => Call::Ref(constant(names, &arguments).ok_or(Malformed("one name"))?),
             "Condition" => Call::Condition(arguments.as_scalar().ok_or(Malformed("one name"))?),
             "GetAtt" => get_att(names, arguments)?,
             "Sub" => sub(arguments)?,
@@ -528,6 +528,31 @@ fn items<const N: usize>(
     list(arguments, expected)?.try_into().map_err(|_| Malformed(expected))
 }
 
+/// A logical id that is written, or put together from what is written: the language extensions take functions
+/// where a logical id stands, which is how the body of `Fn::ForEach` names what it makes.
+fn constant(names: &Names, expression: &Expression) -> Option<Name> {
+    let literal = |expression: &Expression| expression.as_scalar();
+    match expression.as_call() {
+        None => literal(expression),
+        Some(Call::Sub { template, variables }) if variables.is_empty() => {
+            let mut text = String::new();
+            for part in sub_parts(names.text(template.value)) {
+                match part {
+                    SubPart::Literal(part) => text.push_str(part),
+                    SubPart::Escaped(_) | SubPart::Variable(_) => return None,
+                }
+            }
+            Some(names.intern(&text))
+        }
+        Some(Call::Join { delimiter, items }) => {
+            let words: Option<Vec<&str>> =
+                items.as_list()?.iter().map(|item| literal(item).map(|name| names.text(name))).collect();
+            Some(names.intern(&words?.join(names.text(literal(delimiter)?))))
+        }
+        Some(_) => None,
+    }
+}
+
 fn get_att(names: &Names, arguments: Expression) -> Result<Call, Malformed> {
     const EXPECTED: Malformed = Malformed("a logical id and an attribute");
     let span = arguments.span;
@@ -539,7 +564,7 @@ fn get_att(names: &Names, arguments: Expression) -> Result<Call, Malformed> {
         }
         Form::List(mut items) if items.len() >= 2 => {
             let attributes = items.split_off(1);
-            let resource = items[0].as_scalar().ok_or(EXPECTED)?;
+            let resource = constant(names, &items[0]).ok_or(EXPECTED)?;
             if let [attribute] = attributes.as_slice() {
                 return match (attribute.as_scalar(), attribute.as_call()) {
                     (Some(_), _) | (_, Some(_)) => {

@@ -295,6 +295,50 @@ Resources:
     assert!(!scene.resources.templates[0].complete, "what the unknown list makes is not seen");
 }
 
+/// The language extensions take functions where a logical id stands.
+#[test]
+fn logical_ids_put_together_in_loops() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Transform: AWS::LanguageExtensions
+Resources:
+  'Fn::ForEach::Teams':
+    - Team
+    - [Red, Blue]
+    - 'Role${Team}': {Type: AWS::IAM::Role}
+      'Group${Team}':
+        Type: AWS::Cognito::UserPoolGroup
+        Properties:
+          RoleArn: !GetAtt [!Sub 'Role${Team}', Arn]
+          GroupName: {Ref: {'Fn::Join': ['', [Role, !Ref Team]]}}
+",
+    )]);
+    assert_eq!(
+        scene.show("GroupBlue/RoleArn"),
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${RoleBlue}"
+    );
+    assert_eq!(scene.show("GroupBlue/GroupName"), "${RoleBlue}");
+    assert!(scene.problems().is_empty());
+}
+
+#[test]
+fn what_a_module_makes_is_not_missing() {
+    let scene = scan(&[(
+        "template.yaml",
+        "
+Resources:
+  Net: {Type: 'Acme::Team::Network::MODULE'}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Description: [!Ref Net.Role, !GetAtt Net.Role.Arn, !GetAtt NetRole.Arn, !Sub '${NetRole} ${Net.Role}', !Ref Other]
+",
+    )]);
+    assert_eq!(scene.dangling(), ["Role -> Other (NotDefined)"]);
+    assert!(!scene.resources.templates[0].complete);
+}
+
 #[test]
 fn what_really_occurs() {
     check(
