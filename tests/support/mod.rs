@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+use std::fmt::Display;
+use std::path::PathBuf;
+
 use fedlint::finding::Finding;
 use fedlint::settings::Settings;
 
@@ -70,5 +73,43 @@ pub(crate) fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Outcome 
             .iter()
             .map(|problem| format!("{}: {}", problem.kind.name(), problem.message))
             .collect(),
+    }
+}
+
+/// The folder of real files, if it is there; else says why nothing is tested.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let folder =
+        std::env::var_os("FEDLINT_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    #[expect(clippy::print_stderr, reason = "says why nothing was tested")]
+    {
+        eprintln!("skipped: there is no corpus at {}; set FEDLINT_CORPUS", folder.display());
+    }
+    None
+}
+
+/// Measures beside their goals, printed for `scripts/figures`.
+#[derive(Default)]
+pub(crate) struct Figures {
+    missed: Vec<String>,
+}
+
+impl Figures {
+    /// Prints one measure.
+    pub(crate) fn add(&mut self, name: &str, figure: impl Display, goal: impl Display, pass: bool) {
+        if !pass {
+            self.missed.push(format!("{name}: {figure}, goal {goal}"));
+        }
+        #[expect(clippy::print_stdout, reason = "scripts read it, with --nocapture")]
+        {
+            println!("figure\t{name}\t{figure}\t{goal}\t{}", if pass { "yes" } else { "no" });
+        }
+    }
+
+    /// Fails if a goal was missed; `details` say what is behind that.
+    pub(crate) fn finish(self, details: &str) {
+        assert!(self.missed.is_empty(), "{}\n{details}", self.missed.join("\n"));
     }
 }

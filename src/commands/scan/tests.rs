@@ -285,6 +285,26 @@ fn a_duplicate_key_loses_nothing() {
 }
 
 #[test]
+fn json_with_comments_and_trailing_commas_loses_nothing() {
+    let scratch = Scratch::new();
+    let role =
+        "{\"Type\": \"AWS::IAM::Role\", \"Properties\": {\"AssumeRolePolicyDocument\": {\"Statement\": []}}}";
+    scratch.write("a.json", format!("{{ // roles\n  \"Resources\": {{\"Role\": {role},}}\n}}\n"));
+    let comma = "{  \"Resources\": {\"Role\": ".len() + role.len();
+    assert_eq!(
+        scan_paths(&scratch, &["."]),
+        said(
+            ExitCode::Clean,
+            [1, 0, 0],
+            &[
+                "lenient a.json:1:3: JSON does not allow comments",
+                &format!("lenient a.json:2:{comma}: JSON does not allow a comma before a closing bracket"),
+            ]
+        )
+    );
+}
+
+#[test]
 fn settings_that_are_not_understood_stop_the_scan() {
     let scratch = Scratch::new();
     scratch.write("infra/good.yaml", TEMPLATE);
