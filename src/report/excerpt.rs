@@ -81,6 +81,9 @@ pub(super) enum Shown {
 const CONTEXT: usize = 1;
 /// Places with more lines are marked on their first line only.
 const MOST_LINES: usize = 6;
+/// Secrets of a block of so many bytes are looked for in all of it at once; in longer ones (one-line JSON has
+/// megabytes) only in what is shown of each line.
+const SHORT_BLOCK: usize = 16 << 10;
 /// Columns that are shown of a line at most, whatever the screen.
 const MOST_COLUMNS: usize = 400;
 const TAB: usize = 4;
@@ -242,6 +245,8 @@ impl Excerpt {
         let gutter = lines.end.to_string().len() + 4 + if through > 0 { through + 3 } else { 0 };
         let room = layout.width.saturating_sub(gutter).clamp(40, MOST_COLUMNS);
         let indentation = common_indentation(file, &lines);
+        let bytes = file.lines.line(lines.start).start..file.lines.line(lines.end - 1).end;
+        let secrets = (bytes.len() <= SHORT_BLOCK).then(|| secrets_in(&file.text, bytes));
         let start = self.text.len();
         let mut drawn: Vec<Drawn> = Vec::with_capacity(lines.len());
         for line in lines.clone() {
@@ -256,7 +261,14 @@ impl Excerpt {
                     inside(place.range.start)..inside(place.range.end)
                 })
                 .collect();
-            drawn.push(self.add_line(file, line, &focus, indentation, room, layout.ellipsis));
+            let content = content(file, line);
+            let content = (content.start + indentation).min(content.end)..content.end;
+            let window = window(&file.text, content.clone(), &focus, room, columns(layout.ellipsis));
+            let masked = match &secrets {
+                Some(secrets) => secrets.as_slice(),
+                None => &secrets_in(&file.text, window.clone()),
+            };
+            drawn.push(self.add_line(file, content, window, masked, layout.ellipsis));
         }
         let mut marks: Vec<Mark> = places
             .iter()
@@ -294,20 +306,15 @@ impl Excerpt {
         self.blocks.push(Block { path, range: start..self.text.len(), first_line: lines.start });
     }
 
-    /// Adds one line, cut around `focus` to at most `room` columns.
+    /// Adds the `window` of one line, with what is `masked` of the file hidden.
     fn add_line(
         &mut self,
         file: &FileText,
-        line: usize,
-        focus: &[Range<usize>],
-        indentation: usize,
-        room: usize,
+        content: Range<usize>,
+        window: Range<usize>,
+        masked: &[Range<usize>],
         ellipsis: &str,
     ) -> Drawn {
-        let content = content(file, line);
-        let content = (content.start + indentation).min(content.end)..content.end;
-        let window = window(&file.text, content.clone(), focus, room, columns(ellipsis));
-        let masked = secrets_in(&file.text, window.clone());
         let mut drawn = Drawn { characters: Vec::new(), end: 0 };
         if window.start > content.start {
             self.text.push_str(ellipsis);

@@ -141,18 +141,26 @@ fn key_before(region: &str, separator: usize) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-fn normalised(key: &str) -> String {
-    let letters = key.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b'.'));
-    letters.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
+/// The letters of a key as [`KEYS`] has them: however they are joined, in lower case. Nothing is allocated: this
+/// is asked of every colon around a shown line.
+fn letters(key: &str) -> impl DoubleEndedIterator<Item = u8> + '_ {
+    key.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b'.')).map(|byte| byte.to_ascii_lowercase())
+}
+
+fn is_one_of(key: &str, known: &[&str]) -> bool {
+    known.iter().any(|whole| letters(key).eq(whole.bytes()))
 }
 
 fn is_secret_key(key: &str) -> bool {
-    let key = normalised(key);
-    KEYS.iter().any(|end| key.ends_with(end)) || WHOLE_KEYS.contains(&key.as_str())
+    let ends_with = |end: &&str| {
+        let mut letters = letters(key).rev();
+        end.bytes().rev().all(|expected| letters.next() == Some(expected))
+    };
+    KEYS.iter().any(ends_with) || is_one_of(key, WHOLE_KEYS)
 }
 
 fn is_inner_key(key: &str) -> bool {
-    INNER_KEYS.contains(&normalised(key).as_str())
+    is_one_of(key, INNER_KEYS)
 }
 
 /// The key of the mapping that holds the key at `key`.
