@@ -21,6 +21,13 @@ struct Said {
     problems: Vec<String>,
 }
 
+/// An empty folder. It is a repository, so that settings above it are somebody else's.
+fn repository() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write(".git/HEAD", "");
+    scratch
+}
+
 fn said(code: ExitCode, files: [usize; 3], problems: &[&str]) -> Said {
     Said { code, files, problems: problems.iter().map(|&problem| problem.to_owned()).collect() }
 }
@@ -72,7 +79,7 @@ fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
 
 #[test]
 fn every_encoding_that_is_promised_is_read() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("plain.yaml", TEMPLATE);
     scratch.write("mark.yaml", [b"\xEF\xBB\xBF", TEMPLATE.as_bytes()].concat());
     scratch.write("little.yaml", wide(TEMPLATE, u16::to_le_bytes));
@@ -83,7 +90,7 @@ fn every_encoding_that_is_promised_is_read() {
 
 #[test]
 fn other_bytes_cost_only_their_file() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     scratch.write("latin.yaml", [b"# caf\xE9\n", TEMPLATE.as_bytes()].concat());
     scratch.write("latin-other.yaml", b"# caf\xE9\nType: AWS::S3::Bucket\n");
@@ -107,7 +114,7 @@ fn other_bytes_cost_only_their_file() {
 #[cfg(unix)]
 #[test]
 fn link_loops_lose_nothing() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("sub/good.yaml", TEMPLATE);
     scratch.link("sub/up", "..");
     scratch.link("self.yaml", "self.yaml");
@@ -130,7 +137,7 @@ fn link_loops_lose_nothing() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_opens_and_cannot_be_read_costs_only_itself() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     // Reading the first page of a process fails for everybody, also for root.
     let paths = vec![scratch.path("good.yaml"), PathBuf::from("/proc/self/mem")];
@@ -152,7 +159,7 @@ fn a_file_without_permission_costs_only_itself() {
     use std::fs::{File, Permissions, set_permissions};
     use std::os::unix::fs::PermissionsExt;
 
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     let locked = scratch.write("locked.yaml", TEMPLATE);
     set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
@@ -172,7 +179,7 @@ fn a_file_without_permission_costs_only_itself() {
 
 #[test]
 fn files_that_are_too_large_cost_only_themselves() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     for (path, length) in [("large.yaml", 300 << 20), ("huge.yaml", 5 << 30)] {
         let path = scratch.write(path, TEMPLATE);
@@ -193,7 +200,7 @@ fn files_that_are_too_large_cost_only_themselves() {
 
 #[test]
 fn what_is_not_there_is_said() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     assert_eq!(
         scan_paths(&scratch, &["good.yaml", "none.yaml"]),
@@ -207,7 +214,7 @@ fn what_is_not_there_is_said() {
 
 #[test]
 fn nothing_of_ours_is_never_success() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("empty/readme.md", "");
     scratch.write("other/bucket.yaml", "Resources: {B: {Type: AWS::S3::Bucket}}");
     scratch.write("other/workflow.yaml", "on: push\n# sts:AssumeRoleWithWebIdentity\n");
@@ -228,7 +235,7 @@ fn nothing_of_ours_is_never_success() {
 
 #[test]
 fn standard_input_is_a_file_like_any_other() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     let read = |stdin: &[u8]| scan_with(&scratch, options(vec!["-".into()]), stdin);
     assert_eq!(read(TEMPLATE.as_bytes()), said(ExitCode::Clean, [1, 0, 0], &[]));
     assert_eq!(read(&wide(TEMPLATE, u16::to_be_bytes)), said(ExitCode::Clean, [1, 0, 0], &[]));
@@ -245,7 +252,7 @@ fn standard_input_is_a_file_like_any_other() {
 
 #[test]
 fn a_template_that_does_not_parse_costs_only_itself() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     scratch.write("broken.yaml", format!("{TEMPLATE}  Other: [\n"));
     scratch.write("broken.json", "{\"Resources\": {\"Role\": {\"Type\": \"AWS::IAM::Role\"}}");
@@ -258,7 +265,7 @@ fn a_template_that_does_not_parse_costs_only_itself() {
 
 #[test]
 fn what_other_programs_make_templates_from_is_counted() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("good.yaml", TEMPLATE);
     // Helm: not ours at all.
     scratch.write(
@@ -272,7 +279,7 @@ fn what_other_programs_make_templates_from_is_counted() {
 
 #[test]
 fn a_duplicate_key_loses_nothing() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("a.yaml", format!("{TEMPLATE}Description: a\nDescription: b\n"));
     assert_eq!(
         scan_paths(&scratch, &["."]),
@@ -286,7 +293,7 @@ fn a_duplicate_key_loses_nothing() {
 
 #[test]
 fn json_with_comments_and_trailing_commas_loses_nothing() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     let role =
         "{\"Type\": \"AWS::IAM::Role\", \"Properties\": {\"AssumeRolePolicyDocument\": {\"Statement\": []}}}";
     scratch.write("a.json", format!("{{ // roles\n  \"Resources\": {{\"Role\": {role},}}\n}}\n"));
@@ -306,7 +313,7 @@ fn json_with_comments_and_trailing_commas_loses_nothing() {
 
 #[test]
 fn settings_that_are_not_understood_stop_the_scan() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     scratch.write("infra/good.yaml", TEMPLATE);
     let settings = scratch.write(FILE_NAME, "acounts: {own: []}\n");
     let refused = said(ExitCode::Failed, [0; 3], &["settings fedlint.yaml:1:1: unknown setting `acounts`"]);
@@ -330,7 +337,7 @@ fn settings_that_are_not_understood_stop_the_scan() {
 
 #[test]
 fn settings_and_flags_are_both_heard() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     for path in ["a.yaml", "b.yaml", "c.yaml"] {
         scratch.write(path, TEMPLATE);
     }
@@ -351,7 +358,7 @@ fn settings_and_flags_are_both_heard() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let scratch = Scratch::new();
+    let scratch = repository();
     for number in 0..40 {
         let folder = number % 7;
         let text = match number % 4 {
