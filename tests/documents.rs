@@ -47,7 +47,7 @@ fn the_readme_shows_a_real_run_and_every_rule() {
     let finding =
         |header: &&str| *blocks.iter().find(|block| block.starts_with(header)).expect("it is found");
     let mut shown = vec![first];
-    shown.extend(SHOWN.iter().map(|header| finding(header)));
+    shown.extend(SHOWN.iter().map(finding));
     shown.extend(["...", last]);
     let mut rules = String::from("| rule | group | severity |\n| --- | --- | --- |\n");
     for rule in BUILT_IN {
