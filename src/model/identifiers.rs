@@ -155,14 +155,18 @@ pub(super) const fn identity_form(kind: EntityKind) -> Form {
 /// The language of an identifier, as wide as AWS documents it. `None` where nothing is documented.
 pub(super) fn shape_of(kind: EntityKind, form: Form) -> Option<Shape> {
     use EntityKind as Kind;
-    let iam = |resource: &str| arn_shape("iam", &Shape::account_id(), resource);
+    let iam = |resource: &str| arn_shape("iam", &Shape::account_id(), resource, &Shape::any());
     Some(match (kind, form) {
         (Kind::Role | Kind::ServiceLinkedRole, Form::Arn) => iam("role/"),
         (Kind::User, Form::Arn) => iam("user/"),
         (Kind::Group, Form::Arn) => iam("group/"),
         (Kind::InstanceProfile, Form::Arn) => iam("instance-profile/"),
         (Kind::SamlProvider, Form::Arn) => iam("saml-provider/"),
-        (Kind::OidcProvider, Form::Arn) => iam("oidc-provider/"),
+        // The issuer stands there without its scheme: a host, and perhaps a path.
+        (Kind::OidcProvider, Form::Arn) => {
+            let host = arn_shape("iam", &Shape::account_id(), "oidc-provider/", &without("/:"));
+            host.or(&host.then(&Shape::literal("/")).then(&Shape::any()))
+        }
         (Kind::ManagedPolicy, Form::Arn) => iam("policy/").or(&aws_managed_policy()),
         (Kind::ManagedPolicy, Form::AwsManagedArn) => aws_managed_policy(),
         (Kind::Account, Form::Id) => Shape::account_id(),
@@ -203,16 +207,16 @@ pub(super) fn shape_of(kind: EntityKind, form: Form) -> Option<Shape> {
     })
 }
 
-/// `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE...`
-fn arn_shape(service: &str, account: &Shape, resource: &str) -> Shape {
+/// `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE` and a name.
+fn arn_shape(service: &str, account: &Shape, resource: &str, name: &Shape) -> Shape {
     // Any partition: a partition that is new must not become a wrong form.
     let partition = without(":");
     let before = Shape::literal("arn:").then(&partition).then(&Shape::literal(&format!(":{service}::")));
-    before.then(account).then(&Shape::literal(&format!(":{resource}"))).then(&Shape::any())
+    before.then(account).then(&Shape::literal(&format!(":{resource}"))).then(name)
 }
 
 fn aws_managed_policy() -> Shape {
-    arn_shape("iam", &Shape::literal("aws"), "policy/")
+    arn_shape("iam", &Shape::literal("aws"), "policy/", &Shape::any())
 }
 
 fn service_arn(service: &str) -> Shape {

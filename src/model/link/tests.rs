@@ -203,6 +203,11 @@ fn provider_arn() {
             ),
             ("Corporate", "wrong form: saml-provider Name of Saml"),
             ("https://token.actions.githubusercontent.com", "wrong form: oidc-provider ProviderUrl of Oidc"),
+            (
+                "!Sub 'arn:aws:iam::${AWS::AccountId}:oidc-provider/https://idp.example.com'",
+                "wrong form: something else",
+            ),
+            ("!Sub 'arn:aws:iam::${AWS::AccountId}:oidc-provider/${Param}'", "unknown"),
             ("https://idp.example.com", "wrong form: oidc-provider ProviderUrl"),
             ("!GetAtt Saml.SamlProviderUUID", "wrong form: saml-provider UniqueId of Saml"),
             ("cognito-identity.amazonaws.com", "outside: Aws"),
