@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rustc_hash::FxHashMap;
 
 use super::file::{self, Stretch};
+use super::severity::{EXPOSURE, Exposure, REACH, Reach, exposure};
 use super::{Case, Rule, RuleSeverity, Selection, condition};
 use crate::analysis::{Analysis, Coverage};
 use crate::facts::{Common, Fact, FieldType, FieldValue};
@@ -58,6 +59,7 @@ impl Context for Analysis<'_> {
 pub(super) struct Verdict {
     pub rule: usize,
     pub subject: EntityId,
+    pub cause: Vec<Text>,
     pub worlds: Worlds,
     pub finding: Finding,
 }
@@ -84,9 +86,8 @@ impl<'r> Judge<'r> {
             if rule.finds == fact.schema().kind
                 && let Some(finding) = judge(rule, fact, context, self.selection)
             {
-                let Common { subject, worlds, .. } = fact.common();
-                let verdict = Verdict { rule: index, subject: *subject, worlds: worlds.clone(), finding };
-                self.verdicts.push(verdict);
+                let Common { subject, cause, worlds, .. } = fact.common().clone();
+                self.verdicts.push(Verdict { rule: index, subject, cause, worlds, finding });
             }
         }
     }
@@ -95,18 +96,10 @@ impl<'r> Judge<'r> {
     /// entity said once. In no particular order.
     #[must_use]
     pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
+        tell_apart(&mut self.verdicts);
         super::precedence::fold(&self.rules, &mut self.verdicts);
-        let mut verdicts = super::precedence::merge(self.verdicts);
-        tell_apart(&mut verdicts);
-        let finding = |verdict: Verdict| {
-            let mut finding = verdict.finding;
-            if !proves(finding.group, context.coverage(&verdict.worlds)) {
-                finding.certainty = Certainty::Possible;
-            }
-            finding.when = context.when(&verdict.worlds);
-            finding
-        };
-        verdicts.into_iter().map(finding).collect()
+        let finding = |verdict: Verdict| Finding { when: context.when(&verdict.worlds), ..verdict.finding };
+        super::precedence::merge(self.verdicts).into_iter().map(finding).collect()
     }
 }
 
@@ -133,14 +126,16 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
     }
     let common = fact.common();
     let mut certainty = common.certainty;
-    if !fires.sure {
+    if !fires.sure || !proves(rule.group, context.coverage(&common.worlds)) {
         certainty = Certainty::Possible;
     }
-    let (severity, decided) = severity(rule, fact, &scene);
+    let (severity, decided) = match selection.severity(rule) {
+        Some(severity) => (severity, true),
+        None => severity(rule, fact, &scene),
+    };
     if !decided {
         certainty = Certainty::Possible;
     }
-    let severity = selection.severity(rule).unwrap_or(severity);
     let entity = context.name(common.subject);
     let writer = Writer { fact, context, entity: &entity };
     let case = case(rule, fact);
@@ -181,16 +176,24 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
 fn severity(rule: &Rule, fact: &dyn Fact, scene: &condition::Scene<'_>) -> (Severity, bool) {
     match &rule.severity {
         RuleSeverity::Level(level) => (*level, true),
-        // Facts do not know yet what roles allow; no rule uses the scale before they do.
-        RuleSeverity::Exposure => (Severity::Medium, true),
+        RuleSeverity::Exposure => {
+            let levels = || {
+                let reaches = possible(fact, REACH, Reach::ALL);
+                let exposures = move || possible(fact, EXPOSURE, Exposure::ALL);
+                reaches.flat_map(move |who| exposures().map(move |what| exposure(who, what)))
+            };
+            let worst = levels().max().unwrap_or(Severity::Info);
+            (worst, levels().all(|level| level == worst))
+        }
         RuleSeverity::Cases(cases) => {
-            let mut worst = None;
+            let mut worst: Option<Severity> = None;
             for (when, level) in cases.iter() {
                 let holds = condition::holds(when, fact, scene, true);
                 if holds.sure {
                     return match worst {
-                        Some(worst) if worst > *level => (worst, false),
-                        _ => (*level, worst.is_none()),
+                        // What is possible before it is as bad: nothing depends on it.
+                        None => (*level, true),
+                        Some(worst) => (worst.max(*level), worst == *level),
                     };
                 }
                 if holds.possible {
@@ -202,7 +205,17 @@ fn severity(rule: &Rule, fact: &dyn Fact, scene: &condition::Scene<'_>) -> (Seve
     }
 }
 
-/// The case of a rule that a fact is of. Undecided words have none: the rule's own texts are general.
+/// The levels that a field of a fact may have.
+fn possible<L: Copy>(fact: &dyn Fact, field: &str, levels: &'static [L]) -> impl Iterator<Item = L> {
+    let words = match fact.schema().field(field).map(|field| fact.field(field)) {
+        Some(FieldValue::Word(words)) => words.0,
+        _ => 0,
+    };
+    levels.iter().enumerate().filter(move |(index, _)| words & (1 << index) != 0).map(|(_, level)| *level)
+}
+
+/// The case of a rule that a fact is of. If several are possible, it has none and the rule's own texts, which are
+/// general, are used; a rule without them says the first.
 fn case<'r>(rule: &'r Rule, fact: &dyn Fact) -> Option<&'r Case> {
     let field = fact.schema().field(rule.case_field.as_deref()?)?;
     let FieldValue::Word(words) = fact.field(field) else { return None };
@@ -210,7 +223,9 @@ fn case<'r>(rule: &'r Rule, fact: &dyn Fact) -> Option<&'r Case> {
     else {
         return None;
     };
-    // If several are possible, the first of them that the rule has a text for.
+    if words.decided().is_none() && rule.message.is_some() {
+        return None;
+    }
     rule.cases.iter().find(|case| {
         names.iter().position(|name| *name == case.word).is_some_and(|index| words.0 & (1 << index) != 0)
     })

@@ -6,6 +6,7 @@ use super::Rule;
 use super::judge::Verdict;
 use crate::model::EntityId;
 use crate::source::Span;
+use crate::value::Text;
 
 /// Marks every finding whose rule yields to that of another one on the same subject, where both hold in some
 /// world together. The stronger one says so in a note.
@@ -27,14 +28,25 @@ pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
                 && candidate.finding.certainty >= verdict.finding.certainty
                 // One that holds in fewer worlds must not hide what it does not say.
                 && verdict.worlds.without(&candidate.worlds).is_none()
+                && overlap(&verdict.cause, &candidate.cause)
         });
         folds.extend(stronger.map(|stronger| (weaker, stronger)));
     }
-    for (weaker, stronger) in folds {
+    for &(weaker, first) in &folds {
+        // A finding that is a note itself cannot carry one: the end of the chain does. Rules yield without cycles.
+        let mut stronger = first;
+        while let Some((_, next)) = folds.iter().find(|(folded, _)| *folded == stronger) {
+            stronger = *next;
+        }
         let note = format!("also: {} ({})", verdicts[weaker].finding.message, verdicts[weaker].finding.rule);
         verdicts[weaker].finding.folded_into = Some(verdicts[stronger].finding.fingerprint.clone());
         verdicts[stronger].finding.notes.push(note);
     }
+}
+
+/// True if two causes may be one: a fact of a whole subject names none.
+fn overlap(left: &[Text], right: &[Text]) -> bool {
+    left.is_empty() || right.is_empty() || left.iter().any(|cause| right.contains(cause))
 }
 
 /// Says once what is the same in several variants of an entity: their worlds are united.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::file::{self, FileError, Stretch};
+use super::severity::{EXPOSURE, Exposure, REACH, Reach};
 use super::{Alternatives, Operand, Operator, Rule, RuleSeverity, Test};
 use crate::facts::{FieldSchema, FieldType, Schema};
 use crate::finding::{Group, Severity};
@@ -24,6 +25,18 @@ pub fn check(rule: &Rule, schemas: &[&Schema], ids: &[&str]) -> Vec<FileError> {
         );
         return errors;
     };
+    if rule.severity == RuleSeverity::Exposure {
+        for (name, words) in [(REACH, Reach::NAMES), (EXPOSURE, Exposure::NAMES)] {
+            if !schema.fields.iter().any(|field| field.name == name && field.holds == FieldType::Level(words))
+            {
+                let fact = schema.kind;
+                wrong(
+                    "severity".to_owned(),
+                    format!("fact `{fact}` has no field `{name}`, which the scale reads"),
+                );
+            }
+        }
+    }
     let mut conditions = vec![("when", &rule.when), ("unless", &rule.unless)];
     if let RuleSeverity::Cases(cases) = &rule.severity {
         conditions.extend(cases.iter().map(|(when, _)| ("severity.cases", when)));

@@ -28,6 +28,28 @@ pub enum Exposure {
     Full,
 }
 
+/// The field of a fact that says who, in the words of [`Reach::NAMES`].
+pub(super) const REACH: &str = "reach";
+
+/// The field of a fact that says what, in the words of [`Exposure::NAMES`].
+pub(super) const EXPOSURE: &str = "exposure";
+
+impl Reach {
+    /// Every one, in order.
+    pub const ALL: &[Self] = &[Self::Inner, Self::Middle, Self::Outermost];
+
+    /// The words of the field, in the same order.
+    pub const NAMES: &[&str] = &["inner", "middle", "outermost"];
+}
+
+impl Exposure {
+    /// Every one, in order.
+    pub const ALL: &[Self] = &[Self::OwnData, Self::Narrow, Self::Broad, Self::Deep, Self::Full];
+
+    /// The words of the field, in the same order.
+    pub const NAMES: &[&str] = &["own-data", "narrow", "broad", "deep", "full"];
+}
+
 /// How bad it is that somebody out there reaches this.
 #[must_use]
 pub const fn exposure(who: Reach, what: Exposure) -> Severity {
@@ -50,10 +72,6 @@ pub const fn exposure(who: Reach, what: Exposure) -> Severity {
 mod tests {
     use super::*;
 
-    const WHO: [Reach; 3] = [Reach::Inner, Reach::Middle, Reach::Outermost];
-    const WHAT: [Exposure; 5] =
-        [Exposure::OwnData, Exposure::Narrow, Exposure::Broad, Exposure::Deep, Exposure::Full];
-
     #[test]
     fn the_corners_of_the_scale() {
         assert_eq!(exposure(Reach::Outermost, Exposure::Full), Severity::Critical);
@@ -62,11 +80,11 @@ mod tests {
 
     #[test]
     fn a_wider_population_or_a_stronger_role_is_never_milder() {
-        for who in WHO {
-            assert!(WHAT.is_sorted_by_key(|&what| exposure(who, what)));
+        for &who in Reach::ALL {
+            assert!(Exposure::ALL.is_sorted_by_key(|&what| exposure(who, what)));
         }
-        for what in WHAT {
-            assert!(WHO.is_sorted_by_key(|&who| exposure(who, what)));
+        for &what in Exposure::ALL {
+            assert!(Reach::ALL.is_sorted_by_key(|&who| exposure(who, what)));
         }
     }
 }
