@@ -43,7 +43,11 @@ fact! {
 /// Facts of every pool: one for each set of worlds in which its attachment is the same.
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for pool in &analysis.model.identity_pools {
-        let attachments = attachments(analysis, pool);
+        let mut attachments = attachments(analysis, pool);
+        // A pool has one attachment: one that is its own for sure leaves none to guess.
+        if attachments.iter().any(|(_, found, _)| found.sure) {
+            attachments.retain(|(_, found, _)| found.sure);
+        }
         let mut rest = Some(pool.entity.worlds.clone());
         for &(attachment, found, worlds) in &attachments {
             take(&of(analysis, pool, Some((attachment, found)), worlds.clone()));

@@ -4,7 +4,7 @@ use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
 use crate::model::{Entity, EntityId, Target};
-use crate::value::{Field, Text};
+use crate::value::{Field, Symbol, Text};
 
 words! {
     /// The kinds of Identity Center instances.
@@ -74,12 +74,33 @@ fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut 
             let kind = OneOf::only(InstanceKind::Account);
             take(&fact(kind, Certainty::Proved, entity.worlds.clone(), Some(*id)));
         }
-        // An instance that is not in view: nothing says that it is an account instance.
-        _ => take(&fact(
-            OneOf::only(InstanceKind::Organization),
-            Certainty::Possible,
-            entity.worlds.clone(),
-            None,
-        )),
+        // `Ref` of one that the template makes: whatever form that has, it names an account instance.
+        _ => match made_here(analysis, entity, field) {
+            Some(id) => {
+                let kind = OneOf::only(InstanceKind::Account);
+                take(&fact(kind, Certainty::Proved, entity.worlds.clone(), Some(id)));
+            }
+            // An instance that is not in view: nothing says that it is an account instance.
+            None => {
+                let kind = OneOf::only(InstanceKind::Organization);
+                take(&fact(kind, Certainty::Possible, entity.worlds.clone(), None));
+            }
+        },
     }
+}
+
+/// The instance of the entity's own template that a field is a symbol of.
+fn made_here(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>) -> Option<EntityId> {
+    let symbol = analysis.vocabulary.symbols.symbol(field.known()?.value.as_symbol()?);
+    let (Symbol::Reference { template, resource, .. } | Symbol::Attribute { template, resource, .. }) =
+        symbol
+    else {
+        return None;
+    };
+    let instances = analysis.model.identity_center_instances.iter().map(|instance| &instance.entity);
+    let named = |instance: &&Entity| instance.template == *template && instance.logical_id == *resource;
+    instances
+        .filter(named)
+        .find(|instance| instance.worlds.and(&entity.worlds).is_some())
+        .map(|instance| instance.id)
 }

@@ -185,7 +185,7 @@ fn of(analysis: &Analysis<'_>, reference: &Reference) -> ReferenceFact {
                     });
                     if let (Some((_, form)), Some(entity)) = (right_kind, entity) {
                         fact.expected = OneOf::only((*form).into());
-                        fact.instead = instead(analysis, *entity, *form)
+                        fact.instead = instead(analysis, reference.from, *entity, *form)
                             .or_else(|| analysis.entity(*entity).identifier(*form).cloned());
                     }
                 }
@@ -280,7 +280,12 @@ impl ReferenceFact {
         self.suggest(missing.did_you_mean.map(Text::literal));
         if let Some(near) = missing.near {
             self.show(analysis, Some(near));
-            self.suggest(analysis.entity(near).name().cloned());
+            // The very thing that is named, which exists where a condition is another one.
+            if missing.name.is_some() {
+                self.why = OneOf::only(Why::OtherCondition);
+            } else {
+                self.suggest(analysis.entity(near).name().cloned());
+            }
         }
     }
 
@@ -319,7 +324,11 @@ impl From<Form> for Identifier {
 }
 
 /// What gives an identifier of an entity in its template; from the reference's tables of `Ref` and `Fn::GetAtt`.
-fn instead(analysis: &Analysis<'_>, id: EntityId, form: Form) -> Option<Text> {
+fn instead(analysis: &Analysis<'_>, from: EntityId, id: EntityId, form: Form) -> Option<Text> {
+    // Another template's logical ids mean nothing here.
+    if analysis.entity(from).template != analysis.entity(id).template {
+        return None;
+    }
     use EntityKind as Kind;
     let attribute = match (id.kind, form) {
         (Kind::Role | Kind::Group | Kind::User, Form::Name)
