@@ -5,6 +5,7 @@ use super::pool_role::pools;
 use super::role_mapping::{MappingType, mapping_type};
 use super::{Common, Evidence, Fact, WordSet, fact};
 use crate::analysis::{Analysis, Change};
+use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
 use crate::model::{EntityId, IdentityPool, Target, UserPoolGroup};
 use crate::value::{Bounds, Field, Text};
@@ -36,7 +37,9 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             common: Common {
                 subject: group.entity.id,
                 place,
-                certainty: analysis.stability(group.entity.id, Change::PoolRoles),
+                certainty: analysis
+                    .stability(group.entity.id, Change::PoolRoles)
+                    .min(flow_certainty(analysis, &pools)),
                 worlds: group.entity.worlds.clone(),
                 evidence: pools
                     .iter()
@@ -75,6 +78,15 @@ fn reachable(analysis: &Analysis<'_>, group: &UserPoolGroup) -> (bool, Vec<Entit
     let reachable = identity_pools.iter().any(gives)
         || model.identity_pools.iter().any(|pool| has_unknown_login(analysis, pool));
     (reachable, identity_pools)
+}
+
+/// Whether it is certain that the pools have no classic flow: what pools that were made long ago do without the
+/// switch is not documented.
+fn flow_certainty(analysis: &Analysis<'_>, pools: &[EntityId]) -> Certainty {
+    let says = |&id: &EntityId| {
+        analysis.model.get::<IdentityPool>(id).is_some_and(|pool| pool.classic_flow.known().is_some())
+    };
+    if pools.iter().all(says) { Certainty::Proved } else { Certainty::Possible }
 }
 
 /// Whether some role mapping of the pool may be of type `Token`.

@@ -235,10 +235,10 @@ impl Shape {
         Self::region().then(&Self::literal(":")).then(&Self::guid())
     }
 
-    /// An app client id: letters and digits, in practice 26. Neither `:` nor `_`.
+    /// An app client id: `[\w+]+`, in practice 26 letters and digits. Neither `:` nor `-`.
     #[must_use]
     pub fn app_client_id() -> Self {
-        Self::class(ALPHANUMERIC, 1, Some(128))
+        Self::class(ALPHANUMERIC.or(Class::of("_+")), 1, Some(128))
     }
 
     /// A GUID: 8-4-4-4-12 hexadecimal digits.
