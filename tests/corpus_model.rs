@@ -1,6 +1,8 @@
 //! Entities and references of real files: nothing panics, places lie in the documents, and what is called wrong
 //! or missing is printed to be read.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -10,19 +12,7 @@ use fedlint::resources::cloudformation;
 use fedlint::settings::Settings;
 use fedlint::source::{SizeLimit, Sources, read_path};
 use fedlint::value::Vocabulary;
-
-fn corpus() -> Option<PathBuf> {
-    let folder =
-        std::env::var_os("FEDLINT_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    #[expect(clippy::print_stderr, reason = "says why nothing was tested")]
-    {
-        eprintln!("skipped: there is no corpus at {}; set FEDLINT_CORPUS", folder.display());
-    }
-    None
-}
+use support::corpus;
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the corpus can be listed") {

@@ -1,5 +1,7 @@
 //! Real templates: every public one of the corpus is resolved, and all links of what the CDK wrote are found.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -8,21 +10,9 @@ use fedlint::resources::{Resources, Value, cloudformation};
 use fedlint::settings::Settings;
 use fedlint::source::{SizeLimit, Sources};
 use fedlint::value::Vocabulary;
+use support::corpus;
 
 /// The corpus, if it is there.
-fn corpus() -> Option<PathBuf> {
-    let folder =
-        std::env::var_os("FEDLINT_CORPUS").map_or_else(|| PathBuf::from("../shared/corpus"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    #[expect(clippy::print_stderr, reason = "says why nothing was tested")]
-    {
-        eprintln!("skipped: there is no corpus at {}; set FEDLINT_CORPUS", folder.display());
-    }
-    None
-}
-
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     let Ok(entries) = folder.read_dir() else { return };
     for entry in entries.flatten() {
