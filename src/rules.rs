@@ -6,6 +6,7 @@
 mod condition;
 pub mod file;
 mod judge;
+mod own;
 mod precedence;
 mod schema;
 mod selection;
@@ -17,6 +18,7 @@ use crate::finding::{Group, Severity};
 
 pub use file::{FileError, Operand, Operator};
 pub use judge::{Context, Judge};
+pub use own::load;
 pub use schema::{check, rule_schema};
 pub use selection::Selection;
 pub use severity::{Exposure, Reach, exposure};

@@ -5,6 +5,7 @@
 //! inside one file is caught, reported as our bug, and costs nobody else's findings.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::facts;
 use crate::finding::Finding;
 use crate::model::{self, Model};
 use crate::resources::{Resources, cloudformation};
-use crate::rules::{self, Judge, Selection};
+use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
 use crate::source::{
     self, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources,
@@ -50,6 +51,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// The texts that all places lie in.
     pub sources: Sources,
+    /// The rules that were known: the built-in ones and the user's own.
+    pub rules: Cow<'static, [Rule]>,
 }
 
 /// How much a scan looked at, so that silence is never mistaken for success.
@@ -122,6 +125,8 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     let discovery = source::discover(&request.paths, &search);
     let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
     let mut problems = discovery.problems;
+    let (rules, wrong) = rules::load(settings, &sources);
+    problems.extend(wrong);
 
     let vocabulary = Vocabulary::default();
     let context = Context { sources: &sources, settings, vocabulary: &vocabulary, limit: request.limit };
@@ -134,8 +139,8 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     let findings = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
-        let findings = analyse(resources, &vocabulary, settings, &sources, &mut summary, &mut problems);
-        (findings, problems)
+        let analysis = analysis(resources, &vocabulary, settings, &sources, &mut summary);
+        (judge(&analysis, &rules, &mut problems), problems)
     });
     let findings = match findings {
         Ok((findings, more)) => {
@@ -147,19 +152,21 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
             Vec::new()
         }
     };
-    Outcome { findings, problems, summary, sources }
+    Outcome { findings, problems, summary, sources, rules }
 }
 
 /// Scans texts that are not in files, each under a path of its own.
 #[must_use]
 pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
     let (sources, vocabulary) = (Sources::default(), Vocabulary::default());
-    let (mut summary, mut problems) = (Summary::default(), Vec::new());
+    let (rules, mut problems) = rules::load(settings, &sources);
+    let mut summary = Summary::default();
     let files = sort_out(look_at_texts(texts, settings, &vocabulary, &sources), &mut summary, &mut problems);
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
-    let findings = analyse(resources, &vocabulary, settings, &sources, &mut summary, &mut problems);
-    Outcome { findings, problems, summary, sources }
+    let analysis = analysis(resources, &vocabulary, settings, &sources, &mut summary);
+    let findings = judge(&analysis, &rules, &mut problems);
+    Outcome { findings, problems, summary, sources, rules }
 }
 
 /// The model of texts that are not in files.
@@ -219,23 +226,26 @@ fn resolve(files: Vec<cloudformation::File>, settings: &Settings, vocabulary: &V
     plan.merge(resolved)
 }
 
-/// Turns resources into findings, and counts what was looked at.
-fn analyse(
+/// Turns resources into what facts look at, and counts what was looked at.
+fn analysis<'s>(
     resources: Resources,
-    vocabulary: &Vocabulary,
-    settings: &Settings,
-    sources: &Sources,
+    vocabulary: &'s Vocabulary,
+    settings: &'s Settings,
+    sources: &'s Sources,
     summary: &mut Summary,
-    problems: &mut Vec<Problem>,
-) -> Vec<Finding> {
-    let (selection, unknown) = Selection::new(&settings.rules, rules::BUILT_IN);
-    problems.extend(unknown);
+) -> Analysis<'s> {
     let model = model::build(resources, vocabulary);
     summary.count(&model);
-    let analysis = Analysis::new(vocabulary, settings, sources, model);
-    let mut judge = Judge::new(rules::BUILT_IN, &selection);
-    facts::each(&analysis, &mut |fact| judge.take(fact, &analysis));
-    judge.finish(&analysis)
+    Analysis::new(vocabulary, settings, sources, model)
+}
+
+/// What the rules say of the facts.
+fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -> Vec<Finding> {
+    let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
+    problems.extend(unknown);
+    let mut judge = Judge::new(rules, &selection);
+    facts::each(analysis, &mut |fact| judge.take(fact, analysis));
+    judge.finish(analysis)
 }
 
 impl Summary {

@@ -49,6 +49,7 @@ impl From<ExitCode> for std::process::ExitCode {
 mod tests {
     use super::*;
     use crate::finding::{Certainty, EntityName, Finding, Group, Severity};
+    use crate::rules::BUILT_IN;
     use crate::scan::Summary;
     use crate::source::{Origin, Problem, ProblemKind, Sources, Span};
 
@@ -106,6 +107,7 @@ mod tests {
                 problems: problems.iter().map(|&kind| Problem::of(kind, "a.yaml", "x", "X.")).collect(),
                 summary: Summary { searched, files, ..Summary::default() },
                 sources,
+                rules: BUILT_IN.into(),
             };
             let case = format!("{findings:?} {problems:?} {searched} {files} {fail_on:?}");
             assert_eq!(ExitCode::of(&outcome, fail_on), expected, "{case}");

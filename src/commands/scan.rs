@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::cli::{ColorChoice, Configuration, Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
 use crate::report::{self, Report, RuleInformation, human, json, sarif};
-use crate::rules::{BUILT_IN, Rule, Selection};
+use crate::rules::{self, BUILT_IN, Rule, Selection};
 use crate::scan::{Outcome, Request, Summary, scan};
 use crate::settings::{FILE_NAME, Settings, Written};
 use crate::source::{self, Bytes, Exclude, Problem, ProblemKind, SizeLimit, Sources};
@@ -30,8 +30,9 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         OutputFormat::Human => human::write(&mut out, &report, &terminal)?,
         OutputFormat::Json => json::write(&mut out, &report)?,
         OutputFormat::Sarif => {
-            let texts: Vec<Texts> = BUILT_IN.iter().map(Texts::of).collect();
-            let rules: Vec<_> = BUILT_IN.iter().zip(&texts).map(|(rule, texts)| texts.about(rule)).collect();
+            let rules = &outcome.rules;
+            let texts: Vec<Texts> = rules.iter().map(Texts::of).collect();
+            let rules: Vec<_> = rules.iter().zip(&texts).map(|(rule, texts)| texts.about(rule)).collect();
             sarif::write(&mut out, &report, &rules, Some(&source::absolute(Path::new(""))))?;
         }
     }
@@ -56,7 +57,8 @@ fn execute(options: ScanOptions, stdin: &mut dyn Read, today: Date) -> (Outcome,
         Err(problems) => {
             // With other settings than those that were meant, every answer may differ.
             let summary = Summary { refused: true, ..Summary::default() };
-            (Outcome { findings: Vec::new(), problems, summary, sources }, FailOn::default())
+            let rules = BUILT_IN.into();
+            (Outcome { findings: Vec::new(), problems, summary, sources, rules }, FailOn::default())
         }
     };
     report::order(&mut outcome.findings, &outcome.sources);
@@ -130,9 +132,10 @@ fn prepare(
         Some(fail_on) => fail_on,
         None => settings.fail_on.as_ref().map_or(Ok(FailOn::default()), read_fail_on)?,
     };
-    let (_, unknown) = Selection::new(&settings.rules, BUILT_IN);
-    if !unknown.is_empty() {
-        return Err(unknown);
+    let (rules, mut wrong) = rules::load(&settings, sources);
+    wrong.extend(Selection::new(&settings.rules, &rules).1);
+    if !wrong.is_empty() {
+        return Err(wrong);
     }
     let exclude = excludes(options, &settings)?;
     let stdin = if options.paths.iter().any(|path| path.as_os_str() == "-") {
