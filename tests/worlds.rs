@@ -122,6 +122,59 @@ Resources:
     );
 }
 
+/// A condition that asks for one region makes two texts of every name with a region in it, and one finding.
+#[test]
+fn a_region_that_a_condition_asks_for_does_not_double_findings() {
+    check(
+        r#"
+Conditions:
+  Home: !Equals [!Ref "AWS::Region", us-east-1]
+Resources:
+  Users: { Type: AWS::Cognito::UserPool }
+  Web: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users } }
+  Mobile: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users } }
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      AllowUnauthenticatedIdentities: false
+      IdentityPoolName: !If [Home, home, away]
+      CognitoIdentityProviders: [{ ProviderName: !GetAtt Users.ProviderName, ClientId: !Ref Web }]
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId: !Ref Pool
+      Roles: { authenticated: arn:aws:iam::111122223333:role/user }
+      RoleMappings:
+        users:
+          IdentityProvider: !Sub "${Users.ProviderName}:${Mobile}"
+          Type: Token
+          AmbiguousRoleResolution: Deny
+"#,
+        &["role-mapping-unknown-provider proved"],
+    );
+}
+
+/// Values that are certainly different are faults of their own.
+#[test]
+fn two_allowed_values_that_are_both_wrong_are_two_findings() {
+    check(
+        r#"
+Parameters:
+  Role: { Type: String, AllowedValues: [reader, writer] }
+Resources:
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId: "us-east-1:11111111-2222-3333-4444-555555555555"
+      Roles: { authenticated: !Ref Role }
+"#,
+        &[
+            "wrong-identifier proved when `Role` is `reader`",
+            "wrong-identifier proved when `Role` is `writer`",
+        ],
+    );
+}
+
 /// Past the budget nothing is lost: what holds as shipped stays proved, what needs another world is seen, and one
 /// problem says that not every combination was looked at.
 #[test]

@@ -99,7 +99,7 @@ impl<'r> Judge<'r> {
         tell_apart(&mut self.verdicts);
         super::precedence::fold(&self.rules, &mut self.verdicts);
         let finding = |verdict: Verdict| Finding { when: context.when(&verdict.worlds), ..verdict.finding };
-        super::precedence::merge(self.verdicts).into_iter().map(finding).collect()
+        super::precedence::merge(self.verdicts, context.vocabulary()).into_iter().map(finding).collect()
     }
 }
 

@@ -4,9 +4,10 @@ use rustc_hash::FxHashMap;
 
 use super::Rule;
 use super::judge::Verdict;
+use crate::finding::Finding;
 use crate::model::EntityId;
 use crate::source::Span;
-use crate::value::Text;
+use crate::value::{Comparison, Part, Text, Vocabulary};
 
 /// Marks every finding whose rule yields to that of another one on the same subject, where both hold in some
 /// world together. The stronger one says so in a note.
@@ -44,21 +45,45 @@ pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
     }
 }
 
+/// True if two verdicts of one rule at one place say the same.
+fn is_same(left: &Verdict, right: &Verdict, vocabulary: &Vocabulary) -> bool {
+    let (one, other) = (&left.finding, &right.finding);
+    let may_equal = |(one, other): (&Text, &Text)| one.compare(other, vocabulary) != Comparison::Different;
+    let labels = |finding: &Finding| finding.labels.iter().map(|label| label.span).collect::<Vec<_>>();
+    one == other
+        || ((one.severity, one.certainty, &one.folded_into)
+            == (other.severity, other.certainty, &other.folded_into)
+            && (one.entity.kind, &one.entity.name) == (other.entity.kind, &other.entity.name)
+            && labels(one) == labels(other)
+            && !left.cause.is_empty()
+            && left.cause.len() == right.cause.len()
+            && left.cause.iter().zip(&right.cause).all(may_equal))
+}
+
 /// True if two causes may be one: a fact of a whole subject names none.
 fn overlap(left: &[Text], right: &[Text]) -> bool {
     left.is_empty() || right.is_empty() || left.iter().any(|cause| right.contains(cause))
 }
 
-/// Says once what is the same in several variants of an entity: their worlds are united.
-pub(super) fn merge(verdicts: Vec<Verdict>) -> Vec<Verdict> {
+/// Says once what is the same in several variants of an entity: their worlds are united. The same also means that
+/// one expression stands for two texts which may be equal, such as a name with a region in it where a condition asks
+/// for one region: then the text that is less written out is kept.
+pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verdict> {
     let mut merged: Vec<Verdict> = Vec::with_capacity(verdicts.len());
     let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
     for verdict in verdicts {
         let seen = at_place.entry((verdict.finding.span, verdict.rule)).or_default();
-        let same = seen.iter().copied().find(|&index| merged[index].finding == verdict.finding);
+        let same = seen.iter().copied().find(|&index| is_same(&merged[index], &verdict, vocabulary));
         if let Some(index) = same
             && let Some(worlds) = merged[index].worlds.or(&verdict.worlds)
         {
+            let symbols = |verdict: &Verdict| {
+                let parts = verdict.cause.iter().flat_map(Text::parts);
+                parts.filter(|part| matches!(part, Part::Symbol(_))).count()
+            };
+            if symbols(&verdict) > symbols(&merged[index]) {
+                merged[index] = verdict;
+            }
             merged[index].worlds = worlds;
         } else {
             seen.push(merged.len());
