@@ -119,11 +119,11 @@ impl Graph {
         self.around(node, Direction::Outgoing).next().is_none()
     }
 
-    /// True if some edge is so, with the nodes that it leaves and leads to.
-    pub fn any(&self, is: impl Fn(&Node, &Node, &Edge) -> bool) -> bool {
+    /// Every edge, with the nodes that it leaves and leads to.
+    pub fn edges(&self) -> impl Iterator<Item = (&Node, &Node, &Edge)> {
         self.edges
             .edge_references()
-            .any(|edge| is(&self.edges[edge.source()], &self.edges[edge.target()], edge.weight()))
+            .map(|edge| (&self.edges[edge.source()], &self.edges[edge.target()], edge.weight()))
     }
 
     fn around(

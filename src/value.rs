@@ -150,6 +150,12 @@ impl Bounds<bool> {
     /// Nothing is known.
     pub const UNDECIDED: Self = Self { sure: false, possible: true };
 
+    /// The truth, if it is decided.
+    #[must_use]
+    pub const fn known(self) -> Option<bool> {
+        if self.sure == self.possible { Some(self.sure) } else { None }
+    }
+
     /// Kleene's negation.
     #[must_use]
     pub const fn not(self) -> Self {

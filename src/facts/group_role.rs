@@ -1,13 +1,13 @@
 //! The role of a user-pool group, and whether any identity pool can hand it out.
 
-use super::identity_pool::truth;
+use super::identity_pool::{attachments, truth};
 use super::pool_role::pools;
 use super::role_mapping::{MappingType, mapping_type};
 use super::{Common, Evidence, Fact, WordSet, fact};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
-use crate::model::{EntityId, IdentityPool, Target, UserPoolGroup};
+use crate::model::{EntityId, IdentityPool, RoleAttachment, Target, UserPoolGroup};
 use crate::value::{Bounds, Field, Text};
 
 fact! {
@@ -30,9 +30,17 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     if model.identity_pools.is_empty() && model.role_attachments.is_empty() {
         return;
     }
+    // An identity pool with a login that cannot be resolved may be fed by any user pool, and an attachment that cannot
+    // be resolved may be any pool's.
+    let unknown_login = model.identity_pools.iter().any(|pool| has_unknown_login(analysis, pool));
+    let unknown_attachment = model.role_attachments.iter().any(|attachment| {
+        maps_by_token(analysis, attachment)
+            && pools(analysis, attachment).iter().any(|(pool, ..)| pool.is_none())
+    });
     for group in &model.user_pool_groups {
         let Some(place) = group.role.span() else { continue };
-        let (reachable, pools) = reachable(analysis, group);
+        let (gives, pools) = reachable(analysis, group, unknown_attachment);
+        let reachable = gives || unknown_login;
         take(&GroupRole {
             common: Common {
                 subject: group.entity.id,
@@ -54,7 +62,11 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 }
 
 /// Whether the role of a group may be had, and the identity pools that take its user pool's logins.
-fn reachable(analysis: &Analysis<'_>, group: &UserPoolGroup) -> (bool, Vec<EntityId>) {
+fn reachable(
+    analysis: &Analysis<'_>,
+    group: &UserPoolGroup,
+    unknown_attachment: bool,
+) -> (bool, Vec<EntityId>) {
     let model = &analysis.model;
     let reference = group.user_pool.span().and_then(|span| model.reference_at(group.entity.id, span));
     // A user pool that is not in view may feed pools that are not either.
@@ -70,14 +82,11 @@ fn reachable(analysis: &Analysis<'_>, group: &UserPoolGroup) -> (bool, Vec<Entit
     identity_pools.sort_unstable();
     identity_pools.dedup();
     let gives = |&id: &EntityId| {
-        model
-            .get::<IdentityPool>(id)
-            .is_some_and(|pool| truth(&pool.classic_flow).possible || may_map_by_token(analysis, pool))
+        model.get::<IdentityPool>(id).is_some_and(|pool| {
+            unknown_attachment || truth(&pool.classic_flow).possible || may_map_by_token(analysis, pool)
+        })
     };
-    // An identity pool with a login that cannot be resolved may be fed by this user pool.
-    let reachable = identity_pools.iter().any(gives)
-        || model.identity_pools.iter().any(|pool| has_unknown_login(analysis, pool));
-    (reachable, identity_pools)
+    (identity_pools.iter().any(gives), identity_pools)
 }
 
 /// Whether it is certain that the pools have no classic flow: what pools that were made long ago do without the
@@ -89,30 +98,23 @@ fn flow_certainty(analysis: &Analysis<'_>, pools: &[EntityId]) -> Certainty {
     if pools.iter().all(says) { Certainty::Proved } else { Certainty::Possible }
 }
 
-/// Whether some role mapping of the pool may be of type `Token`.
+/// Whether some role mapping of the pool may be of type `Token`. Without an attachment in view, one may be made
+/// elsewhere.
 fn may_map_by_token(analysis: &Analysis<'_>, pool: &IdentityPool) -> bool {
-    let mut seen = false;
-    for attachment in &analysis.model.role_attachments {
-        let pools = pools(analysis, attachment);
-        seen |= pools.iter().any(|(found, ..)| found.is_some_and(|found| found.entity.id == pool.entity.id));
-        // An attachment for a pool that cannot be resolved may be for this one.
-        let may_be_of_pool =
-            pools.iter().any(|(found, ..)| found.is_none_or(|found| found.entity.id == pool.entity.id));
-        let may_map = match &attachment.mappings {
-            Field::Absent => false,
-            Field::Unknown(_) => true,
-            Field::Known(mappings) => {
-                let token = WordSet::only(MappingType::Token);
-                let may_be_token = |mapping| mapping_type(analysis, mapping).words().0 & token.0 != 0;
-                mappings.value.iter().any(may_be_token)
-            }
-        };
-        if may_be_of_pool && may_map {
-            return true;
+    let attachments = attachments(analysis, pool);
+    attachments.is_empty() || attachments.iter().any(|(attachment, ..)| maps_by_token(analysis, attachment))
+}
+
+/// Whether some role mapping of the attachment may be of type `Token`.
+fn maps_by_token(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> bool {
+    match &attachment.mappings {
+        Field::Absent => false,
+        Field::Unknown(_) => true,
+        Field::Known(mappings) => {
+            let token = WordSet::only(MappingType::Token);
+            mappings.value.iter().any(|mapping| mapping_type(analysis, mapping).words().0 & token.0 != 0)
         }
     }
-    // The attachment of the pool may be made elsewhere.
-    !seen
 }
 
 fn has_unknown_login(analysis: &Analysis<'_>, pool: &IdentityPool) -> bool {

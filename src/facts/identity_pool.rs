@@ -64,7 +64,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 }
 
 /// The attachments of a pool.
-fn attachments<'a>(
+pub(super) fn attachments<'a>(
     analysis: &'a Analysis<'_>,
     pool: &IdentityPool,
 ) -> Vec<(&'a RoleAttachment, &'a Found, &'a Worlds)> {
@@ -107,10 +107,7 @@ fn of(
         common: Common {
             subject: pool.entity.id,
             place: pool.guests.span().unwrap_or(pool.entity.span),
-            certainty: match attached {
-                Some((_, found)) if !found.sure => Certainty::Possible,
-                _ => Certainty::Proved,
-            },
+            certainty: attached.map_or(Certainty::Proved, |(_, found)| found.certainty()),
             worlds,
             evidence,
             cause: Vec::new(),

@@ -64,9 +64,8 @@ fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut 
         Some(Target::Found(found)) => {
             // Where the kind is not sure because the link is not, the fact says so.
             for found in found {
-                let certainty = if found.sure { Certainty::Proved } else { Certainty::Possible };
                 let kind = OneOf::only(InstanceKind::Account);
-                take(&fact(kind, certainty, found.worlds.clone(), Some(found.entity)));
+                take(&fact(kind, found.certainty(), found.worlds.clone(), Some(found.entity)));
             }
         }
         // Names one that templates make, though not by its ARN.

@@ -66,10 +66,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                             .collect(),
                         cause: vec![attached.key.value.clone()],
                     },
-                    pool: match pool {
-                        Some(pool) => Some(Text::literal(pool.entity.logical_id)),
-                        None => attachment.identity_pool.known().map(|known| known.value.clone()),
-                    },
+                    pool: pool_name(pool, attachment),
                     key: Some(attached.key.value.clone()),
                     used_as: used_as(analysis, &attached.key.value),
                     guests: OneOf::only(pool.map_or(Guests::Unknown, |pool| Guests::of(truth(&pool.guests)))),
@@ -93,20 +90,27 @@ pub(super) fn pools<'a>(
             .iter()
             .filter_map(|found| {
                 let pool = analysis.model.get::<IdentityPool>(found.entity)?;
-                let certainty = if found.sure { Certainty::Proved } else { Certainty::Possible };
-                Some((Some(pool), certainty, found.worlds.clone()))
+                Some((Some(pool), found.certainty(), found.worlds.clone()))
             })
             .collect(),
         _ => vec![(None, Certainty::Proved, entity.worlds.clone())],
     }
 }
 
+/// The pool's logical id, or what the attachment names.
+pub(super) fn pool_name(pool: Option<&IdentityPool>, attachment: &RoleAttachment) -> Option<Text> {
+    match pool {
+        Some(pool) => Some(Text::literal(pool.entity.logical_id)),
+        None => attachment.identity_pool.known().map(|known| known.value.clone()),
+    }
+}
+
 impl Guests {
     fn of(truth: Bounds<bool>) -> Self {
-        match truth {
-            Bounds { sure: true, .. } => Self::On,
-            Bounds { possible: false, .. } => Self::Off,
-            Bounds { .. } => Self::Unknown,
+        match truth.known() {
+            Some(true) => Self::On,
+            Some(false) => Self::Off,
+            None => Self::Unknown,
         }
     }
 }

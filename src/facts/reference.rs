@@ -1,5 +1,7 @@
 //! One value that names another thing, and what it was found to name.
 
+use rustc_hash::FxHashMap;
+
 use super::{Common, Evidence, Fact, OneOf, Words, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
@@ -134,18 +136,23 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for reference in &model.references {
         take(&of(analysis, reference));
     }
+    if model.scope.templates.iter().all(|template| template.dangling.is_empty()) {
+        return;
+    }
+    let mut resources = FxHashMap::default();
+    for entity in model.entities() {
+        // The first variant stands for the resource.
+        resources.entry((entity.template, entity.logical_id)).or_insert(entity.id);
+    }
     for template in &model.scope.templates {
         for dangling in &template.dangling {
+            let Some(&from) = resources.get(&(template.id, dangling.from)) else { continue };
             // What stands at a place that takes a reference was seen above.
-            let from = model
-                .entities()
-                .find(|entity| entity.template == template.id && entity.logical_id == dangling.from);
-            let Some(from) = from else { continue };
-            let seen = model.references_of(from.id).iter().any(|reference| {
+            let seen = model.references_of(from).iter().any(|reference| {
                 matches!(reference.target, Target::Missing(_)) && meet(reference.span, dangling.span)
             });
             if !seen {
-                take(&of_dangling(analysis, template, from.id, dangling));
+                take(&of_dangling(analysis, template, from, dangling));
             }
         }
     }

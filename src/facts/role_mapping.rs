@@ -1,6 +1,6 @@
 //! A role mapping of an identity pool, and whether the pool takes the logins that it is for.
 
-use super::pool_role::pools;
+use super::pool_role::{pool_name, pools};
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::model::{Form, IdentityPool, List, RoleAttachment, RoleMapping, Target};
@@ -63,10 +63,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                         evidence: logins.map(|span| Evidence { role: "logins", span }).into_iter().collect(),
                         cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),
                     },
-                    pool: match pool {
-                        Some(pool) => Some(Text::literal(pool.entity.logical_id)),
-                        None => attachment.identity_pool.known().map(|known| known.value.clone()),
-                    },
+                    pool: pool_name(pool, attachment),
                     mapping_type: mapping_type(analysis, mapping),
                     listed: OneOf::only(match (pool, &provider) {
                         (Some(pool), Field::Known(known)) if is_provider(analysis, attachment, known) => {
@@ -83,10 +80,10 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 
 impl Listed {
     fn of(truth: Bounds<bool>) -> Self {
-        match truth {
-            Bounds { sure: true, .. } => Self::Yes,
-            Bounds { possible: false, .. } => Self::No,
-            Bounds { .. } => Self::Unknown,
+        match truth.known() {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Unknown,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What nothing uses.
 
+use rustc_hash::FxHashSet;
+
 use super::{Common, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
 use crate::model::{Entity, EntityKind};
 use crate::resources::Value;
+use crate::value::TemplateId;
 
 words! {
     /// The kinds of things that are looked at.
@@ -28,10 +31,14 @@ fact! {
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let (model, graph) = (&analysis.model, &analysis.graph);
+    if model.saml_providers.is_empty() && model.oidc_providers.is_empty() {
+        return;
+    }
+    let stacks = stacks_with_consumers(analysis);
     let providers = model.saml_providers.iter().map(|provider| &provider.entity);
     for entity in providers.chain(model.oidc_providers.iter().map(|provider| &provider.entity)) {
         if graph.is_unused(&Node::Entity(entity.id))
-            && has_consumers(analysis, entity)
+            && stacks.contains(&analysis.template(entity.template).root)
             && !is_exported(analysis, entity)
         {
             take(&Unused {
@@ -53,23 +60,20 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
 }
 
-/// True if the provider's stack has a role for federated principals, or an identity pool. Where it has none, the
-/// provider is made for other stacks, which need not be in view.
-fn has_consumers(analysis: &Analysis<'_>, provider: &Entity) -> bool {
-    let root = |entity: &Entity| analysis.template(entity.template).root;
-    let of_stack = |entity: &Entity| root(entity) == root(provider);
-    analysis.model.identity_pools.iter().any(|pool| of_stack(&pool.entity))
-        || analysis.graph.any(|from, to, edge| {
-            edge.kind == EdgeKind::Trusts
-                && matches!(to, Node::Entity(role) if of_stack(analysis.entity(*role)))
-                && match from {
-                    Node::BuiltIn(_) | Node::Provider(_) => true,
-                    Node::Entity(id) => {
-                        matches!(id.kind, EntityKind::SamlProvider | EntityKind::OidcProvider)
-                    }
-                    _ => false,
-                }
-        })
+/// The stacks that have a role for federated principals, or an identity pool. A provider of another stack is made for
+/// others, which need not be in view.
+fn stacks_with_consumers(analysis: &Analysis<'_>) -> FxHashSet<TemplateId> {
+    let stack = |entity: &Entity| analysis.template(entity.template).root;
+    let is_provider = |node: &Node| match node {
+        Node::BuiltIn(_) | Node::Provider(_) => true,
+        Node::Entity(id) => matches!(id.kind, EntityKind::SamlProvider | EntityKind::OidcProvider),
+        _ => false,
+    };
+    let federated =
+        analysis.graph.edges().filter(|(from, _, edge)| edge.kind == EdgeKind::Trusts && is_provider(from));
+    let roles = federated.filter_map(|(_, to, _)| to.entity()).map(|role| analysis.entity(role));
+    let pools = analysis.model.identity_pools.iter().map(|pool| &pool.entity);
+    roles.chain(pools).map(stack).collect()
 }
 
 /// True if the template exports an identifier of the entity: others then use what is not in view.

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::identifiers::{Piece, concat, pool_provider_name};
 use super::{EntityId, EntityKind, Form, Model};
+use crate::finding::Certainty;
 use crate::source::Span;
 use crate::value::{Field, Name, Text, Vocabulary, Worlds};
 
@@ -65,6 +66,14 @@ pub struct Found {
     pub sure: bool,
     /// The worlds in which reference and entity exist.
     pub worlds: Worlds,
+}
+
+impl Found {
+    /// How certain the link is.
+    #[must_use]
+    pub const fn certainty(&self) -> Certainty {
+        if self.sure { Certainty::Proved } else { Certainty::Possible }
+    }
 }
 
 /// Something that is named and not there.

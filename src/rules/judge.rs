@@ -266,8 +266,9 @@ impl Writer<'_> {
         let Some(field) = schema.field(name) else { return String::new() };
         let vocabulary = self.context.vocabulary();
         match self.fact.field(field) {
-            FieldValue::Boolean(truth) if truth.sure == truth.possible => truth.sure.to_string(),
-            FieldValue::Boolean(_) => "unknown".to_owned(),
+            FieldValue::Boolean(truth) => {
+                truth.known().map_or("unknown".to_owned(), |truth| truth.to_string())
+            }
             FieldValue::Word(words) => {
                 let (FieldType::Word(names) | FieldType::Level(names)) =
                     schema.fields[usize::from(field.0)].holds

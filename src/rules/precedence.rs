@@ -16,7 +16,8 @@ pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
     for (index, verdict) in verdicts.iter().enumerate() {
         by_subject.entry(verdict.subject).or_default().push(index);
     }
-    let mut folds = Vec::new();
+    let mut folds = FxHashMap::default();
+    let mut order = Vec::new();
     for (weaker, verdict) in verdicts.iter().enumerate() {
         let yields_to = &rules[verdict.rule].yields_to;
         if yields_to.is_empty() {
@@ -31,13 +32,16 @@ pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
                 && verdict.worlds.without(&candidate.worlds).is_none()
                 && overlap(&verdict.cause, &candidate.cause)
         });
-        folds.extend(stronger.map(|stronger| (weaker, stronger)));
+        if let Some(stronger) = stronger {
+            folds.insert(weaker, stronger);
+            order.push(weaker);
+        }
     }
-    for &(weaker, first) in &folds {
+    for weaker in order {
         // A finding that is a note itself cannot carry one: the end of the chain does. Rules yield without cycles.
-        let mut stronger = first;
-        while let Some((_, next)) = folds.iter().find(|(folded, _)| *folded == stronger) {
-            stronger = *next;
+        let mut stronger = folds[&weaker];
+        while let Some(&next) = folds.get(&stronger) {
+            stronger = next;
         }
         let note = format!("also: {} ({})", verdicts[weaker].finding.message, verdicts[weaker].finding.rule);
         verdicts[weaker].finding.folded_into = Some(verdicts[stronger].finding.fingerprint.clone());
