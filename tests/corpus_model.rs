@@ -12,21 +12,7 @@ use fedlint::resources::cloudformation;
 use fedlint::settings::Settings;
 use fedlint::source::{SizeLimit, Sources, read_path};
 use fedlint::value::Vocabulary;
-use support::corpus;
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("the corpus can be listed") {
-        let path = entry.expect("the corpus can be listed").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|end| ["json", "yaml", "yml", "template"].iter().any(|known| end == *known))
-        {
-            found.push(path);
-        }
-    }
-}
+use support::{corpus, files};
 
 fn model(paths: &[PathBuf], vocabulary: &Vocabulary) -> Model {
     let (sources, settings) = (Sources::default(), Settings::default());

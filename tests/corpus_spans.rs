@@ -4,27 +4,13 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use fedlint::document::{Document, Format, Kind, Limits, NodeRef, Style, Tree, embedded, read};
 use fedlint::source::decoding::decode;
 use fedlint::source::{Decoding, Origin, SizeLimit, Sources, Span, read_path};
-use support::{Figures, corpus};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("the corpus can be listed") {
-        let path = entry.expect("the corpus can be listed").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|end| ["json", "yaml", "yml", "template"].iter().any(|known| end == *known))
-        {
-            found.push(path);
-        }
-    }
-}
+use support::{Figures, corpus, files};
 
 #[test]
 fn the_text_under_a_span_is_the_value() {

@@ -12,7 +12,7 @@ use fedlint::source::{SizeLimit, Sources};
 use fedlint::value::Vocabulary;
 use support::corpus;
 
-/// The corpus, if it is there.
+/// Adds every file below `folder`, whatever its name, in order.
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     let Ok(entries) = folder.read_dir() else { return };
     for entry in entries.flatten() {

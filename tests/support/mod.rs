@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fedlint::finding::Finding;
 use fedlint::settings::Settings;
@@ -88,6 +88,21 @@ pub(crate) fn corpus() -> Option<PathBuf> {
         eprintln!("skipped: there is no corpus at {}; set FEDLINT_CORPUS", folder.display());
     }
     None
+}
+
+/// Adds every file of `folder`, at any depth, whose name ends like that of a template.
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the corpus can be listed") {
+        let path = entry.expect("the corpus can be listed").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|end| ["json", "yaml", "yml", "template"].iter().any(|known| end == *known))
+        {
+            found.push(path);
+        }
+    }
 }
 
 /// Measures beside their goals, printed for `scripts/figures`.
