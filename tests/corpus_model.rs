@@ -4,7 +4,7 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fedlint::document::{Format, Limits, read};
 use fedlint::model::{Model, Target, build};
