@@ -10,6 +10,7 @@
 
 mod action;
 mod arn;
+pub(crate) mod evaluate;
 mod faults;
 mod grammar;
 mod interner;
@@ -26,6 +27,7 @@ use crate::value::{Text, Unknown, Vocabulary};
 pub use action::matches_action;
 pub use arn::Arn;
 pub(crate) use arn::{split_once, strip_prefix};
+pub use evaluate::{Caller, Context, ContextValue, Doubt, Request, Verdict, evaluate};
 pub use faults::{Fault, FaultKind};
 pub use grammar::parse;
 pub use interner::{Policies, PolicyId};

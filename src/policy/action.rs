@@ -39,10 +39,14 @@ pub fn matches_action(pattern: &Item, action: &str, vocabulary: &Vocabulary) -> 
     }
 }
 
+/// A part of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unit {
+pub(super) enum Unit {
+    /// The character itself.
     Character(char),
+    /// `?`: any one character.
     One,
+    /// `*`: any characters, or none.
     Any,
 }
 
@@ -73,8 +77,8 @@ fn lower(text: &str) -> Vec<char> {
     text.chars().map(|character| character.to_ascii_lowercase()).collect()
 }
 
-/// Matches in time proportional to the product of the lengths: goes back to the last `*` only.
-fn glob(pattern: &[Unit], text: &[char]) -> bool {
+/// Whether a pattern is the whole text. Matches in time proportional to the product of the lengths: goes back to the last `*` only.
+pub(super) fn glob(pattern: &[Unit], text: &[char]) -> bool {
     let (mut at, mut next) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while next < text.len() {

@@ -12,7 +12,7 @@ use crate::value::{
 ///
 /// In texts, `${Name}` is a parameter, `${AWS::AccountId}` and the like are pseudo parameters, and
 /// `${Type Id}` is the identity of a resource with a shape by its type, `${Type Id.Attribute}` an attribute.
-/// The text `<unknown>` is an unknown value. Keys end at the first `#`, so that a mapping can have two equal ones.
+/// `${!name}` is the literal `${name}`, as in `Fn::Sub`. The text `<unknown>` is an unknown value. Keys end at the first `#`, so that a mapping can have two equal ones.
 pub(crate) struct Scene {
     pub(crate) vocabulary: Vocabulary,
     pointers: Vec<String>,
@@ -78,9 +78,13 @@ impl Scene {
         while let Some((before, after)) = rest.split_once("${") {
             let (inside, behind) = after.split_once('}').expect("tests close their braces");
             builder.push_str(before);
+            rest = behind;
+            if let Some(literal) = inside.strip_prefix('!') {
+                builder.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
             let (symbol, shape) = self.symbol(inside);
             builder.push_symbol(self.vocabulary.symbols.intern(symbol, || shape), names);
-            rest = behind;
         }
         builder.push_str(rest);
         builder.finish(names)

@@ -19,6 +19,25 @@ pub struct DeploymentId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SymbolId(u32);
 
+impl SymbolId {
+    /// A character that stands for the unknown string in abstract strings; never occurs in input that IAM accepts.
+    /// `None` if there are more symbols than such characters.
+    #[must_use]
+    pub fn token(self) -> Option<char> {
+        char::from_u32(FIRST_TOKEN.checked_add(self.0)?).filter(|&token| Self::is_token(token))
+    }
+
+    /// True for the characters that stand for symbols: those of the private-use planes.
+    #[must_use]
+    pub fn is_token(character: char) -> bool {
+        (FIRST_TOKEN..=LAST_TOKEN).contains(&u32::from(character))
+    }
+}
+
+/// The private-use planes of Unicode.
+const FIRST_TOKEN: u32 = 0xF0000;
+const LAST_TOKEN: u32 = 0x0010_FFFD;
+
 /// What an unknown string is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Symbol {

@@ -75,6 +75,26 @@ impl Text {
         }
     }
 
+    /// The abstract string: a character for each symbol ([`SymbolId::token`]). `None` if there is no such
+    /// character, or the text has one of them itself.
+    #[must_use]
+    pub fn with_tokens(&self, vocabulary: &Vocabulary) -> Option<String> {
+        let mut out = String::new();
+        for part in &self.0 {
+            match *part {
+                Part::Literal(name) => {
+                    let literal = vocabulary.names.text(name);
+                    if literal.chars().any(SymbolId::is_token) {
+                        return None;
+                    }
+                    out.push_str(literal);
+                }
+                Part::Symbol(symbol) => out.push(symbol.token()?),
+            }
+        }
+        Some(out)
+    }
+
     /// The text for people: symbols in the notation of `Fn::Sub`.
     #[must_use]
     pub fn display(&self, vocabulary: &Vocabulary) -> String {
@@ -363,6 +383,22 @@ mod tests {
         let text = scene.text(&[&|b| b.push_str("arn:"), &|b| b.push_str("aws")]);
         assert_eq!(text, scene.0.literal("arn:aws"));
         assert_eq!(scene.text(&[&|b| b.push_str("")]), Text::default());
+    }
+
+    #[test]
+    fn an_abstract_string_has_a_character_for_each_symbol() {
+        let scene = Scene(Vocabulary::default());
+        let account = scene.account();
+        let text = scene.text(&[&|b| b.push_str("a:"), &|b| b.push_symbol(account, &scene.0.names)]);
+        let token = account.token().expect("there are few symbols");
+        assert!(SymbolId::is_token(token));
+        assert_eq!(text.with_tokens(&scene.0), Some(format!("a:{token}")));
+        assert_eq!(Text::default().with_tokens(&scene.0), Some(String::new()));
+        assert_eq!(
+            scene.0.literal(&token.to_string()).with_tokens(&scene.0),
+            None,
+            "it would be taken for one"
+        );
     }
 
     #[test]
