@@ -6,9 +6,11 @@
 
 mod assignment;
 mod declare;
+mod deploy_refusal;
 mod group_role;
 mod identity_pool;
 mod instance_use;
+mod policy_fault;
 mod pool_role;
 mod reference;
 mod role_mapping;
@@ -31,9 +33,11 @@ pub(crate) use words::words;
 /// Every kind of fact, by name.
 pub const SCHEMAS: &[&Schema] = &[
     &assignment::AssignmentFact::SCHEMA,
+    &deploy_refusal::DeployRefusal::SCHEMA,
     &group_role::GroupRole::SCHEMA,
     &identity_pool::IdentityPoolFact::SCHEMA,
     &instance_use::InstanceUse::SCHEMA,
+    &policy_fault::PolicyFault::SCHEMA,
     &pool_role::PoolRole::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
@@ -44,9 +48,11 @@ pub const SCHEMAS: &[&Schema] = &[
 /// Hands every fact of a scan to `take`, one after another: they are not kept.
 pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     assignment::each(analysis, take);
+    deploy_refusal::each(analysis, take);
     group_role::each(analysis, take);
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
+    policy_fault::each(analysis, take);
     pool_role::each(analysis, take);
     reference::each(analysis, take);
     role_mapping::each(analysis, take);

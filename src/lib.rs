@@ -15,6 +15,7 @@ pub mod document;
 pub mod facts;
 pub mod finding;
 pub mod graph;
+pub mod knowledge;
 pub mod model;
 pub mod policy;
 pub mod report;

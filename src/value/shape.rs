@@ -173,6 +173,14 @@ impl Shape {
         !self.is_disjoint(&Self::any().then(&Self::literal(text)).then(&Self::any()))
     }
 
+    /// The length in characters of the shortest string of the language (never too long: an over-approximated
+    /// language has shorter strings).
+    #[must_use]
+    pub fn least_length(&self) -> usize {
+        let least = |sequence: &Sequence| sequence.iter().filter(|step| step.repeat == Repeat::Once).count();
+        self.0.iter().map(least).min().unwrap_or_default()
+    }
+
     /// True if `text` is in the language (or the language is over-approximated so far that it is).
     #[must_use]
     pub fn admits(&self, text: &str) -> bool {
