@@ -14,6 +14,7 @@ mod policy_fault;
 mod pool_role;
 mod reference;
 mod role_mapping;
+mod trust_principal;
 mod trust_statement;
 mod unused;
 mod words;
@@ -41,6 +42,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &pool_role::PoolRole::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &trust_principal::TrustPrincipal::SCHEMA,
     &trust_statement::TrustStatement::SCHEMA,
     &unused::Unused::SCHEMA,
 ];
@@ -56,6 +58,7 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     pool_role::each(analysis, take);
     reference::each(analysis, take);
     role_mapping::each(analysis, take);
+    trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
     unused::each(analysis, take);
 }

@@ -177,16 +177,20 @@ fn region(reader: &mut Reader, node: NodeRef<'_>) -> Option<String> {
 }
 
 fn issuers(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
-    let help = "Write `issuers: {own: [https://gitlab.example.com]}`.";
+    let help = "Write `issuers: {own: [https://gitlab.example.com], expected: [https://gitlab.com]}`.";
     for (name, key, value) in reader.entries(node, "issuers", help) {
-        if name != "own" {
-            reader.unknown(key, "setting", name, &["own"]);
-            continue;
-        }
+        let list = match name {
+            "own" => &mut settings.own_issuers,
+            "expected" => &mut settings.expected_issuers,
+            _ => {
+                reader.unknown(key, "setting", name, &["own", "expected"]);
+                continue;
+            }
+        };
         for mut written in reader.texts(value, name, help) {
             let url = written.text.strip_prefix("https://").unwrap_or(&written.text);
             written.text = url.trim_end_matches('/').to_owned();
-            settings.own_issuers.push(written);
+            list.push(written);
         }
     }
 }

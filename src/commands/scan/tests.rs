@@ -9,7 +9,8 @@ Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {Statement: []}
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}
 ";
 
 /// What a scan says: exit code, files of ours, other files, files that nobody could parse, and the problems
@@ -286,7 +287,7 @@ fn a_duplicate_key_loses_nothing() {
         said(
             ExitCode::Clean,
             [1, 0, 0],
-            &["duplicate-key a.yaml:8:1: key `Description` is written more than once in this mapping"]
+            &["duplicate-key a.yaml:9:1: key `Description` is written more than once in this mapping"]
         )
     );
 }
@@ -294,8 +295,10 @@ fn a_duplicate_key_loses_nothing() {
 #[test]
 fn json_with_comments_and_trailing_commas_loses_nothing() {
     let scratch = repository();
-    let role =
-        "{\"Type\": \"AWS::IAM::Role\", \"Properties\": {\"AssumeRolePolicyDocument\": {\"Statement\": []}}}";
+    let trust =
+        r#"{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}"#;
+    let document = format!(r#"{{"AssumeRolePolicyDocument": {{"Statement": {trust}}}}}"#);
+    let role = format!(r#"{{"Type": "AWS::IAM::Role", "Properties": {document}}}"#);
     scratch.write("a.json", format!("{{ // roles\n  \"Resources\": {{\"Role\": {role},}}\n}}\n"));
     let comma = "{  \"Resources\": {\"Role\": ".len() + role.len();
     assert_eq!(

@@ -116,7 +116,9 @@ impl<'m> Collector<'m> {
             let path = |element| PolicyPath::new(index, element);
             for (number, principal) in statement.principals.only.iter().flatten().enumerate() {
                 let number = u16::try_from(number).unwrap_or(u16::MAX);
-                if is_own_account(model, from, principal) {
+                // A Deny may keep out what was deleted.
+                let is_gone = statement.effect == Effect::Deny && principal.form == PrincipalForm::UniqueId;
+                if is_gone || is_own_account(model, from, principal) {
                     continue;
                 }
                 self.principal(from, principal, trust.place(path(Element::Principal(number))));
