@@ -71,7 +71,12 @@ impl Embedding<'_> {
             Form::Call(call) => match &**call {
                 Call::Sub { template, variables } => {
                     let text = self.names.text(template.value);
-                    let embedded = embedded::read_value(self.sources, text, template.span, by, &limits)?;
+                    let open = embedded::read_value(self.sources, text, template.span, by, &limits);
+                    // Variables stay variables, each with its place, unless one holds a piece of the syntax.
+                    let embedded = match open {
+                        Some(open) if open.problems.is_empty() => open,
+                        open => self.filled(template, variables, &limits).or(open)?,
+                    };
                     Some(self.expression(embedded, Some(variables), expression.span))
                 }
                 Call::Join { .. } => {
@@ -94,6 +99,37 @@ impl Embedding<'_> {
             },
             _ => None,
         }
+    }
+
+    /// The document in the text of `Fn::Sub` with the variables that are texts put in. `None` if none is.
+    fn filled(
+        &self,
+        template: &Located<Name>,
+        variables: &[(Name, Expression)],
+        limits: &Limits,
+    ) -> Option<Embedded> {
+        let mut fragments = Vec::new();
+        let mut any = false;
+        for part in sub_parts(self.names.text(template.value)) {
+            fragments.push(match part {
+                SubPart::Literal(text) => (text.to_owned(), template.span),
+                SubPart::Escaped(text) => (format!("${{!{text}}}"), template.span),
+                SubPart::Variable(name) => {
+                    let value = variables.iter().find(|(known, _)| self.names.text(*known) == name);
+                    match value.and_then(|(_, value)| Some((value.as_scalar()?, value.span))) {
+                        Some((text, span)) => {
+                            any = true;
+                            // What looks like a variable in a value of one is text.
+                            (self.names.text(text).replace("${", "${!"), span)
+                        }
+                        None => (format!("${{{name}}}"), template.span),
+                    }
+                }
+            });
+        }
+        let fragments: Vec<_> =
+            fragments.iter().map(|(text, from)| Fragment { text: text.as_str(), from: *from }).collect();
+        if any { embedded::read_joined(self.sources, &fragments, limits) } else { None }
     }
 
     /// The expression of a document that was text; with `variables`, its strings are those of `Fn::Sub`.

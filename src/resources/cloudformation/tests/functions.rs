@@ -203,6 +203,27 @@ Resources:
 }
 
 #[test]
+fn variables_of_texts_may_hold_pieces_of_the_syntax() {
+    check(
+        "
+Resources:
+  A:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: !Sub ['{\"Statement\": ${Rest}', {Rest: '[{\"Resource\": \"home/${aws:username}\"}]}'}]
+  B:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: !Sub ['{\"Statement\": [{\"Resource\": \"${!a}/${Ends}', {Ends: 'b\"}]}'}]
+",
+        &[
+            ("A/PolicyDocument/Statement/0/Resource", "home/${aws:username}"),
+            ("B/PolicyDocument/Statement/0/Resource", "${a}/b"),
+        ],
+    );
+}
+
+#[test]
 fn the_json_of_the_cdk_is_followed() {
     check(
         "
