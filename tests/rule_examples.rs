@@ -3,27 +3,17 @@
 
 mod support;
 
-use std::fs;
 use std::path::Path;
 
 use fedlint::document::{self, Format, Kind, Limits, NodeRef, Tree};
-use fedlint::rules::file::{Example, Report, parse};
-use fedlint::settings::Settings;
+use fedlint::rules::file::{Example, Report};
 use fedlint::source::{Origin, Sources};
-use support::{Seen, scan_with};
+use support::{Seen, examples, scan_with};
 
 #[test]
 fn examples_report_what_they_list_and_nothing_else() {
     let mut wrong = Vec::new();
-    let mut paths: Vec<_> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"))
-        .expect("the project has rules")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .collect();
-    paths.sort();
-    for path in paths {
-        #[expect(clippy::disallowed_methods, reason = "a test reads what it tests")]
-        let text = fs::read_to_string(&path).expect("a rule file can be read");
-        let rule = parse(&text).expect("a valid rule");
+    for rule in examples::rules() {
         for (kind, examples) in [("bad", &rule.bad), ("good", &rule.good)] {
             for example in examples {
                 let place = format!("{}, {kind} example `{}`", rule.id, example.title);
@@ -38,7 +28,7 @@ fn examples_report_what_they_list_and_nothing_else() {
 
 /// What of an example is not as it lists.
 fn compare(example: &Example, good: bool) -> Vec<String> {
-    let settings = settings(example);
+    let settings = examples::settings(example);
     let files: Vec<(&str, &str)> =
         example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let outcome = scan_with(&files, &settings);
@@ -77,17 +67,6 @@ fn compare(example: &Example, good: bool) -> Vec<String> {
         )
     }));
     wrong
-}
-
-fn settings(example: &Example) -> Settings {
-    let Some(text) = &example.settings else { return Settings::default() };
-    let folder = std::env::temp_dir().join(format!("fedlint-example-{}", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder for the settings");
-    let path = folder.join("fedlint.yaml");
-    fs::write(&path, text).expect("the settings can be written");
-    let settings = Settings::load(&Sources::default(), &path).expect("valid settings");
-    fs::remove_dir_all(folder).expect("the folder can be removed");
-    settings
 }
 
 fn differences(report: &Report, seen: &Seen, good: bool) -> Vec<String> {

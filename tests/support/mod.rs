@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub(crate) mod examples;
+
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
