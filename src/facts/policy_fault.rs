@@ -4,7 +4,7 @@ use super::{Common, Fact, OneOf, Words, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::EntityId;
-use crate::policy::{Attached, Fault, FaultKind};
+use crate::policy::{Attached, Element, Fault, FaultKind};
 use crate::value::{Field, Text};
 
 words! {
@@ -81,6 +81,9 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let mut faults = |subject: EntityId, policy: PolicyUse, document: &Field<Attached>| {
         if let Field::Known(attached) = document {
             for fault in distinct(&attached.value.places.faults) {
+                if policy == PolicyUse::Trust && is_refused_anyway(fault) {
+                    continue;
+                }
                 take(&of(analysis, subject, policy, fault));
             }
         }
@@ -118,6 +121,14 @@ fn distinct(faults: &[Fault]) -> impl Iterator<Item = &Fault> {
         fault.kind != FaultKind::WrongCase
             || !faults.iter().any(|other| other.kind == FaultKind::DuplicateKey && other.span == fault.span)
     })
+}
+
+/// `NotPrincipal` and `NotResource` are refused in a trust policy, with or without the element that they negate: a fact
+/// of its own says so.
+fn is_refused_anyway(fault: &Fault) -> bool {
+    let element = fault.path.map(|path| path.element);
+    fault.kind == FaultKind::BothPolarities
+        && matches!(element, Some(Element::NotPrincipals | Element::NotResources))
 }
 
 fn of(analysis: &Analysis<'_>, subject: EntityId, policy: PolicyUse, fault: &Fault) -> PolicyFault {
