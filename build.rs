@@ -1,11 +1,13 @@
-//! Compiles `rules/*.yaml` into a table, so that nothing is parsed when fedlint starts.
+//! Compiles `rules/*.yaml` and the files of `src/knowledge/data` into tables, so that nothing is parsed when
+//! fedlint starts.
 
 #[path = "src/rules/file.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the library's loader, of which the build script uses a part")]
 mod file;
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use file::{Alternatives, Operand, RuleFile, SeverityFile};
@@ -13,31 +15,76 @@ use file::{Alternatives, Operand, RuleFile, SeverityFile};
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/file.rs");
-    let mut paths: Vec<_> = fs::read_dir("rules")
-        .expect("the project has a folder `rules`")
+    println!("cargo::rerun-if-changed=src/knowledge/data");
+    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    for (name, code) in [("rules.rs", rules()), ("knowledge.rs", knowledge())] {
+        match code {
+            Ok(code) => {
+                fs::write(Path::new(&out).join(name), code).expect("the output folder can be written");
+            }
+            // One line for each mistake, without a backtrace.
+            Err(error) => println!("cargo::error={error}"),
+        }
+    }
+}
+
+/// The YAML files of a folder with their texts, in order.
+fn yaml_files(folder: &str) -> Vec<(PathBuf, String)> {
+    // Git keeps no empty folder.
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries
         .map(|entry| entry.expect("the folder can be read").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     paths.sort();
-    let mut table = String::from("&[\n");
-    for path in paths {
+    let read = |path: PathBuf| {
         #[expect(clippy::disallowed_methods, reason = "`source` is not there yet when it is built")]
-        let text = fs::read_to_string(&path).expect("a rule file can be read");
-        match file::parse(&text) {
-            Ok(rule) => {
-                rule_code(&mut table, &rule);
-                table.push_str(",\n");
-            }
-            Err(error) => {
-                // One line for each mistake, without a backtrace.
-                println!("cargo::error={}: {error}", path.display());
-                return;
-            }
-        }
+        let text = fs::read_to_string(&path).expect("a YAML file can be read");
+        (path, text)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn rules() -> Result<String, String> {
+    let mut table = String::from("&[\n");
+    for (path, text) in yaml_files("rules") {
+        let rule = file::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        rule_code(&mut table, &rule);
+        table.push_str(",\n");
     }
     table.push_str("]\n");
-    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("rules.rs"), table).expect("the output folder can be written");
+    Ok(table)
+}
+
+/// The files about issuers and other senders as JSON, and a table of the issuers' URLs: the pattern, the index of
+/// its file, its own index there. Whether the files say something sensible is up to the tests.
+fn knowledge() -> Result<String, String> {
+    let mut files = Vec::new();
+    let mut urls = Vec::new();
+    let folders = ["src/knowledge/data/issuers", "src/knowledge/data/senders"];
+    for (index, (path, text)) in folders.iter().flat_map(|folder| yaml_files(folder)).enumerate() {
+        let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let value: serde_json::Value = serde_yaml::from_str(&text).map_err(|error| wrong(&error))?;
+        let id = value["id"].as_str().unwrap_or_default();
+        if path.file_stem().is_none_or(|stem| stem != id) {
+            return Err(wrong(&format!("`id: {id}` is not the name of the file")));
+        }
+        files.push(format!("Embedded::new({id:?}, {:?})", value.to_string()));
+        for (number, url) in value["issuers"].as_array().into_iter().flatten().enumerate() {
+            let url = url["url"].as_str().ok_or_else(|| wrong(&"an issuer has no `url`"))?;
+            urls.push((url.to_owned(), index, number));
+        }
+    }
+    // Fewer variables first, then more other characters, as for the user's own files.
+    urls.sort_by_key(|(url, ..)| {
+        let names: usize = url.split('{').skip(1).filter_map(|rest| Some(rest.find('}')? + 2)).sum();
+        (url.matches('{').count(), Reverse(url.len() - names), url.clone())
+    });
+    Ok(format!(
+        "static FILES: [Embedded; {}] = [{}];\nconst URLS: &[(&str, usize, usize)] = &{urls:?};\n",
+        files.len(),
+        files.join(",\n")
+    ))
 }
 
 fn rule_code(out: &mut String, rule: &RuleFile) {

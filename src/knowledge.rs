@@ -1,4 +1,15 @@
 //! Dated facts about AWS and the issuers of tokens, as data.
 
+mod check;
+mod issuer;
+mod issuers;
+mod language;
 pub mod look_alike;
 pub mod required_claims;
+pub mod sender;
+
+pub use issuer::{IssuerFile, Mistake, OneOrMore, Tenancy, Url};
+pub use issuers::{Found, Issuers};
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,8 @@ pub struct Settings {
     pub parameters: Parameters,
     /// Issuers of tokens that are one's own, without scheme and final slash: `gitlab.example.com`.
     pub own_issuers: Vec<Written>,
+    /// Directories with files about issuers, relative to [`Settings::root`].
+    pub issuer_directories: Vec<Written>,
     /// Issuers of tokens that roles may trust besides one's own, in the same form. Empty if everything may be.
     pub expected_issuers: Vec<Written>,
     /// Where Identity Center gets its users from; no API tells.

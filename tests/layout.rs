@@ -42,7 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("petgraph", &["graph"]),
     ("rayon", &["resources", "scan"]),
     ("schemars", &["report", "rules", "settings"]),
-    ("serde_yaml", &["rules", "settings"]),
+    ("serde_yaml", &["knowledge", "rules", "settings"]),
 ];
 
 #[test]

@@ -177,13 +177,17 @@ fn region(reader: &mut Reader, node: NodeRef<'_>) -> Option<String> {
 }
 
 fn issuers(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
-    let help = "Write `issuers: {own: [https://gitlab.example.com], expected: [https://gitlab.com]}`.";
+    let help = "Write `issuers: {own: [https://gitlab.example.com], expected: [https://gitlab.com], directories: [issuers]}`.";
     for (name, key, value) in reader.entries(node, "issuers", help) {
         let list = match name {
             "own" => &mut settings.own_issuers,
             "expected" => &mut settings.expected_issuers,
+            "directories" => {
+                settings.issuer_directories = reader.texts(value, name, help);
+                continue;
+            }
             _ => {
-                reader.unknown(key, "setting", name, &["own", "expected"]);
+                reader.unknown(key, "setting", name, &["own", "expected", "directories"]);
                 continue;
             }
         };

@@ -50,7 +50,10 @@ parameters:
   Enabled: true
   Empty: ""
   Subnets: [a, b]
-issuers: { own: [https://gitlab.example.com/, idp.example.com/tenant], expected: [https://gitlab.com] }
+issuers:
+  own: [https://gitlab.example.com/, idp.example.com/tenant]
+  expected: [https://gitlab.com]
+  directories: [issuers]
 identity-source: active-directory
 today: 2026-11-25
 exclude: [tests/, "!tests/keep.yaml"]
@@ -83,6 +86,7 @@ rules:
         ]
     );
     assert_eq!(texts(&settings.own_issuers), ["gitlab.example.com", "idp.example.com/tenant"]);
+    assert_eq!(texts(&settings.issuer_directories), ["issuers"]);
     assert_eq!(texts(&settings.expected_issuers), ["gitlab.com"]);
     assert_eq!(settings.identity_source, Some(IdentitySource::ActiveDirectory));
     assert_eq!(settings.today, Some(jiff::civil::date(2026, 11, 25)));

@@ -45,6 +45,18 @@ impl Class {
         Self { ascii: self.ascii & !other.ascii, other: self.other && !other.other }
     }
 
+    /// The ASCII characters of the set, by bit.
+    #[must_use]
+    pub const fn ascii(self) -> u128 {
+        self.ascii
+    }
+
+    /// True if the characters beyond ASCII are in the set.
+    #[must_use]
+    pub const fn has_others(self) -> bool {
+        self.other
+    }
+
     /// True if some character is in both.
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
@@ -63,21 +75,25 @@ const NAME: Class = ALPHANUMERIC.or(Class::of("_+=,.@-"));
 /// A language: a union of sequences. Over-approximated where it would grow too large, so that "disjoint" is
 /// always true and "not disjoint" may be too careful.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Shape(Arc<[Sequence]>);
-
-type Sequence = Vec<Step>;
+pub struct Shape(Arc<[Vec<Step>]>);
 
 /// A character of a class: exactly one, at most one, or any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Step {
-    class: Class,
-    repeat: Repeat,
+pub struct Step {
+    /// The characters.
+    pub class: Class,
+    /// How many of them.
+    pub repeat: Repeat,
 }
 
+/// How many characters of a class there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Repeat {
+pub enum Repeat {
+    /// One.
     Once,
+    /// One or none.
     AtMostOnce,
+    /// Any number.
     AnyNumber,
 }
 
@@ -112,7 +128,7 @@ impl Shape {
             class: Class::of(character.encode_utf8(&mut [0; 4])),
             repeat: Repeat::Once,
         };
-        Self(Arc::from([text.chars().map(step).collect::<Sequence>()]))
+        Self(Arc::from([text.chars().map(step).collect::<Vec<_>>()]))
     }
 
     /// One of `texts`.
@@ -161,6 +177,12 @@ impl Shape {
         Self(self.0.iter().chain(other.0.iter()).cloned().collect())
     }
 
+    /// The sequences of which the language is the union.
+    #[must_use]
+    pub fn sequences(&self) -> &[Vec<Step>] {
+        &self.0
+    }
+
     /// True if no string is in both languages.
     #[must_use]
     pub fn is_disjoint(&self, other: &Self) -> bool {
@@ -177,7 +199,7 @@ impl Shape {
     /// language has shorter strings).
     #[must_use]
     pub fn least_length(&self) -> usize {
-        let least = |sequence: &Sequence| sequence.iter().filter(|step| step.repeat == Repeat::Once).count();
+        let least = |sequence: &Vec<Step>| sequence.iter().filter(|step| step.repeat == Repeat::Once).count();
         self.0.iter().map(least).min().unwrap_or_default()
     }
 

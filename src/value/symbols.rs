@@ -135,6 +135,25 @@ impl Symbols {
         &self.entry(id).0
     }
 
+    /// The symbol that a character of an abstract string stands for.
+    #[must_use]
+    pub fn of_token(&self, character: u32) -> Option<SymbolId> {
+        let index = character.checked_sub(FIRST_TOKEN)?;
+        ((index as usize) < self.entries.count()).then_some(SymbolId(index))
+    }
+
+    /// True for the identities of two different resources of one type that the scan's templates create.
+    #[must_use]
+    pub fn are_apart(&self, left: SymbolId, right: SymbolId) -> bool {
+        match (self.symbol(left), self.symbol(right)) {
+            (
+                Symbol::Reference { template, resource, kind },
+                Symbol::Reference { template: other_template, resource: other_resource, kind: other_kind },
+            ) => kind == other_kind && (template, resource) != (other_template, other_resource),
+            _ => false,
+        }
+    }
+
     /// The language of the strings that the symbol may be.
     #[must_use]
     pub fn shape(&self, id: SymbolId) -> &Shape {

@@ -191,7 +191,7 @@ impl Text {
         }
         let (left, right) = without_common_ends(self, other, vocabulary);
         if let ([Part::Symbol(left)], [Part::Symbol(right)]) = (left.parts(), right.parts())
-            && created_apart(vocabulary.symbols.symbol(*left), vocabulary.symbols.symbol(*right))
+            && vocabulary.symbols.are_apart(*left, *right)
         {
             return Comparison::Different;
         }
@@ -299,17 +299,6 @@ fn join(units: &[Unit], vocabulary: &Vocabulary) -> Text {
         }
     }
     builder.finish(&vocabulary.names)
-}
-
-/// True for the identities of two different resources of one type that the scan's templates create.
-fn created_apart(left: &Symbol, right: &Symbol) -> bool {
-    match (left, right) {
-        (
-            Symbol::Reference { template, resource, kind },
-            Symbol::Reference { template: other_template, resource: other_resource, kind: other_kind },
-        ) => kind == other_kind && (template, resource) != (other_template, other_resource),
-        _ => false,
-    }
 }
 
 fn write_symbol(out: &mut String, vocabulary: &Vocabulary, symbol: SymbolId) {

@@ -1,0 +1,202 @@
+//! What a kind of principal can send: the context keys of its requests, and who decides what is in them.
+//!
+//! A [`Sender`] is a union of [`Kind`]s of requests. The claims of a kind are written as formats over variables
+//! (`sub = repo:{owner}/{repository}:ref:{ref}`, `ref = {ref}`), so that claims that go together do so here too.
+
+use crate::value::Shape;
+
+/// What one principal can send, with what is known of it filled in.
+#[derive(Clone, Debug, Default)]
+pub struct Sender {
+    /// For people: `GitHub Actions`.
+    pub name: String,
+    /// The variables of its formats.
+    pub variables: Vec<Variable>,
+    /// The kinds of its requests.
+    pub kinds: Vec<Kind>,
+    /// What it may ask for.
+    pub exchanges: Vec<Exchange>,
+    /// Pairs of keys, in lower case, of which each request has exactly one.
+    pub exactly_one: Vec<[String; 2]>,
+    /// Pairs of keys, in lower case, of which each request has both or neither.
+    pub together: Vec<[String; 2]>,
+    /// The variables that tell tenants apart. Each of them alone names one.
+    pub tenant: Vec<VariableId>,
+    /// The variables that tell projects of one tenant apart. Each of them alone names one.
+    pub project: Vec<VariableId>,
+    /// The variables that tell the runs of one project apart.
+    pub run: Vec<VariableId>,
+}
+
+/// An index in [`Sender::variables`].
+pub type VariableId = u16;
+
+/// An unknown text that one or several claims are made of.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name in formats.
+    pub name: String,
+    /// The strings that it may be.
+    pub language: Shape,
+    /// Strings of the language that it is never.
+    pub except: Vec<String>,
+    /// What the strings are compared as.
+    pub measure: Measure,
+    /// Who decides what it is.
+    pub control: Control,
+    /// Values that look like real ones, the best first.
+    pub samples: Vec<String>,
+}
+
+/// What a value is compared as, where order matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Measure {
+    /// A text.
+    #[default]
+    Text,
+    /// A point in time, not before today.
+    Time,
+}
+
+/// Who decides what a claim says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Control {
+    /// Whoever makes the request.
+    #[default]
+    Requester,
+    /// The administrator of the tenant that the token names.
+    Tenant,
+    /// The issuer: assigned to one tenant and no other.
+    Issuer,
+}
+
+/// A kind of requests.
+#[derive(Clone, Debug, Default)]
+pub struct Kind {
+    /// For people: `pull request`.
+    pub name: String,
+    /// True if it is not known for sure that there are such requests.
+    pub possible: bool,
+    /// True for runs of code that nobody has reviewed.
+    pub unreviewed: bool,
+    /// True for what somebody without any login sends.
+    pub guest: bool,
+    /// Its context keys. The first that fits a key counts.
+    pub claims: Vec<Claim>,
+}
+
+/// A context key and its values.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The key in lower case. With `*` at the end, every key that begins so, each with values of its own.
+    pub key: String,
+    /// Whether it is there.
+    pub presence: Presence,
+    /// What it is.
+    pub values: Values,
+}
+
+/// Whether a key is in the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// In every request.
+    Always,
+    /// In some.
+    Sometimes,
+    /// In none.
+    Never,
+    /// The sources do not say.
+    Undecided,
+}
+
+/// The values of a key.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// One, of one of these formats.
+    One(Vec<Format>),
+    /// Several.
+    Many {
+        /// For each of these, there is a value of one of its formats.
+        required: Vec<Vec<Format>>,
+        /// Further values are of these formats. None: there are no others.
+        others: Vec<Format>,
+    },
+}
+
+/// How a value is put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Format(pub Vec<Piece>);
+
+/// A stretch of a format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// These characters; symbols by their tokens.
+    Literal(String),
+    /// A variable, the same wherever it occurs in one request.
+    Variable(VariableId),
+    /// Any string of a variable's language, another one at each place.
+    Fresh(VariableId),
+    /// Several formats in any order.
+    Segments {
+        /// What there is to choose from, each at most once.
+        choices: Vec<Format>,
+        /// What stands between them.
+        separator: String,
+        /// The most that are chosen; at least one.
+        most: u8,
+    },
+}
+
+/// A call that takes several allowances.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// For people: `with session tags`. Empty for the plain one.
+    pub name: String,
+    /// The actions that must all be allowed in the same context.
+    pub actions: Vec<String>,
+    /// Keys that such a request does not have, in lower case; `*` at the end as in [`Claim::key`].
+    pub without: Vec<String>,
+    /// True if only some senders ask for it, and it is not known whether this one does.
+    pub possible: bool,
+}
+
+impl Sender {
+    /// The variable of a name.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<VariableId> {
+        let index = self.variables.iter().position(|variable| variable.name == name)?;
+        VariableId::try_from(index).ok()
+    }
+}
+
+impl Kind {
+    /// The claim of a key, which must be in lower case.
+    #[must_use]
+    pub fn claim(&self, key: &str) -> Option<&Claim> {
+        self.claims.iter().find(|claim| fits(&claim.key, key))
+    }
+}
+
+impl Exchange {
+    /// Whether its requests can have this key, which must be in lower case.
+    #[must_use]
+    pub fn may_have(&self, key: &str) -> bool {
+        !self.without.iter().any(|pattern| fits(pattern, key))
+    }
+}
+
+impl Presence {
+    /// Whether the key may be there.
+    #[must_use]
+    pub const fn may_be_there(self) -> bool {
+        !matches!(self, Self::Never)
+    }
+}
+
+/// Whether a key is meant by a pattern that may end in `*`.
+fn fits(pattern: &str, key: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => key.len() > prefix.len() && key.starts_with(prefix),
+        None => pattern == key,
+    }
+}
