@@ -10,14 +10,22 @@
 
 mod action;
 mod arn;
+mod automaton;
+mod decide;
 pub(crate) mod evaluate;
 mod faults;
 mod grammar;
 mod interner;
+mod language;
 mod operator;
+mod predicate;
 mod principal;
+mod solve;
 #[cfg(test)]
 pub(crate) mod testing;
+mod typed;
+mod walk;
+mod written;
 
 use std::sync::Arc;
 
@@ -27,12 +35,16 @@ use crate::value::{Text, Unknown, Vocabulary};
 pub use action::matches_action;
 pub use arn::Arn;
 pub(crate) use arn::{split_once, strip_prefix};
+pub use decide::{Answer, Party, Question, Witness, decide};
 pub use evaluate::{Caller, Context, ContextValue, Doubt, Request, Verdict, evaluate};
 pub use faults::{Fault, FaultKind};
 pub use grammar::parse;
 pub use interner::{Policies, PolicyId};
 pub use operator::{Comparator, Operator, Quantifier};
+pub use predicate::Bound;
 pub use principal::{BuiltInProvider, Principal, PrincipalForm, PrincipalKey};
+pub use solve::Wanted;
+pub use walk::Spread;
 
 /// A policy document: what it means, without places, `Id` and `Sid`s.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 use crate::source::Span;
 
 pub use names::{Name, Names};
-pub use shape::{Class, Shape};
+pub use shape::{Class, Repeat, Shape, Step};
 pub use symbols::{DeploymentId, Pseudo, Symbol, SymbolId, Symbols, TemplateId};
 pub use text::{Comparison, Part, Text, TextBuilder};
 pub use worlds::{Atom, WorldSet, WorldTable, Worlds};

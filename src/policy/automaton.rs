@@ -1,0 +1,290 @@
+//! Reads abstract strings by the states of a [`Language`], determined as far as they are needed.
+
+use std::hash::{BuildHasher, Hash};
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
+
+use super::language::{Language, Node};
+use crate::value::{Repeat, Shape, Step, SymbolId, Vocabulary};
+
+/// How a symbol in a string is read where the language does not name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Reading {
+    /// As whatever it may turn out to be, all at once: "accepted" holds in every case.
+    Every,
+    /// As something that it may turn out to be: "accepted" holds in some case.
+    Some,
+}
+
+/// What a decision may still spend. Every loop that input drives takes from it.
+#[derive(Debug)]
+pub(super) struct Budget(u32);
+
+/// A decision took more steps than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Exhausted;
+
+impl Budget {
+    pub(super) const fn new(steps: u32) -> Self {
+        Self(steps)
+    }
+
+    pub(super) fn take(&mut self, steps: usize) -> Result<(), Exhausted> {
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        match self.0.checked_sub(steps) {
+            Some(rest) => {
+                self.0 = rest;
+                Ok(())
+            }
+            None => {
+                self.0 = 0;
+                Err(Exhausted)
+            }
+        }
+    }
+}
+
+type States = SmallVec<[u32; 6]>;
+
+/// A language whose sets of states get numbers when they are met.
+pub(super) struct Automaton<'v> {
+    vocabulary: &'v Vocabulary,
+    language: Language,
+    reading: Reading,
+    sets: Vec<(States, bool)>,
+    /// From hash to the sets with that hash.
+    known: FxHashMap<u64, SmallVec<[u32; 1]>>,
+    moves: FxHashMap<(u32, u32), u32>,
+    cuts: Vec<u32>,
+    seen: Vec<bool>,
+}
+
+impl<'v> Automaton<'v> {
+    pub(super) fn new(language: Language, reading: Reading, vocabulary: &'v Vocabulary) -> Self {
+        let mut cuts = Vec::new();
+        for node in &language.nodes {
+            if let Some((characters, _)) = &node.reads {
+                characters.cuts(&mut cuts);
+            }
+        }
+        cuts.sort_unstable();
+        cuts.dedup();
+        let seen = vec![false; language.nodes.len()];
+        let mut automaton = Self {
+            vocabulary,
+            language,
+            reading,
+            sets: Vec::new(),
+            known: FxHashMap::default(),
+            moves: FxHashMap::default(),
+            cuts,
+            seen,
+        };
+        let start = automaton.language.start;
+        automaton.set(SmallVec::from_slice(&[start]));
+        automaton
+    }
+
+    /// The state before anything is read.
+    pub(super) const START: u32 = 0;
+
+    /// The state behind one more character.
+    pub(super) fn next(&mut self, state: u32, character: u32, budget: &mut Budget) -> Result<u32, Exhausted> {
+        if let Some(&known) = self.moves.get(&(state, character)) {
+            return Ok(known);
+        }
+        let from = self.sets[state as usize].0.clone();
+        budget.take(1 + from.len())?;
+        let targets = match self.vocabulary.symbols.of_token(character) {
+            Some(symbol) => self.read_symbol(&from, symbol, character, budget)?,
+            None => {
+                let read = |&node: &u32| match &self.language.nodes[node as usize].reads {
+                    Some((characters, next)) if characters.contains(character) => Some(*next),
+                    _ => None,
+                };
+                from.iter().filter_map(read).collect()
+            }
+        };
+        let next = self.set(targets);
+        self.moves.insert((state, character), next);
+        Ok(next)
+    }
+
+    /// The state behind a string.
+    pub(super) fn read(&mut self, from: u32, text: &str, budget: &mut Budget) -> Result<u32, Exhausted> {
+        text.chars().try_fold(from, |state, character| self.next(state, u32::from(character), budget))
+    }
+
+    /// Whether what was read up to this state is in the language.
+    pub(super) fn accepts(&self, state: u32) -> bool {
+        self.sets[state as usize].1
+    }
+
+    /// Whether nothing that begins with what was read up to this state is in the language.
+    pub(super) fn is_dead(&self, state: u32) -> bool {
+        self.sets[state as usize].0.is_empty()
+    }
+
+    /// The characters at which the language begins to read differently, sorted.
+    pub(super) fn cuts(&self) -> &[u32] {
+        &self.cuts
+    }
+
+    /// The number of a set of states, closed under what is reached without reading.
+    fn set(&mut self, mut open: States) -> u32 {
+        let mut states = States::new();
+        let mut accepts = false;
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut self.seen[node as usize], true) {
+                continue;
+            }
+            let Node { reads, also, accepts: end, .. } = &self.language.nodes[node as usize];
+            accepts |= end;
+            open.extend(also.iter().copied());
+            // States that only lead to others say nothing of their own, but must be unmarked again.
+            if reads.is_some() || *end || !also.is_empty() {
+                states.push(node);
+            }
+        }
+        for &node in &states {
+            self.seen[node as usize] = false;
+        }
+        // What was marked and is not kept has no way on.
+        states.retain(|node| {
+            let Node { reads, accepts, .. } = &self.language.nodes[*node as usize];
+            reads.is_some() || *accepts
+        });
+        states.sort_unstable();
+        let hash = FxBuildHasher.hash_one(Slice(&states));
+        let known = self.known.entry(hash).or_default();
+        if let Some(&id) = known.iter().find(|&&id| self.sets[id as usize].0 == states) {
+            return id;
+        }
+        let id = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        known.push(id);
+        self.sets.push((states, accepts));
+        id
+    }
+
+    fn read_symbol(
+        &self,
+        from: &[u32],
+        symbol: SymbolId,
+        token: u32,
+        budget: &mut Budget,
+    ) -> Result<States, Exhausted> {
+        let mut targets = States::new();
+        for &node in from {
+            if let Some((characters, next)) = &self.language.nodes[node as usize].reads
+                && characters.is_only(token)
+            {
+                targets.push(*next);
+            }
+        }
+        let shape = self.vocabulary.symbols.shape(symbol);
+        let found = match self.reading {
+            Reading::Some => self.read_some(from, shape, symbol, budget)?,
+            Reading::Every => self.read_every(from, shape, budget)?,
+        };
+        targets.extend(found);
+        Ok(targets)
+    }
+
+    /// Where some string of a shape leads.
+    fn read_some(
+        &self,
+        from: &[u32],
+        shape: &Shape,
+        symbol: SymbolId,
+        budget: &mut Budget,
+    ) -> Result<Vec<u32>, Exhausted> {
+        let mut targets = Vec::new();
+        for sequence in shape.sequences() {
+            let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
+            let mut open: Vec<(usize, u32)> = from.iter().map(|&node| (0, node)).collect();
+            while let Some((at, node)) = open.pop() {
+                if !seen.insert((at, node)) {
+                    continue;
+                }
+                budget.take(1)?;
+                let Node { reads, also, stands_for, .. } = &self.language.nodes[node as usize];
+                // Two resources of one kind never have the same identity.
+                if stands_for.is_some_and(|other| self.vocabulary.symbols.are_apart(other, symbol)) {
+                    continue;
+                }
+                open.extend(also.iter().map(|&next| (at, next)));
+                let Some(step) = sequence.get(at) else {
+                    targets.push(node);
+                    continue;
+                };
+                if step.repeat != Repeat::Once {
+                    open.push((at + 1, node));
+                }
+                if let Some((characters, next)) = reads
+                    && characters.meets_class(step.class)
+                {
+                    open.push((if step.repeat == Repeat::AnyNumber { at } else { at + 1 }, *next));
+                }
+            }
+        }
+        targets.sort_unstable();
+        targets.dedup();
+        Ok(targets)
+    }
+
+    /// Where every string of a shape leads (not always all of these places).
+    fn read_every(&self, from: &[u32], shape: &Shape, budget: &mut Budget) -> Result<Vec<u32>, Exhausted> {
+        let mut common: Option<FxHashSet<u32>> = None;
+        for sequence in shape.sequences() {
+            let found = self.read_whole_sequence(from, sequence, budget)?;
+            common = Some(match common {
+                None => found,
+                Some(before) => before.intersection(&found).copied().collect(),
+            });
+        }
+        let mut targets: Vec<u32> = common.unwrap_or_default().into_iter().collect();
+        targets.sort_unstable();
+        Ok(targets)
+    }
+
+    fn read_whole_sequence(
+        &self,
+        from: &[u32],
+        sequence: &[Step],
+        budget: &mut Budget,
+    ) -> Result<FxHashSet<u32>, Exhausted> {
+        let mut found = FxHashSet::default();
+        let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
+        let mut open: Vec<(usize, u32)> = from.iter().map(|&node| (0, node)).collect();
+        while let Some((at, node)) = open.pop() {
+            if !seen.insert((at, node)) {
+                continue;
+            }
+            budget.take(1)?;
+            let Node { reads, also, .. } = &self.language.nodes[node as usize];
+            open.extend(also.iter().map(|&next| (at, next)));
+            let Some(step) = sequence.get(at) else {
+                found.insert(node);
+                continue;
+            };
+            let Some((characters, next)) = reads else { continue };
+            if !characters.covers_class(step.class) {
+                continue;
+            }
+            // A loop takes any number; a single character may only stand for a single one.
+            let loops = next == &node;
+            if loops
+                || step.repeat == Repeat::Once
+                || (step.repeat == Repeat::AtMostOnce && also.contains(next))
+            {
+                open.push((at + 1, *next));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A slice that hashes like itself, whatever holds it.
+#[derive(Hash)]
+struct Slice<'s>(&'s [u32]);

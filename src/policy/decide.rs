@@ -1,0 +1,577 @@
+//! The exact decision: which requests of a sender a trust policy admits.
+//!
+//! What is admitted is a union of products, minus a union of products: one Allow statement for each action that the
+//! exchange needs, and for each Deny statement a reason why it does not apply. The search picks statements and
+//! reasons; whether the tests that they demand can be met at once is for [`Solver`] to say.
+
+use rustc_hash::FxHashMap;
+
+use super::automaton::Exhausted;
+use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
+use super::predicate::{Bound, Predicate};
+use super::solve::{Demand, Model, Solver, Wanted};
+use super::walk::Spread;
+use super::{
+    Clause, Comparator, Effect, Item, Operator, Policy, Principal, PrincipalForm, PrincipalKey, Statement,
+    Test, Version,
+};
+use crate::knowledge::sender::{Sender, Values, VariableId};
+use crate::value::{Bounds, Comparison, Part, SymbolId, Text, Vocabulary};
+
+/// Who asks, as far as statements tell callers apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// Any AWS principal: which one, its context keys say.
+    Aws,
+    /// A service, by host.
+    Service(Text),
+    /// Who holds a token or an assertion of a provider: its ARN, or the host of one that every account has.
+    Federated(Text),
+}
+
+/// What is asked of a trust policy.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Who asks.
+    pub party: &'a Party,
+    /// What the party can send.
+    pub sender: &'a Sender,
+    /// Which of two answers is wanted, where something is unknown.
+    pub bound: Bound,
+    /// What the sender's variables must be.
+    pub wanted: &'a [Wanted],
+    /// Only this kind of request, as an index in [`Sender::kinds`].
+    pub kind: Option<usize>,
+    /// Only this exchange, as an index in [`Sender::exchanges`].
+    pub exchange: Option<usize>,
+    /// Variables of which all values are wanted that they have in requests like the witness.
+    pub spread: &'a [VariableId],
+    /// Today, in nanoseconds since 1970 UTC; `None` if nothing shall depend on it.
+    pub today: Option<i128>,
+}
+
+/// What is known of the requests that a policy admits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Some are admitted: this one, for example.
+    Admitted(Box<Witness>),
+    /// None is.
+    Refused,
+    /// It would take too long to say.
+    Exhausted,
+}
+
+/// A request that is admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Its kind, as an index in [`Sender::kinds`].
+    pub kind: usize,
+    /// The exchange, as an index in [`Sender::exchanges`].
+    pub exchange: usize,
+    /// Its context keys. Symbols are characters of their own ([`SymbolId::token`]).
+    pub context: Context,
+    /// The values of the sender's variables.
+    pub variables: Vec<String>,
+    /// The statements that allow the actions of the exchange, one for each.
+    pub statements: Vec<u16>,
+    /// For each variable asked for, what else it may be.
+    pub spread: Vec<Spread>,
+    /// What [`evaluate`] says of it: true if it allows every action of the exchange.
+    pub confirmed: bool,
+}
+
+/// The steps that one kind of request may take. A step is some ten nanoseconds.
+const BUDGET: u32 = 150_000;
+
+/// The most values of a variable that are listed.
+const LISTED: usize = 64;
+
+/// Decides a question.
+#[must_use]
+pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
+    let mut exhausted = false;
+    for (exchange, needs) in question.sender.exchanges.iter().enumerate() {
+        if question.exchange.is_some_and(|only| only != exchange) {
+            continue;
+        }
+        for (kind, of) in question.sender.kinds.iter().enumerate() {
+            let skipped = question.bound == Bound::Sure && (of.possible || needs.possible);
+            if skipped || question.kind.is_some_and(|only| only != kind) {
+                continue;
+            }
+            let mut search = Search::new(question, kind, exchange, vocabulary);
+            match search.witness() {
+                Ok(Some(witness)) => return Answer::Admitted(Box::new(witness)),
+                Ok(None) => {}
+                Err(Exhausted) => exhausted = true,
+            }
+        }
+    }
+    if exhausted { Answer::Exhausted } else { Answer::Refused }
+}
+
+struct Search<'a, 'v> {
+    question: &'a Question<'a>,
+    vocabulary: &'v Vocabulary,
+    kind: usize,
+    exchange: usize,
+    solver: Solver<'a, 'v>,
+    tests: Vec<(Test, Version)>,
+    ready: FxHashMap<(usize, bool), usize>,
+    /// Tests of the policy, by statement.
+    written: Vec<Vec<usize>>,
+    covers: Vec<Covers>,
+    /// Keys with symbols in more than one test.
+    crowded: Vec<String>,
+}
+
+/// Whether a clause of principals covers the caller.
+#[derive(Clone, Copy, Debug)]
+enum Cover {
+    Always,
+    Undecided,
+    /// If this test holds.
+    If(usize),
+}
+
+struct Covers {
+    only: Option<Vec<Cover>>,
+    except: Option<Vec<Cover>>,
+}
+
+impl<'a, 'v> Search<'a, 'v> {
+    fn new(question: &'a Question<'a>, kind: usize, exchange: usize, vocabulary: &'v Vocabulary) -> Self {
+        let sender = question.sender;
+        let solver = Solver::new(
+            vocabulary,
+            sender,
+            &sender.kinds[kind],
+            &sender.exchanges[exchange],
+            question.bound,
+            question.today,
+            BUDGET,
+        );
+        let mut search = Self {
+            question,
+            vocabulary,
+            kind,
+            exchange,
+            solver,
+            tests: Vec::new(),
+            ready: FxHashMap::default(),
+            written: Vec::new(),
+            covers: Vec::new(),
+            crowded: Vec::new(),
+        };
+        search.prepare();
+        search
+    }
+
+    fn prepare(&mut self) {
+        let mut with_symbols: Vec<String> = Vec::new();
+        for statement in &self.question.policy.statements {
+            let mut own = Vec::new();
+            let conditions = statement.conditions.as_deref().unwrap_or_default();
+            for (index, test) in conditions.iter().enumerate() {
+                let twice = conditions.iter().enumerate().any(|(other, twin)| {
+                    other != index && twin.operator == test.operator && same_key(test, twin, self.vocabulary)
+                });
+                // Which of two keys counts that differ in case is not documented.
+                let test = if twice { Test::unknown(crate::value::Unknown::Mismatch) } else { test.clone() };
+                if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
+                    let key = self.key(&test);
+                    if with_symbols.contains(&key) {
+                        self.crowded.push(key);
+                    } else {
+                        with_symbols.push(key);
+                    }
+                }
+                own.push(self.tests.len());
+                self.tests.push((test, self.question.policy.version.clone()));
+            }
+            self.written.push(own);
+        }
+        for statement in &self.question.policy.statements {
+            let covers = Covers {
+                only: self.clause(statement.principals.only.as_deref()),
+                except: self.clause(statement.principals.except.as_deref()),
+            };
+            self.covers.push(covers);
+        }
+    }
+
+    fn clause(&mut self, principals: Option<&[Principal]>) -> Option<Vec<Cover>> {
+        Some(principals?.iter().filter_map(|principal| self.cover(principal)).collect())
+    }
+
+    /// Whether a principal covers the caller. `None` if it never does.
+    fn cover(&mut self, principal: &Principal) -> Option<Cover> {
+        use PrincipalForm as Form;
+        let text = match (&principal.form, &principal.value) {
+            (Form::Unknown, _) | (_, Item::Unknown(_)) => {
+                let same_kind = match self.question.party {
+                    Party::Aws => principal.key == PrincipalKey::Aws,
+                    Party::Service(_) => principal.key == PrincipalKey::Service,
+                    Party::Federated(_) => principal.key == PrincipalKey::Federated,
+                };
+                let may = same_kind || matches!(principal.key, PrincipalKey::Unknown | PrincipalKey::Bare);
+                return may.then_some(Cover::Undecided);
+            }
+            (_, Item::Text(text)) => text,
+        };
+        match (self.question.party, &principal.form) {
+            (Party::Aws, Form::Everyone) => {
+                matches!(principal.key, PrincipalKey::Aws | PrincipalKey::Bare).then_some(Cover::Always)
+            }
+            (Party::Aws, Form::Account { account }) => Some(Cover::If(self.virtual_test(
+                Comparator::StringEquals,
+                "aws:PrincipalAccount",
+                account.clone(),
+            ))),
+            (Party::Aws, Form::Role { .. } | Form::User { .. } | Form::FederatedUser { .. }) => {
+                Some(Cover::If(self.virtual_test(Comparator::StringEquals, "aws:PrincipalArn", text.clone())))
+            }
+            (Party::Aws, Form::Session { .. }) => {
+                Some(Cover::If(self.virtual_test(Comparator::StringEquals, SESSION, text.clone())))
+            }
+            (Party::Service(host), Form::Service { host: other }) => {
+                compared(host.compare(other, self.vocabulary))
+            }
+            // What covers everybody covers services too, as far as AWS's words go: they are principals.
+            (Party::Service(_), Form::Everyone) => match principal.key {
+                PrincipalKey::Service => Some(Cover::Always),
+                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
+                _ => None,
+            },
+            // Whether `*` covers a caller who has no AWS credentials is not documented.
+            (Party::Federated(_), Form::Everyone) => match principal.key {
+                PrincipalKey::Federated => Some(Cover::Always),
+                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
+                _ => None,
+            },
+            (
+                Party::Federated(provider),
+                Form::SamlProvider { .. } | Form::OidcProvider { .. } | Form::BuiltIn(_),
+            ) => compared(provider.compare(text, self.vocabulary)),
+            _ => None,
+        }
+    }
+
+    fn virtual_test(&mut self, comparator: Comparator, key: &str, value: Text) -> usize {
+        self.tests.push((
+            Test {
+                operator: Operator::plain(comparator),
+                key: Item::Text(self.vocabulary.literal(key)),
+                values: vec![Item::Text(value)],
+            },
+            Version::V2008,
+        ));
+        self.tests.len() - 1
+    }
+
+    /// The key of a test in lower case, with symbols by their tokens.
+    fn key(&self, test: &Test) -> String {
+        let text = test.key.text().and_then(|text| text.with_tokens(self.vocabulary));
+        text.unwrap_or_else(|| UNKNOWN_KEY.to_owned()).to_ascii_lowercase()
+    }
+
+    /// The demand that a test holds, or fails.
+    fn demand(&mut self, test: usize, truth: bool) -> Demand {
+        let wide = (self.question.bound == Bound::Possible) == truth;
+        if let Some(&predicate) = self.ready.get(&(test, wide)) {
+            return Demand { predicate, truth };
+        }
+        let (test_of, version) = self.tests[test].clone();
+        let key = self.key(&test_of);
+        let themselves = !self.crowded.contains(&key) && self.is_free(&key);
+        let mut predicate = Predicate::new(
+            &test_of,
+            &version,
+            wide,
+            themselves && self.question.bound == Bound::Possible,
+            &mut self.solver.automata,
+            self.vocabulary,
+        );
+        if test_of.key.text().is_none()
+            || matches!(test_of.operator.comparator, Comparator::Unknown | Comparator::Invalid)
+        {
+            predicate.asks = super::predicate::Asks::Constant(wide);
+        }
+        self.solver.predicates.push(predicate);
+        self.solver.keys.push(key);
+        let predicate = self.solver.predicates.len() - 1;
+        self.ready.insert((test, wide), predicate);
+        Demand { predicate, truth }
+    }
+
+    /// Whether nothing but variables makes up the values of a key: no symbol that a policy's symbol could be.
+    fn is_free(&self, key: &str) -> bool {
+        use crate::knowledge::sender::Piece;
+        let (Some(claim), _) = self.solver.claim(key) else { return false };
+        let formats: Vec<_> = match &claim.values {
+            Values::One(formats) => formats.iter().collect(),
+            Values::Many { required, others } => required.iter().flatten().chain(others).collect(),
+        };
+        formats.iter().all(|format| {
+            format.0.iter().all(|piece| match piece {
+                Piece::Literal(text) => !text.chars().any(SymbolId::is_token),
+                Piece::Variable(_) | Piece::Fresh(_) => true,
+                Piece::Segments { .. } => false,
+            })
+        })
+    }
+
+    fn witness(&mut self) -> Result<Option<Witness>, Exhausted> {
+        let mut used = Vec::new();
+        let Some(model) = self.allow(0, &mut Vec::new(), &mut used)? else { return Ok(None) };
+        let mut spread = Vec::new();
+        for &variable in self.question.spread {
+            spread.push(self.solver.spread(variable, LISTED)?);
+        }
+        let mut context = Context::new();
+        for (key, value) in model.context {
+            let value = match value {
+                Ok(value) => ContextValue::One(value),
+                Err(values) => ContextValue::Many(values),
+            };
+            if key != SESSION && key != UNKNOWN_KEY {
+                context.set(&key, value);
+            }
+        }
+        let confirmed = self.replay(&context);
+        Ok(Some(Witness {
+            kind: self.kind,
+            exchange: self.exchange,
+            context,
+            variables: model.variables,
+            statements: used,
+            spread,
+            confirmed,
+        }))
+    }
+
+    /// Whether the concrete evaluator allows every action of the exchange.
+    fn replay(&self, context: &Context) -> bool {
+        let one = |key: &str| match context.get(key) {
+            Some(ContextValue::One(value)) => value.clone(),
+            _ => String::new(),
+        };
+        let caller = match self.question.party {
+            Party::Aws => Caller::Aws {
+                account: one("aws:principalaccount"),
+                arn: one("aws:principalarn"),
+                session: None,
+            },
+            Party::Service(host) => Caller::Service(host.with_tokens(self.vocabulary).unwrap_or_default()),
+            Party::Federated(provider) => {
+                Caller::Federated(provider.with_tokens(self.vocabulary).unwrap_or_default())
+            }
+        };
+        self.question.sender.exchanges[self.exchange].actions.iter().all(|action| {
+            let request =
+                Request { caller: caller.clone(), action: action.clone(), context: context.clone() };
+            matches!(evaluate(self.question.policy, &request, self.vocabulary), Verdict::Allowed { .. })
+        })
+    }
+
+    /// Picks a statement that allows each action from `at` on.
+    fn allow(
+        &mut self,
+        at: usize,
+        demands: &mut Vec<Demand>,
+        used: &mut Vec<u16>,
+    ) -> Result<Option<Model>, Exhausted> {
+        let question = self.question;
+        let actions = &question.sender.exchanges[self.exchange].actions;
+        let Some(action) = actions.get(at) else { return self.deny(0, demands) };
+        for (index, statement) in question.policy.statements.iter().enumerate() {
+            let allows = match statement.effect {
+                Effect::Allow => true,
+                Effect::Unknown => question.bound == Bound::Possible,
+                Effect::Deny | Effect::Invalid => false,
+            };
+            let covers = statement.covers_action(action, self.vocabulary);
+            if !allows || !self.end(covers) || (empty(statement) && question.bound == Bound::Sure) {
+                continue;
+            }
+            self.solver.budget.take(1)?;
+            let Some(alternatives) = self.covering(index) else { continue };
+            for alternative in alternatives {
+                let before = demands.len();
+                demands.extend(alternative);
+                for position in 0..self.written[index].len() {
+                    let demand = self.demand(self.written[index][position], true);
+                    demands.push(demand);
+                }
+                used.push(u16::try_from(index).unwrap_or(u16::MAX));
+                if let Some(model) = self.allow(at + 1, demands, used)? {
+                    return Ok(Some(model));
+                }
+                used.pop();
+                demands.truncate(before);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The end of a pair that the answer is about.
+    const fn end(&self, truth: Bounds<bool>) -> bool {
+        match self.question.bound {
+            Bound::Sure => truth.sure,
+            Bound::Possible => truth.possible,
+        }
+    }
+
+    /// The ways in which a statement covers the caller. `None` if it never does.
+    fn covering(&mut self, statement: usize) -> Option<Vec<Vec<Demand>>> {
+        let possible = self.question.bound == Bound::Possible;
+        let mut outside = Vec::new();
+        for cover in self.covers[statement].except.clone().unwrap_or_default() {
+            match cover {
+                Cover::Always => return None,
+                Cover::Undecided if possible => {}
+                Cover::Undecided => return None,
+                Cover::If(test) => outside.push(self.demand(test, false)),
+            }
+        }
+        let Some(only) = self.covers[statement].only.clone() else {
+            // Neither of the two covers nobody.
+            return self.covers[statement].except.is_some().then(|| vec![outside]);
+        };
+        let mut alternatives = Vec::new();
+        for cover in only {
+            let mut demands = outside.clone();
+            match cover {
+                Cover::Always => {}
+                Cover::Undecided if possible => {}
+                Cover::Undecided => continue,
+                Cover::If(test) => demands.push(self.demand(test, true)),
+            }
+            alternatives.push(demands);
+        }
+        (!alternatives.is_empty()).then_some(alternatives)
+    }
+
+    /// Finds a reason why each Deny statement from `at` on does not apply.
+    fn deny(&mut self, at: usize, demands: &mut Vec<Demand>) -> Result<Option<Model>, Exhausted> {
+        let question = self.question;
+        let statements = &question.policy.statements;
+        let actions = &question.sender.exchanges[self.exchange].actions;
+        let possible = question.bound == Bound::Possible;
+        let next = (at..statements.len()).find(|&index| {
+            let denies = match statements[index].effect {
+                Effect::Deny => true,
+                Effect::Unknown => !possible,
+                Effect::Allow | Effect::Invalid => false,
+            };
+            let covers = |action: &String| {
+                let covers = statements[index].covers_action(action, self.vocabulary);
+                if possible { covers.sure } else { covers.possible }
+            };
+            denies && actions.iter().any(covers) && !(empty(&statements[index]) && possible)
+        });
+        let model = self.solver.solve(demands, question.wanted)?;
+        let Some(index) = next else { return Ok(model) };
+        if model.is_none() {
+            return Ok(None);
+        }
+        let Some(reasons) = self.reasons(index) else { return self.deny(index + 1, demands) };
+        // A reason that holds already needs no other.
+        if reasons.iter().any(|reason| reason.iter().all(|demand| demands.contains(demand))) {
+            return self.deny(index + 1, demands);
+        }
+        for reason in reasons {
+            let before = demands.len();
+            demands.extend(reason);
+            if let Some(model) = self.deny(index + 1, demands)? {
+                return Ok(Some(model));
+            }
+            demands.truncate(before);
+        }
+        Ok(None)
+    }
+
+    /// The reasons for which a Deny statement may not apply. `None` if it never does.
+    fn reasons(&mut self, statement: usize) -> Option<Vec<Vec<Demand>>> {
+        let possible = self.question.bound == Bound::Possible;
+        let mut reasons = Vec::new();
+        // Nobody whom it lists is the caller.
+        if let Some(only) = self.covers[statement].only.clone() {
+            let mut outside = Some(Vec::new());
+            for cover in only {
+                match cover {
+                    Cover::Undecided if possible => {}
+                    Cover::Always | Cover::Undecided => outside = None,
+                    Cover::If(test) => {
+                        let demand = self.demand(test, false);
+                        if let Some(demands) = &mut outside {
+                            demands.push(demand);
+                        }
+                    }
+                }
+            }
+            match outside {
+                Some(demands) if demands.is_empty() => return None,
+                Some(demands) => reasons.push(demands),
+                None => {}
+            }
+        } else if self.covers[statement].except.is_none() {
+            return None;
+        }
+        // The caller is one of those whom it leaves out.
+        for cover in self.covers[statement].except.clone().unwrap_or_default() {
+            match cover {
+                Cover::Always => return None,
+                Cover::Undecided if possible => return None,
+                Cover::Undecided => {}
+                Cover::If(test) => reasons.push(vec![self.demand(test, true)]),
+            }
+        }
+        for position in 0..self.written[statement].len() {
+            let demand = self.demand(self.written[statement][position], false);
+            reasons.push(vec![demand]);
+        }
+        Some(reasons)
+    }
+}
+
+/// The key by which a session of a role is named as a principal. No request has it: the names of sessions that
+/// a role hands out are no context key of the caller.
+const SESSION: &str = "fedlint:session";
+
+/// The key of a test of which not even the key is known.
+const UNKNOWN_KEY: &str = "fedlint:unknown";
+
+/// A `Condition` without operators: what AWS makes of it is not documented.
+fn empty(statement: &Statement) -> bool {
+    statement.conditions.as_ref().is_some_and(Vec::is_empty)
+}
+
+fn has_symbols(text: &Text) -> bool {
+    text.parts().iter().any(|part| matches!(part, Part::Symbol(_)))
+}
+
+fn same_key(left: &Test, right: &Test, vocabulary: &Vocabulary) -> bool {
+    left.literal_key(vocabulary).is_some_and(|key| right.key_is(key, vocabulary))
+}
+
+fn compared(comparison: Comparison) -> Option<Cover> {
+    match comparison {
+        Comparison::Equal => Some(Cover::Always),
+        Comparison::Undecided => Some(Cover::Undecided),
+        Comparison::Different => None,
+    }
+}
+
+impl<T> Clause<T> {
+    /// True if the element is written, whatever it lists.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        !self.is_absent()
+    }
+}
+
+#[cfg(test)]
+mod tests;
