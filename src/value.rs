@@ -34,6 +34,19 @@ impl Vocabulary {
     pub fn literal(&self, text: &str) -> Text {
         if text.is_empty() { Text::default() } else { Text::literal(self.names.intern(text)) }
     }
+
+    /// An abstract string for people: symbols in the notation of `Fn::Sub`.
+    #[must_use]
+    pub fn without_tokens(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for character in text.chars() {
+            match self.symbols.of_token(u32::from(character)) {
+                Some(symbol) => out.push_str(&Text::symbol(symbol).display(self)),
+                None => out.push(character),
+            }
+        }
+        out
+    }
 }
 
 /// A value with its place.

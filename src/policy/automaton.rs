@@ -15,6 +15,8 @@ pub(super) enum Reading {
     Every,
     /// As something that it may turn out to be: "accepted" holds in some case.
     Some,
+    /// Not at all: symbols stand only where the language names them.
+    Named,
 }
 
 /// What a decision may still spend. Every loop that input drives takes from it.
@@ -186,6 +188,7 @@ impl<'v> Automaton<'v> {
         let found = match self.reading {
             Reading::Some => self.read_some(from, shape, symbol, budget)?,
             Reading::Every => self.read_every(from, shape, budget)?,
+            Reading::Named => Vec::new(),
         };
         targets.extend(found);
         Ok(targets)

@@ -170,8 +170,9 @@ impl<'a, 'v> Search<'a, 'v> {
     }
 
     fn prepare(&mut self) {
-        let mut with_symbols: Vec<String> = Vec::new();
-        for statement in &self.question.policy.statements {
+        let question = self.question;
+        let mut with_symbols: Vec<(usize, String, Vec<Item>)> = Vec::new();
+        for (at, statement) in question.policy.statements.iter().enumerate() {
             let mut own = Vec::new();
             let conditions = statement.conditions.as_deref().unwrap_or_default();
             for (index, test) in conditions.iter().enumerate() {
@@ -182,11 +183,15 @@ impl<'a, 'v> Search<'a, 'v> {
                 let test = if twice { Test::unknown(crate::value::Unknown::Mismatch) } else { test.clone() };
                 if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
                     let key = self.key(&test);
-                    if with_symbols.contains(&key) {
-                        self.crowded.push(key);
-                    } else {
-                        with_symbols.push(key);
+                    // Tests of other statements hold at the same time only if an exchange needs several.
+                    let several = question.sender.exchanges[self.exchange].actions.len() > 1;
+                    let beside = |(of, known, values): &(usize, String, Vec<Item>)| {
+                        *known == key && *values != test.values && (*of == at || several)
+                    };
+                    if with_symbols.iter().any(beside) {
+                        self.crowded.push(key.clone());
                     }
+                    with_symbols.push((at, key, test.values.clone()));
                 }
                 own.push(self.tests.len());
                 self.tests.push((test, self.question.policy.version.clone()));
@@ -308,19 +313,20 @@ impl<'a, 'v> Search<'a, 'v> {
 
     /// Whether nothing but variables makes up the values of a key: no symbol that a policy's symbol could be.
     fn is_free(&self, key: &str) -> bool {
-        use crate::knowledge::sender::Piece;
+        use crate::knowledge::sender::{Format, Piece};
         let (Some(claim), _) = self.solver.claim(key) else { return false };
         let formats: Vec<_> = match &claim.values {
             Values::One(formats) => formats.iter().collect(),
             Values::Many { required, others } => required.iter().flatten().chain(others).collect(),
         };
-        formats.iter().all(|format| {
+        fn free(format: &Format) -> bool {
             format.0.iter().all(|piece| match piece {
                 Piece::Literal(text) => !text.chars().any(SymbolId::is_token),
                 Piece::Variable(_) | Piece::Fresh(_) => true,
-                Piece::Segments { .. } => false,
+                Piece::Segments { choices, .. } => choices.iter().all(free),
             })
-        })
+        }
+        formats.into_iter().all(free)
     }
 
     fn witness(&mut self) -> Result<Option<Witness>, Exhausted> {

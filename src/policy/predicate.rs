@@ -60,7 +60,8 @@ impl Predicate {
     /// Makes a test ready.
     ///
     /// With `wide`, the test may be taken for true where it is not decided, else for false. With `themselves`,
-    /// symbols of the values are only read as themselves: exact where the key's value is free to be them.
+    /// symbols of the values are only read as themselves, and nowhere else: nothing is lost by that where the key's
+    /// value is free to be them, and is asked for symbols by no other test.
     pub(super) fn new<'v>(
         test: &Test,
         version: &Version,
@@ -123,7 +124,11 @@ impl Predicate {
             if test.operator.quantifier == Some(Quantifier::ForAllValues) && !negated {
                 builder.alternative(&[]);
             }
-            let reading = if wide_values { Reading::Some } else { Reading::Every };
+            let reading = match (wide_values, themselves) {
+                (true, true) => Reading::Named,
+                (true, false) => Reading::Some,
+                (false, _) => Reading::Every,
+            };
             automata.push(Automaton::new(builder.finish(), reading, vocabulary));
             predicate.asks = Asks::Language { automaton: automata.len() - 1, has_values, links };
         } else if let Some(typed) = Typed::new(test, wide_values, vocabulary) {

@@ -30,6 +30,8 @@ pub(super) struct Demand {
 pub enum Wanted {
     /// This text.
     Exactly(VariableId, String),
+    /// This text, which no symbol turns out to be.
+    Stranger(VariableId, String),
     /// None of these texts.
     NoneOf(VariableId, Vec<String>),
 }
@@ -169,7 +171,16 @@ impl<'a, 'v> Solver<'a, 'v> {
             None if key.chars().any(|character| walk::is_token(u32::from(character))) => {
                 (None, Presence::Undecided)
             }
-            None => (None, Presence::Never),
+            // How IAM keeps a final slash of an issuer is not documented.
+            None => match key.rsplit_once(':').map(|(prefix, name)| match prefix.strip_suffix('/') {
+                Some(without) => format!("{without}:{name}"),
+                None => format!("{prefix}/:{name}"),
+            }) {
+                Some(other) if self.kind.claim(&other).is_some_and(|claim| !claim.key.ends_with('*')) => {
+                    (None, Presence::Undecided)
+                }
+                _ => (None, Presence::Never),
+            },
         }
     }
 
@@ -202,11 +213,13 @@ impl<'a, 'v> Solver<'a, 'v> {
             });
         }
         for wanted in wanted {
-            let (variable, texts, truth) = match wanted {
-                Wanted::Exactly(variable, text) => (*variable, std::slice::from_ref(text), true),
-                Wanted::NoneOf(variable, texts) => (*variable, texts.as_slice(), false),
+            let possible = self.bound == Bound::Possible;
+            let (variable, texts, truth, wide) = match wanted {
+                Wanted::Exactly(variable, text) => (*variable, std::slice::from_ref(text), true, possible),
+                Wanted::Stranger(variable, text) => (*variable, std::slice::from_ref(text), true, false),
+                Wanted::NoneOf(variable, texts) => (*variable, texts.as_slice(), false, !possible),
             };
-            let automaton = self.texts(texts);
+            let automaton = self.texts(texts, wide);
             let part = Part::whole(smallvec![(automaton, truth)]);
             self.instances[usize::from(variable)].demands.push(Asked::Read(part));
             if !self.is_satisfiable(usize::from(variable))? {
@@ -237,9 +250,12 @@ impl<'a, 'v> Solver<'a, 'v> {
         // Keys that must have the value of another before that one, whose values are then fewer.
         let has_links = |demand: &Demand| matches!(&self.predicates[demand.predicate].asks, Asks::Language { links, .. } if !links.is_empty());
         groups.sort_by_key(|group| !group.demands.iter().any(has_links));
-        // Sets last: which tags there are decides what `aws:TagKeys` is.
-        groups.sort_by_key(|group| {
-            group.claim.is_some_and(|claim| matches!(claim.values, Values::Many { .. }))
+        // What can be decided at once before what has many ways; sets last: which tags there are decides what
+        // `aws:TagKeys` is.
+        groups.sort_by_key(|group| match group.claim.map(|claim| &claim.values) {
+            None => 0,
+            Some(Values::One(formats)) => 1 + ways(formats),
+            Some(Values::Many { .. }) => 200,
         });
         self.chosen = vec![None; groups.len()];
         self.equal.clear();
@@ -247,13 +263,13 @@ impl<'a, 'v> Solver<'a, 'v> {
         Ok(true)
     }
 
-    /// An automaton for exactly these texts.
-    fn texts(&mut self, texts: &[String]) -> usize {
+    /// An automaton for exactly these texts: with `wide`, also for symbols that may turn out to be one of them.
+    fn texts(&mut self, texts: &[String], wide: bool) -> usize {
         let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
         for text in texts {
             builder.exactly(text);
         }
-        let reading = if self.bound == Bound::Sure { Reading::Every } else { Reading::Some };
+        let reading = if wide { Reading::Some } else { Reading::Every };
         self.automata.push(Automaton::new(builder.finish(), reading, self.vocabulary));
         self.automata.len() - 1
     }
@@ -505,7 +521,7 @@ impl<'a, 'v> Solver<'a, 'v> {
                 if there {
                     elements.push((vec![Format(vec![Piece::Literal(tag)])], Reads::new()));
                 } else {
-                    let automaton = self.texts(&[tag]);
+                    let automaton = self.texts(&[tag], self.bound == Bound::Sure);
                     each.push((automaton, false));
                 }
             }
@@ -669,7 +685,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
         // Another value for one of them.
         let mark = self.mark();
-        let automaton = self.texts(&[left]);
+        let automaton = self.texts(&[left], self.bound == Bound::Sure);
         self.instances[single].demands.push(Asked::Read(Part::whole(smallvec![(automaton, false)])));
         if self.is_satisfiable(single)? && self.run(tasks)? {
             return Ok(true);
@@ -863,7 +879,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             return known;
         }
         let texts = self.variable(variable).except.clone();
-        let automaton = self.texts(&texts);
+        let automaton = self.texts(&texts, self.bound == Bound::Sure);
         self.exceptions.push((variable, automaton));
         automaton
     }
@@ -1094,6 +1110,12 @@ impl Open {
         let at = reads.iter().map(|_| Automaton::START).collect();
         vec![Self { pieces: pieces.to_vec(), at, made: Vec::new(), parts: Vec::new() }]
     }
+}
+
+/// How many ways there may be to read a value of these formats, roughly.
+fn ways(formats: &[Format]) -> usize {
+    let pieces = formats.iter().flat_map(|format| &format.0);
+    pieces.map(|piece| if matches!(piece, Piece::Segments { .. }) { 100 } else { 1 }).sum::<usize>().min(150)
 }
 
 /// Whether `Null` holds for a key that is there.

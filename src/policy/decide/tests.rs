@@ -463,3 +463,28 @@ fn services() {
         assert_eq!(case.verdict(&[], None), expected, "{host} {condition}");
     }
 }
+
+#[test]
+fn a_parameter_is_no_stranger() {
+    let case = github(r#""StringLike":{"SUB":"repo:${Owner}/app:environment:prod"}"#);
+    let owner = case.sender.variable("owner").expect("GitHub has owners");
+    let ask = |bound| {
+        let question = Question {
+            policy: &case.policy,
+            party: &case.party,
+            sender: &case.sender,
+            bound,
+            wanted: &[Wanted::Stranger(owner, "attacker-qx7".to_owned())],
+            kind: None,
+            exchange: None,
+            spread: &[],
+            today: None,
+        };
+        decide(&question, &case.scene.vocabulary)
+    };
+    assert_eq!(ask(Bound::Sure), Answer::Refused);
+    assert_eq!(ask(Bound::Possible), Answer::Refused);
+    assert_eq!(case.verdict(&[("owner", "acme")], None), "maybe");
+    // Not every text can be an owner.
+    assert_eq!(case.verdict(&[], None), "maybe");
+}
