@@ -7,6 +7,8 @@ mod language;
 pub mod look_alike;
 pub mod required_claims;
 pub mod sender;
+pub mod service_sources;
+pub mod vendors;
 
 pub use issuer::{IssuerFile, Mistake, OneOrMore, Tenancy, Url};
 pub use issuers::{Found, Issuers};

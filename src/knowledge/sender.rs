@@ -169,11 +169,69 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Lets every key that is not described be there, with any value, or not.
+    pub fn allow_unknown_keys(&mut self) {
+        let Ok(id) = VariableId::try_from(self.variables.len()) else { return };
+        self.variables.push(Variable {
+            name: "anything".to_owned(),
+            language: Shape::any(),
+            except: Vec::new(),
+            measure: Measure::Text,
+            control: Control::Requester,
+            samples: vec!["value".to_owned()],
+        });
+        for kind in &mut self.kinds {
+            kind.claims.push(Claim {
+                key: "*".to_owned(),
+                presence: Presence::Undecided,
+                values: Values::One(vec![Format(vec![Piece::Fresh(id)])]),
+            });
+        }
+    }
+}
+
 impl Kind {
     /// The claim of a key, which must be in lower case.
     #[must_use]
     pub fn claim(&self, key: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| fits(&claim.key, key))
+    }
+}
+
+impl Kind {
+    /// Whether a claim is put together as the tenant pleases.
+    #[must_use]
+    pub fn has_template(&self) -> bool {
+        let is_template =
+            |format: &Format| format.0.iter().any(|piece| matches!(piece, Piece::Segments { .. }));
+        self.claims
+            .iter()
+            .any(|claim| matches!(&claim.values, Values::One(formats) if formats.iter().any(is_template)))
+    }
+
+    /// Whether a variable is a part of any of its claims.
+    #[must_use]
+    pub fn uses(&self, variable: VariableId) -> bool {
+        let formats = |values: &Values| -> Vec<Format> {
+            match values {
+                Values::One(formats) => formats.clone(),
+                Values::Many { required, others } => {
+                    required.iter().flatten().chain(others).cloned().collect()
+                }
+            }
+        };
+        self.claims.iter().any(|claim| formats(&claim.values).iter().any(|format| format.uses(variable)))
+    }
+}
+
+impl Format {
+    fn uses(&self, variable: VariableId) -> bool {
+        self.0.iter().any(|piece| match piece {
+            Piece::Literal(_) => false,
+            Piece::Variable(used) | Piece::Fresh(used) => *used == variable,
+            Piece::Segments { choices, .. } => choices.iter().any(|choice| choice.uses(variable)),
+        })
     }
 }
 
