@@ -1,15 +1,22 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
+mod senders;
+
+use std::sync::Mutex;
+
 use rustc_hash::FxHashSet;
 
 use crate::finding::{Certainty, EntityName};
 use crate::graph::Graph;
+use crate::knowledge::Issuers;
 use crate::model::{Entity, EntityId, GrantedPolicy, Model};
 use crate::policy::Effect;
 use crate::resources::Template;
 use crate::settings::Settings;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
+
+pub use senders::Senders;
 
 /// A scan, read and linked.
 #[derive(Debug)]
@@ -24,6 +31,10 @@ pub struct Analysis<'s> {
     pub model: Model,
     /// The trust graph.
     pub graph: Graph,
+    /// What principals can send.
+    pub senders: Senders,
+    /// Where a decision and the concrete evaluator did not agree.
+    contradictions: Mutex<Vec<Span>>,
     /// What functions may do in a deployment: custom resources do it while the stack is deployed.
     changes: FxHashSet<(DeploymentId, Change)>,
 }
@@ -68,10 +79,38 @@ impl<'s> Analysis<'s> {
         settings: &'s Settings,
         sources: &'s Sources,
         model: Model,
+        issuers: Issuers,
     ) -> Self {
         let graph = Graph::build(&model, vocabulary);
         let changes = changes(&model, &graph, vocabulary);
-        Self { vocabulary, settings, sources, model, graph, changes }
+        Self {
+            vocabulary,
+            settings,
+            sources,
+            model,
+            graph,
+            senders: Senders::new(issuers),
+            contradictions: Mutex::default(),
+            changes,
+        }
+    }
+
+    /// Today, in nanoseconds since 1970 UTC, if the settings say it.
+    #[must_use]
+    pub fn now(&self) -> Option<i128> {
+        let midnight = self.settings.today?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(midnight.timestamp().as_nanosecond())
+    }
+
+    /// Remembers that a decision is not what the concrete evaluator says.
+    pub fn contradicted(&self, at: Span) {
+        self.contradictions.lock().expect("no thread panics while it holds the lock").push(at);
+    }
+
+    /// Where a decision was not what the concrete evaluator says.
+    #[must_use]
+    pub fn contradictions(&self) -> Vec<Span> {
+        self.contradictions.lock().expect("no thread panics while it holds the lock").clone()
     }
 
     /// What an entity has in common with all others.

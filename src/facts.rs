@@ -14,6 +14,7 @@ mod policy_fault;
 mod pool_role;
 mod reference;
 mod role_mapping;
+mod trust;
 mod trust_principal;
 mod trust_statement;
 mod unused;
@@ -25,10 +26,11 @@ use crate::model::EntityId;
 use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
-pub use declare::{Holds, OneOf};
+pub use declare::{Holds, LevelOf, OneOf};
 pub use words::Words;
 
 pub(crate) use declare::fact;
+pub(crate) use trust::{Exposure, Reach};
 pub(crate) use words::words;
 
 /// Every kind of fact, by name.
@@ -42,6 +44,11 @@ pub const SCHEMAS: &[&Schema] = &[
     &pool_role::PoolRole::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &trust::GithubSubject::SCHEMA,
+    &trust::OidcTrust::SCHEMA,
+    &trust::PrincipalTrust::SCHEMA,
+    &trust::ServiceTrust::SCHEMA,
+    &trust::TrustOutcome::SCHEMA,
     &trust_principal::TrustPrincipal::SCHEMA,
     &trust_statement::TrustStatement::SCHEMA,
     &unused::Unused::SCHEMA,
@@ -58,6 +65,7 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     pool_role::each(analysis, take);
     reference::each(analysis, take);
     role_mapping::each(analysis, take);
+    trust::each(analysis, take);
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
     unused::each(analysis, take);
@@ -162,6 +170,8 @@ pub struct Common {
     /// What tells this fact from others of its kind and subject, and what caused it: the same after
     /// reformatting and reordering. Together with the subject it identifies a finding.
     pub cause: Vec<Text>,
+    /// A request that shows it: context keys and their values, for people.
+    pub witness: Option<Vec<(String, String)>>,
 }
 
 /// One fact.

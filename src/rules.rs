@@ -21,7 +21,6 @@ pub use judge::{Context, Judge};
 pub use own::load;
 pub use schema::{check, rule_schema};
 pub use selection::Selection;
-pub use severity::{Exposure, Reach, exposure};
 
 /// A text of a rule: of the table, or of a user's file.
 pub type Str = Cow<'static, str>;

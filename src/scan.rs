@@ -16,6 +16,7 @@ use crate::analysis::Analysis;
 use crate::document::{self, Format, Limits, Read};
 use crate::facts;
 use crate::finding::Finding;
+use crate::knowledge::Issuers;
 use crate::model::{self, Model};
 use crate::resources::{Resources, cloudformation};
 use crate::rules::{self, Judge, Rule, Selection};
@@ -127,6 +128,8 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     let mut problems = discovery.problems;
     let (rules, wrong) = rules::load(settings, &sources);
     problems.extend(wrong);
+    let (issuers, wrong) = Issuers::load(settings, &sources);
+    problems.extend(wrong);
 
     let vocabulary = Vocabulary::default();
     let context = Context { sources: &sources, settings, vocabulary: &vocabulary, limit: request.limit };
@@ -139,7 +142,7 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
     let findings = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
-        let analysis = analysis(resources, &vocabulary, settings, &sources, &mut summary);
+        let analysis = analysis(resources, &vocabulary, settings, &sources, issuers, &mut summary);
         (judge(&analysis, &rules, &mut problems), problems)
     });
     let findings = match findings {
@@ -160,11 +163,13 @@ fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: u
 pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
     let (sources, vocabulary) = (Sources::default(), Vocabulary::default());
     let (rules, mut problems) = rules::load(settings, &sources);
+    let (issuers, wrong) = Issuers::load(settings, &sources);
+    problems.extend(wrong);
     let mut summary = Summary::default();
     let files = sort_out(look_at_texts(texts, settings, &vocabulary, &sources), &mut summary, &mut problems);
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
-    let analysis = analysis(resources, &vocabulary, settings, &sources, &mut summary);
+    let analysis = analysis(resources, &vocabulary, settings, &sources, issuers, &mut summary);
     let findings = judge(&analysis, &rules, &mut problems);
     Outcome { findings, problems, summary, sources, rules }
 }
@@ -232,11 +237,12 @@ fn analysis<'s>(
     vocabulary: &'s Vocabulary,
     settings: &'s Settings,
     sources: &'s Sources,
+    issuers: Issuers,
     summary: &mut Summary,
 ) -> Analysis<'s> {
     let model = model::build(resources, vocabulary);
     summary.count(&model);
-    Analysis::new(vocabulary, settings, sources, model)
+    Analysis::new(vocabulary, settings, sources, model, issuers)
 }
 
 /// What the rules say of the facts.
@@ -245,6 +251,11 @@ fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -
     problems.extend(unknown);
     let mut judge = Judge::new(rules, &selection);
     facts::each(analysis, &mut |fact| judge.take(fact, analysis));
+    problems.extend(analysis.contradictions().into_iter().map(|span| {
+        let message = "two ways to decide this trust policy do not agree, which is a bug in fedlint";
+        let help = "Please report it with this policy. What is said of it counts as possible only.";
+        Problem::at(ProblemKind::Internal, span, message, help)
+    }));
     judge.finish(analysis)
 }
 

@@ -42,6 +42,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                 worlds: assignment.entity.worlds.clone(),
                 evidence: Vec::new(),
                 cause: known(&assignment.principal).into_iter().collect(),
+                witness: None,
             },
             permission_set: permission_set(analysis, assignment),
             principal_kind: principal_kind(analysis, assignment),

@@ -52,6 +52,32 @@ impl<W: Words> Holds for OneOf<W> {
     }
 }
 
+/// One of the words of an ordered enum, mildest first, as far as it is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelOf<W>(WordSet, PhantomData<W>);
+
+impl<W: Words> LevelOf<W> {
+    /// Exactly this level.
+    #[must_use]
+    pub fn only(level: W) -> Self {
+        Self(WordSet::only(level), PhantomData)
+    }
+
+    /// This level too.
+    #[must_use]
+    pub fn or(self, level: W) -> Self {
+        Self(self.0.or(level), PhantomData)
+    }
+}
+
+impl<W: Words> Holds for LevelOf<W> {
+    const TYPE: FieldType = FieldType::Level(W::NAMES);
+
+    fn value(&self) -> FieldValue {
+        FieldValue::Word(self.0)
+    }
+}
+
 impl Holds for Bounds<bool> {
     const TYPE: FieldType = FieldType::Boolean;
 

@@ -201,6 +201,7 @@ impl Refusals<'_, '_> {
                 worlds: self.role.entity.worlds.clone(),
                 evidence: Vec::new(),
                 cause: std::iter::once(name).chain(details.key.clone()).collect(),
+                witness: None,
             },
             reason: OneOf::only(reason),
             documented: Bounds::decided(certainty == Certainty::Proved),

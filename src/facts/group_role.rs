@@ -54,6 +54,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     .map(|&pool| Evidence { role: "identity-pool", span: analysis.entity(pool).span })
                     .collect(),
                 cause: Vec::new(),
+                witness: None,
             },
             group: Some(Text::literal(group.entity.logical_id)),
             reachable: Bounds::decided(reachable),

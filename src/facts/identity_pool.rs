@@ -111,6 +111,7 @@ fn of(
             worlds,
             evidence,
             cause: Vec::new(),
+            witness: None,
         },
         pool: Some(Text::literal(pool.entity.logical_id)),
         guests: truth(&pool.guests),

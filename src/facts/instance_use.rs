@@ -53,6 +53,7 @@ fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut 
                 .into_iter()
                 .collect(),
             cause: Vec::new(),
+            witness: None,
         },
         instance: match instance {
             Some(id) => Some(Text::literal(analysis.entity(id).logical_id)),

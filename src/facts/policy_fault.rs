@@ -160,6 +160,7 @@ fn of(analysis: &Analysis<'_>, subject: EntityId, policy: PolicyUse, fault: &Fau
             worlds: analysis.entity(subject).worlds.clone(),
             evidence: Vec::new(),
             cause: std::iter::once(vocabulary.literal(name)).chain(did_you_mean.clone()).collect(),
+            witness: None,
         },
         fault: OneOf::only(kind),
         policy: OneOf::only(policy),

@@ -65,6 +65,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                             .into_iter()
                             .collect(),
                         cause: vec![attached.key.value.clone()],
+                        witness: None,
                     },
                     pool: pool_name(pool, attachment),
                     key: Some(attached.key.value.clone()),

@@ -245,6 +245,7 @@ fn blank(
             worlds,
             evidence: Vec::new(),
             cause: Vec::new(),
+            witness: None,
         },
         from: Some(Text::literal(analysis.entity(from).logical_id)),
         from_kind: OneOf::only(from.kind),

@@ -62,6 +62,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                         worlds: worlds.clone(),
                         evidence: logins.map(|span| Evidence { role: "logins", span }).into_iter().collect(),
                         cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),
+                        witness: None,
                     },
                     pool: pool_name(pool, attachment),
                     mapping_type: mapping_type(analysis, mapping),

@@ -178,6 +178,7 @@ impl Trust<'_> {
                 worlds: self.role.entity.worlds.clone(),
                 evidence: Vec::new(),
                 cause: text.iter().cloned().collect(),
+                witness: None,
             },
             role: Some(Text::literal(self.role.entity.logical_id)),
             form: OneOf::only(FormOfPrincipal::of(&principal.form)),

@@ -184,6 +184,7 @@ impl<'a> Trust<'a> {
             worlds: self.role.entity.worlds.clone(),
             evidence: vec![Evidence { role, span: place(evidence) }],
             cause: cause.into_iter().collect(),
+            witness: None,
         }
     }
 

@@ -50,6 +50,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     worlds: entity.worlds.clone(),
                     evidence: Vec::new(),
                     cause: Vec::new(),
+                    witness: None,
                 },
                 kind: OneOf::only(match entity.id.kind {
                     EntityKind::SamlProvider => UnusedKind::SamlProvider,

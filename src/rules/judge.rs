@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rustc_hash::FxHashMap;
 
 use super::file::{self, Stretch};
-use super::severity::{EXPOSURE, Exposure, REACH, Reach, exposure};
+use super::severity::{EXPOSURE, EXPOSURES, REACH, REACHES, exposure};
 use super::{Case, Rule, RuleSeverity, Selection, condition};
 use crate::analysis::{Analysis, Coverage};
 use crate::facts::{Common, Fact, FieldType, FieldValue};
@@ -161,7 +161,7 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         span: moved.map_or(common.place, |evidence| evidence.span),
         labels: labels.collect(),
         notes: Vec::new(),
-        witness: None,
+        witness: common.witness.clone(),
         help: writer.fill(help),
         folded_into: None,
         fingerprint: fingerprint(rule, common, &entity, context),
@@ -178,8 +178,8 @@ fn severity(rule: &Rule, fact: &dyn Fact, scene: &condition::Scene<'_>) -> (Seve
         RuleSeverity::Level(level) => (*level, true),
         RuleSeverity::Exposure => {
             let levels = || {
-                let reaches = possible(fact, REACH, Reach::ALL);
-                let exposures = move || possible(fact, EXPOSURE, Exposure::ALL);
+                let reaches = possible(fact, REACH, REACHES);
+                let exposures = move || possible(fact, EXPOSURE, EXPOSURES);
                 reaches.flat_map(move |who| exposures().map(move |what| exposure(who, what)))
             };
             let worst = levels().max().unwrap_or(Severity::Info);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::file::{self, FileError, Stretch};
-use super::severity::{EXPOSURE, Exposure, REACH, Reach};
+use super::severity::{EXPOSURE, EXPOSURE_NAMES, REACH, REACH_NAMES};
 use super::{Alternatives, Operand, Operator, Rule, RuleSeverity, Test};
 use crate::facts::{FieldSchema, FieldType, Schema};
 use crate::finding::{Group, Severity};
@@ -26,7 +26,7 @@ pub fn check(rule: &Rule, schemas: &[&Schema], ids: &[&str]) -> Vec<FileError> {
         return errors;
     };
     if rule.severity == RuleSeverity::Exposure {
-        for (name, words) in [(REACH, Reach::NAMES), (EXPOSURE, Exposure::NAMES)] {
+        for (name, words) in [(REACH, REACH_NAMES), (EXPOSURE, EXPOSURE_NAMES)] {
             if !schema.fields.iter().any(|field| field.name == name && field.holds == FieldType::Level(words))
             {
                 let fact = schema.kind;

@@ -336,6 +336,7 @@ mod judging {
                 worlds: Worlds::of(TemplateId(0), WorldSet(worlds)),
                 evidence: vec![Evidence { role: "lid", span: lid }],
                 cause: Vec::new(),
+                witness: None,
             },
             open,
             size,

@@ -1,0 +1,71 @@
+//! What principals can send, made once for each of them.
+
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+
+use crate::knowledge::sender::Sender;
+use crate::knowledge::{Issuers, Mistake, Tenancy};
+
+/// The senders of a scan, by what is known of them.
+#[derive(Debug, Default)]
+pub struct Senders {
+    issuers: Issuers,
+    made: Mutex<FxHashMap<String, Arc<Sender>>>,
+}
+
+impl Senders {
+    /// Senders as these files about issuers describe them.
+    #[must_use]
+    pub fn new(issuers: Issuers) -> Self {
+        Self { issuers, made: Mutex::default() }
+    }
+
+    /// The files about issuers.
+    #[must_use]
+    pub const fn issuers(&self) -> &Issuers {
+        &self.issuers
+    }
+
+    /// Holders of tokens of an issuer, the id of the file about it, and whom its tokens may be about.
+    #[must_use]
+    pub fn web_identity(&self, issuer: &str) -> (Arc<Sender>, String, Tenancy) {
+        let found = self.issuers.find(issuer);
+        let (id, tenancy) = match &found {
+            Some(found) => (found.file.id.clone(), found.tenancy),
+            None => ("unknown".to_owned(), Tenancy::Private),
+        };
+        let make = || self.issuers.web_identity(issuer).map(|(sender, _)| sender);
+        (self.sender(&format!("oidc {issuer}"), make), id, tenancy)
+    }
+
+    /// Holders of assertions of a SAML provider.
+    #[must_use]
+    pub fn saml_provider(&self, account: &str, name: &str) -> Arc<Sender> {
+        self.sender(&format!("saml {account} {name}"), || self.issuers.saml_provider(account, name))
+    }
+
+    /// AWS principals.
+    #[must_use]
+    pub fn aws_principal(&self) -> Arc<Sender> {
+        self.sender("aws", || self.issuers.aws_principal())
+    }
+
+    /// A service, for a role of an account.
+    #[must_use]
+    pub fn service(&self, host: &str, account: Option<&str>) -> Arc<Sender> {
+        let key = format!("service {host} {}", account.unwrap_or_default());
+        self.sender(&key, || self.issuers.service(host, account))
+    }
+
+    /// A file with a mistake makes a sender that sends nothing: it is checked when it is loaded.
+    fn sender(&self, key: &str, make: impl FnOnce() -> Result<Sender, Mistake>) -> Arc<Sender> {
+        let mut made = self.made.lock().expect("no thread panics while it holds the lock");
+        if let Some(known) = made.get(key) {
+            return Arc::clone(known);
+        }
+        let sender = Arc::new(make().unwrap_or_default());
+        made.insert(key.to_owned(), Arc::clone(&sender));
+        sender
+    }
+}

@@ -1,0 +1,67 @@
+//! Who can assume a role: what its trust policy admits of what each trusted principal can send.
+
+mod aws;
+mod github;
+mod oidc;
+mod outcome;
+mod service;
+mod stranger;
+mod view;
+
+use super::{Evidence, Fact, words};
+use crate::analysis::Analysis;
+use crate::policy::{Element, PolicyPath};
+
+pub(super) use aws::PrincipalTrust;
+pub(super) use github::GithubSubject;
+pub(super) use oidc::OidcTrust;
+pub(super) use outcome::TrustOutcome;
+pub(super) use service::ServiceTrust;
+use view::{View, views};
+
+words! {
+    /// Who can make an exchange, innermost first.
+    Reach {
+        /// Somebody in the own account, or an AWS service.
+        Inner = "inner",
+        /// A whole tenant, another account, a named tenant.
+        Middle = "middle",
+        /// Anybody, a guest, any customer of an issuer, somebody who registers himself.
+        Outermost = "outermost",
+    }
+}
+
+words! {
+    /// What is reached, mildest first.
+    Exposure {
+        /// Own data, telemetry.
+        OwnData = "own-data",
+        /// A narrow set of actions.
+        Narrow = "narrow",
+        /// Read access to everything, or whole services.
+        Broad = "broad",
+        /// Secrets, or write access to everything.
+        Deep = "deep",
+        /// Administrator, escalation to it, or control over the federation itself.
+        Full = "full",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for role in &analysis.model.roles {
+        for view in views(analysis, role) {
+            oidc::each(&view, take);
+            outcome::each(&view, take);
+            github::each(&view, take);
+            aws::each(&view, take);
+            service::each(&view, take);
+        }
+        outcome::closed(analysis, role, take);
+    }
+}
+
+/// The conditions of the statement that names the principal.
+fn conditions(view: &View<'_>) -> Vec<Evidence> {
+    let path = PolicyPath::new(view.path.statement, Element::Conditions);
+    view.trust.places.exact(path).map(|span| Evidence { role: "conditions", span }).into_iter().collect()
+}

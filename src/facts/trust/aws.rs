@@ -1,0 +1,393 @@
+//! Which AWS principals can assume a role: everybody, other accounts, named roles and users.
+
+use super::stranger::{limited, with, without};
+use super::view::{Ask, Kind, View, Width};
+use super::{Exposure, Reach};
+use crate::facts::{Fact, LevelOf, OneOf, fact, words};
+use crate::knowledge::sender::Sender;
+use crate::knowledge::vendors::vendor;
+use crate::model::Form;
+use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
+use crate::settings::AccountId;
+use crate::value::{Bounds, Comparison, Field, Text};
+
+words! {
+    /// What an AWS principal is.
+    AwsForm {
+        /// `*`
+        Everyone = "everyone",
+        /// An account.
+        Account = "account",
+        /// A role.
+        Role = "role",
+        /// A user.
+        User = "user",
+        /// One session of a role.
+        Session = "session",
+        /// A session of `GetFederationToken`.
+        FederatedUser = "federated-user",
+    }
+}
+
+words! {
+    /// Whose the principal's account is.
+    Relation {
+        /// Any.
+        Everyone = "everyone",
+        /// The role's own account, or another one's own.
+        Own = "own",
+        /// One that the settings trust.
+        Trusted = "trusted",
+        /// One of a vendor that serves many customers.
+        Vendor = "vendor",
+        /// Another one.
+        Foreign = "foreign",
+        /// One that a parameter or the like names.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Who is let in.
+    AwsWidth {
+        /// Nobody.
+        Nobody = "nobody",
+        /// Named roles or users, or callers at a named place.
+        Pinned = "pinned",
+        /// Everybody in a named account, or in a few of them.
+        Account = "one-account",
+        /// Everybody in a named organisation.
+        Organisation = "organisation",
+        /// Everybody in any organisation.
+        AnyOrganisation = "members-of-any-organisation",
+        /// Everybody.
+        Anyone = "anyone",
+    }
+}
+
+words! {
+    /// What the policy asks for as an external id.
+    ExternalId {
+        /// A value that one must know.
+        Required = "required",
+        /// A value that anybody can guess or choose.
+        Guessable = "guessable",
+        /// None.
+        Absent = "absent",
+    }
+}
+
+fact! {
+    /// One AWS principal that a role trusts, and who gets the role by that.
+    PrincipalTrust = "principal-trust" {
+        /// The role's logical id, or its name in a dump.
+        role: Option<Text> = "role",
+        /// What is written.
+        principal: Option<Text> = "principal",
+        /// What it is.
+        form: OneOf<AwsForm> = "form",
+        /// Whose its account is.
+        relation: OneOf<Relation> = "relation",
+        /// The account that is written in the principal.
+        account: Option<Text> = "account",
+        /// The vendor's name, if it is a vendor that is known.
+        vendor: Option<Text> = "vendor",
+        /// Who is let in.
+        width: OneOf<AwsWidth> = "width",
+        /// True if the policy names only whom it does not mean.
+        only_excludes: Bounds<bool> = "only-excludes",
+        /// What the policy asks for as an external id. Only known for principals of others.
+        external_id: OneOf<ExternalId> = "external-id",
+        /// True if nobody gets in without multi-factor authentication. Only known for principals of others.
+        mfa: Bounds<bool> = "mfa",
+        /// One that is let in and not meant to be.
+        example: Option<Text> = "example",
+        /// How far out those are who get the role.
+        reach: LevelOf<Reach> = "reach",
+        /// What the role allows.
+        exposure: LevelOf<Exposure> = "exposure",
+    }
+    evidence {
+        /// The conditions of the statement.
+        "conditions",
+    }
+}
+
+/// Whom and where, besides the account.
+const WHO: &[&str] = &[
+    "user",
+    "role",
+    "path",
+    "federated-user",
+    "unique-id",
+    "organisation",
+    "address",
+    "endpoint",
+    "network",
+];
+
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    if !matches!(view.kind, Kind::Aws) {
+        return;
+    }
+    let (form, account) = match &view.principal.form {
+        PrincipalForm::Everyone => (AwsForm::Everyone, None),
+        PrincipalForm::Account { account } => (AwsForm::Account, Some(account)),
+        PrincipalForm::Role { account, .. } => (AwsForm::Role, Some(account)),
+        PrincipalForm::User { account, .. } => (AwsForm::User, Some(account)),
+        PrincipalForm::Session { account, .. } => (AwsForm::Session, Some(account)),
+        PrincipalForm::FederatedUser { account, .. } => (AwsForm::FederatedUser, Some(account)),
+        _ => return,
+    };
+    let relation = account.map_or(OneOf::only(Relation::Everyone), |account| relation(view, account));
+    let found = match account {
+        None => Found::everyone(view),
+        Some(account) => {
+            let of_others = [Relation::Vendor, Relation::Foreign]
+                .into_iter()
+                .any(|other| relation.words().0 & OneOf::only(other).words().0 != 0);
+            Found::account(view, account, form, of_others)
+        }
+    };
+    let vocabulary = view.analysis.vocabulary;
+    let known = account.and_then(|account| vendor(account.as_literal(vocabulary)?));
+    let mut common = view.common();
+    common.evidence = super::conditions(view);
+    common.witness = found.witness.as_ref().map(|witness| view.shown(witness));
+    take(&PrincipalTrust {
+        common,
+        role: view.role_name(),
+        principal: view.principal.value.text().cloned(),
+        form: OneOf::only(form),
+        relation,
+        account: account.cloned(),
+        vendor: known.map(|vendor| vocabulary.literal(vendor.name)),
+        width: found.words(),
+        only_excludes: Bounds::decided(only_excludes(view)),
+        external_id: found.external_id,
+        mfa: found.mfa,
+        example: found.witness.as_ref().and_then(|witness| caller(view, witness)),
+        reach: LevelOf::only(match (form, found.width.possible) {
+            // Who knows the external id is not everybody.
+            (AwsForm::Everyone, AwsWidth::AnyOrganisation | AwsWidth::Anyone)
+                if found.external_id != OneOf::only(ExternalId::Required) =>
+            {
+                Reach::Outermost
+            }
+            _ if relation == OneOf::only(Relation::Own) => Reach::Inner,
+            _ => Reach::Middle,
+        }),
+        exposure: LevelOf::only(Exposure::Broad),
+    });
+}
+
+/// Whose an account is.
+fn relation(view: &View<'_>, account: &Text) -> OneOf<Relation> {
+    let analysis = view.analysis;
+    let vocabulary = analysis.vocabulary;
+    let scope = &analysis.model.scope;
+    let own = scope.deployments.iter().find(|deployment| deployment.id == view.role.entity.deployment);
+    let compared = own.map_or(Comparison::Undecided, |own| own.account.compare(account, vocabulary));
+    let is_known = || {
+        let deployed = scope.deployments.iter().any(|deployment| deployment.account == *account);
+        let ids = || analysis.model.accounts.iter().filter_map(|known| known.entity.identifier(Form::Id));
+        deployed || ids().any(|known| known == account)
+    };
+    if compared == Comparison::Equal || is_known() {
+        return OneOf::only(Relation::Own);
+    }
+    let Some(literal) = account.as_literal(vocabulary) else { return OneOf::only(Relation::Unknown) };
+    let settings = &analysis.settings.accounts;
+    let listed = |accounts: &[AccountId]| accounts.iter().any(|known| known.as_str() == literal);
+    if listed(&settings.own) {
+        OneOf::only(Relation::Own)
+    } else if listed(&settings.trusted) {
+        OneOf::only(Relation::Trusted)
+    } else if listed(&settings.vendors) || vendor(literal).is_some() {
+        OneOf::only(Relation::Vendor)
+    } else if compared == Comparison::Different {
+        OneOf::only(Relation::Foreign)
+    } else {
+        OneOf::only(Relation::Foreign).or(Relation::Own)
+    }
+}
+
+/// What is found out about one view.
+struct Found {
+    width: Bounds<AwsWidth>,
+    external_id: OneOf<ExternalId>,
+    mfa: Bounds<bool>,
+    witness: Option<Box<Witness>>,
+}
+
+impl Found {
+    fn nobody() -> Self {
+        Self {
+            width: Bounds::decided(AwsWidth::Nobody),
+            external_id: OneOf::none(),
+            mfa: Bounds::decided(false),
+            witness: None,
+        }
+    }
+
+    /// About `*`.
+    fn everyone(view: &View<'_>) -> Self {
+        let sender = &*view.sender;
+        // Roles and users of any name there are in any account.
+        let strange = ["account", "organisation", "unique-id", "address", "endpoint", "network"];
+        let alone = without(sender, &["aws:principalorgid", "aws:principalorgpaths"]);
+        let mut width = Bounds::decided(AwsWidth::Nobody);
+        let mut witness = None;
+        for (sender, word) in [(&alone, AwsWidth::Anyone), (sender, AwsWidth::AnyOrganisation)] {
+            let judged = view.admits_strangers(&strange, sender);
+            if judged.admitted.possible && width.possible == AwsWidth::Nobody {
+                width.possible = word;
+                witness = judged.witness.clone();
+            }
+            if judged.admitted.sure {
+                width.sure = word;
+                witness = judged.witness;
+                break;
+            }
+        }
+        if width.sure == AwsWidth::Nobody {
+            let narrow = narrower(view);
+            if width.possible == AwsWidth::Nobody {
+                width.possible = narrow.possible;
+            }
+            width.sure = narrow.sure;
+        }
+        let external_id = match width.possible {
+            AwsWidth::Anyone | AwsWidth::AnyOrganisation => external_id(view, &strange, sender, None),
+            _ => OneOf::none(),
+        };
+        Self { width, external_id, mfa: Bounds::decided(false), witness }
+    }
+
+    /// About an account, or somebody in it.
+    fn account(view: &View<'_>, account: &Text, form: AwsForm, of_others: bool) -> Self {
+        let any = view.ask(&Ask::default());
+        if !any.admitted.possible {
+            return Self::nobody();
+        }
+        let sure = if any.admitted.sure { AwsWidth::Pinned } else { AwsWidth::Nobody };
+        let pinned = Self { width: Bounds { sure, possible: AwsWidth::Pinned }, ..Self::nobody() };
+        if form != AwsForm::Account {
+            return pinned;
+        }
+        // Who has a certain tag the administrator of the account decides, as he does whose name it is.
+        let anybody = without(&view.sender, &["aws:principaltag/*"]);
+        let judged = view.admits_strangers(WHO, &anybody);
+        if !judged.admitted.possible {
+            return pinned;
+        }
+        let width = Bounds {
+            sure: if judged.admitted.sure { AwsWidth::Account } else { sure },
+            possible: AwsWidth::Account,
+        };
+        if !of_others {
+            return Self { width, witness: judged.witness, ..Self::nobody() };
+        }
+        let no_login =
+            limited(&without(&anybody, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false");
+        let mfa = view.admits_strangers(WHO, &no_login).admitted.not();
+        let external_id = external_id(view, WHO, &no_login, Some(account));
+        Self { width, external_id, mfa, witness: judged.witness }
+    }
+
+    /// The words that the width may be.
+    fn words(&self) -> OneOf<AwsWidth> {
+        let words = OneOf::only(self.width.possible);
+        if self.width.sure == self.width.possible { words } else { words.or(self.width.sure) }
+    }
+}
+
+/// Who is let in by `*`, if not everybody is.
+fn narrower(view: &View<'_>) -> Bounds<AwsWidth> {
+    let widths = view.width(&view.sender.tenant, &Ask::default());
+    let organisation = view.sender.variable("organisation");
+    let word = |width: &Width, bound: Bound| match width {
+        Width::None => AwsWidth::Nobody,
+        Width::Few(few) => {
+            let is_organisation =
+                |&(index, _): &(usize, String)| view.sender.tenant.get(index).copied() == organisation;
+            if few.iter().any(is_organisation) { AwsWidth::Organisation } else { AwsWidth::Account }
+        }
+        // What a parameter says, for example.
+        Width::Alike if bound == Bound::Possible => AwsWidth::Organisation,
+        Width::Alike | Width::Any => AwsWidth::Pinned,
+    };
+    Bounds { sure: word(&widths.sure.0, Bound::Sure), possible: word(&widths.possible.0, Bound::Possible) }
+}
+
+/// What the policy asks for as an external id, of strangers who send nothing but what `sender` does.
+fn external_id(
+    view: &View<'_>,
+    strange: &[&str],
+    sender: &Sender,
+    account: Option<&Text>,
+) -> OneOf<ExternalId> {
+    const KEY: &str = "sts:externalid";
+    let absent = view.admits_strangers(strange, &without(sender, &[KEY])).admitted;
+    if absent.sure {
+        return OneOf::only(ExternalId::Absent);
+    }
+    let vocabulary = view.analysis.vocabulary;
+    let own = view
+        .analysis
+        .model
+        .scope
+        .deployments
+        .iter()
+        .find(|deployment| deployment.id == view.role.entity.deployment)
+        .map(|deployment| &deployment.account);
+    let name = match &view.role.name {
+        Field::Known(name) => Some(&name.value),
+        _ => None,
+    };
+    let guesses = own.into_iter().chain(account).chain(name);
+    let mut guessed = Bounds::decided(false);
+    for guess in guesses.filter_map(|guess| guess.with_tokens(vocabulary)) {
+        let judged = view.admits_strangers(strange, &with(sender, KEY, &guess));
+        // A parameter may be anything: only what is written is a guess.
+        if judged.admitted.sure {
+            guessed = Bounds::decided(true);
+            break;
+        }
+    }
+    if !guessed.sure {
+        // Whatever one chooses.
+        let strange: Vec<&str> = strange.iter().copied().chain(["external-id"]).collect();
+        guessed = view.admits_strangers(&strange, sender).admitted.and(absent.not());
+    }
+    let word = if guessed.sure { ExternalId::Guessable } else { ExternalId::Required };
+    let words = OneOf::only(word);
+    if absent.possible { words.or(ExternalId::Absent) } else { words }
+}
+
+/// Whether the statements that let the principal in name only whom they do not mean.
+fn only_excludes(view: &View<'_>) -> bool {
+    let covers = |statement: &&Statement| {
+        statement.principals.only.iter().flatten().any(|principal| {
+            matches!(principal.key, PrincipalKey::Aws | PrincipalKey::Bare)
+                && principal.value == view.principal.value
+        })
+    };
+    let mut tests = view
+        .policy
+        .statements
+        .iter()
+        .filter(covers)
+        .flat_map(|statement| statement.conditions.iter().flatten())
+        .peekable();
+    tests.peek().is_some() && tests.all(|test| test.operator.comparator.is_negated())
+}
+
+/// Who a witness is.
+fn caller(view: &View<'_>, witness: &Witness) -> Option<Text> {
+    let vocabulary = view.analysis.vocabulary;
+    match witness.context.iter().find(|(key, _)| *key == "aws:principalarn")?.1 {
+        ContextValue::One(value) => Some(vocabulary.literal(&vocabulary.without_tokens(value))),
+        ContextValue::Many(_) => None,
+    }
+}

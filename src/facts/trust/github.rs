@@ -1,0 +1,108 @@
+//! Which of the two forms of GitHub's subjects a trust policy expects.
+
+use super::view::{Ask, Kind, View};
+use crate::facts::{Fact, OneOf, fact, words};
+use crate::knowledge::sender::{Format, Piece, Sender, Values};
+use crate::policy::{Answer, Bound, Element, PolicyPath};
+use crate::value::{Bounds, Text};
+
+words! {
+    /// The form of subjects that are let in.
+    SubjectForm {
+        /// Both forms, or whatever the repository's template makes.
+        Both = "both",
+        /// Only names: `repo:OWNER/NAME:...`.
+        Classic = "classic-only",
+        /// Only names with ids: `repo:OWNER@ID/NAME@ID:...`.
+        Immutable = "immutable-only",
+        /// A mixture of both, which is neither.
+        Half = "half",
+    }
+}
+
+fact! {
+    /// One role that trusts GitHub Actions, and the form of subject that its trust policy expects.
+    GithubSubject = "github-subject" {
+        /// The role's logical id, or its name in a dump.
+        role: Option<Text> = "role",
+        /// The form.
+        form: OneOf<SubjectForm> = "form",
+        /// True if the repository may send this form or the other one: never sure, as nothing here says which.
+        either: Bounds<bool> = "either",
+        /// The subject that is written.
+        subject: Option<Text> = "subject",
+    }
+    evidence {}
+}
+
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    let Kind::WebIdentity { id, .. } = &view.kind else { return };
+    if id != "github-actions" {
+        return;
+    }
+    let Some((place, subject)) = subject(view) else { return };
+    let admits = |immutable: bool| {
+        let sender = only(&view.sender, immutable);
+        let ask = Ask { sender: Some(&sender), ..Ask::default() };
+        !matches!(view.decide(&ask, Bound::Possible), Answer::Refused)
+    };
+    let form = match (admits(false), admits(true)) {
+        (true, true) => SubjectForm::Both,
+        (true, false) => SubjectForm::Classic,
+        (false, true) => SubjectForm::Immutable,
+        (false, false) if is_half(&subject.display(view.analysis.vocabulary)) => SubjectForm::Half,
+        (false, false) => return,
+    };
+    let mut common = view.common();
+    common.place = place;
+    common.cause.push(subject.clone());
+    take(&GithubSubject {
+        common,
+        role: view.role_name(),
+        form: OneOf::only(form),
+        either: Bounds::UNDECIDED,
+        subject: Some(subject),
+    });
+}
+
+/// The first subject that an Allow statement for the principal writes, with its place.
+fn subject(view: &View<'_>) -> Option<(crate::source::Span, Text)> {
+    let statement = view.policy.statements.get(usize::from(view.path.statement))?;
+    for (index, test) in (0u16..).zip(statement.conditions.iter().flatten()) {
+        let is_subject = test
+            .literal_key(view.analysis.vocabulary)
+            .is_some_and(|key| key.to_ascii_lowercase().ends_with(":sub"));
+        if is_subject && let Some(text) = test.values.first().and_then(crate::policy::Item::text) {
+            let element = Element::Test { test: index, value: 0 };
+            return Some((view.trust.place(PolicyPath::new(view.path.statement, element)), text.clone()));
+        }
+    }
+    None
+}
+
+/// The sender with subjects of one form only. Templates make either.
+fn only(sender: &Sender, immutable: bool) -> Sender {
+    let ids = [sender.variable("owner-id"), sender.variable("repository-id")];
+    let has_ids = |format: &Format| {
+        format.0.iter().any(|piece| matches!(piece, Piece::Variable(id) if ids.contains(&Some(*id))))
+    };
+    let mut sender = sender.clone();
+    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
+        if let Values::One(formats) = &mut claim.values
+            && claim.key.ends_with(":sub")
+        {
+            let is_template = |format: &Format| matches!(format.0.as_slice(), [Piece::Segments { .. }]);
+            formats.retain(|format| !is_template(format) && has_ids(format) == immutable);
+        }
+    }
+    sender
+}
+
+/// `repo:OWNER/NAME@ID` or `repo:OWNER@ID/NAME`, with whatever behind.
+fn is_half(subject: &str) -> bool {
+    let Some((owner, rest)) = subject.strip_prefix("repo:").and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    let name = rest.split(':').next().unwrap_or_default();
+    owner.contains('@') != name.contains('@')
+}

@@ -1,0 +1,132 @@
+//! For whose resources an AWS service can assume a role, and with which certificates.
+
+use super::stranger::limited;
+use super::view::{Ask, Kind, View};
+use super::{Exposure, Reach};
+use crate::facts::{Fact, LevelOf, OneOf, fact, words};
+use crate::knowledge::sender::{Presence, Sender, Values};
+use crate::knowledge::service_sources::service_source;
+use crate::policy::Witness;
+use crate::value::{Bounds, Text};
+
+words! {
+    /// Whether the policy looks at the account of the resource that the service acts for.
+    Source {
+        /// It does: a resource of a foreign account does not get in.
+        Tested = "tested",
+        /// It does not.
+        Untested = "untested",
+        /// It is not known whether the service says which resource it acts for.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Whose certificates are let in by IAM Roles Anywhere.
+    Certificates {
+        /// None.
+        Nobody = "nobody",
+        /// Those of named trust anchors, or with named fields.
+        Pinned = "pinned",
+        /// Any of any trust anchor of the account.
+        Any = "any",
+    }
+}
+
+fact! {
+    /// One AWS service that a role trusts.
+    ServiceTrust = "service-trust" {
+        /// The role's logical id, or its name in a dump.
+        role: Option<Text> = "role",
+        /// The service's host.
+        service: Option<Text> = "service",
+        /// Whether the account of the resource counts that the service acts for.
+        source: OneOf<Source> = "source",
+        /// The page of AWS that says that the service sends the resource and its account; absent if none is known.
+        page: Option<Text> = "page",
+        /// True if another resource of the template makes the role, and its trust policy is nobody's to write.
+        generated: Bounds<bool> = "generated",
+        /// Whose certificates are let in, for IAM Roles Anywhere.
+        certificates: OneOf<Certificates> = "certificates",
+        /// How far out those are who get the role.
+        reach: LevelOf<Reach> = "reach",
+        /// What the role allows.
+        exposure: LevelOf<Exposure> = "exposure",
+    }
+    evidence {
+        /// The conditions of the statement.
+        "conditions",
+    }
+}
+
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    let Kind::Service { host } = &view.kind else { return };
+    let vocabulary = view.analysis.vocabulary;
+    let known = host.as_literal(vocabulary).and_then(service_source);
+    let (source, source_witness) = match known {
+        Some(_) => source(view),
+        None => (OneOf::only(Source::Unknown), None),
+    };
+    let anywhere = host.as_literal(vocabulary) == Some("rolesanywhere.amazonaws.com");
+    let (certificates, certificate) = if anywhere { certificates(view) } else { (OneOf::none(), None) };
+    let mut common = view.common();
+    common.evidence = super::conditions(view);
+    common.witness = source_witness.or(certificate).map(|witness| view.shown(&witness));
+    take(&ServiceTrust {
+        common,
+        role: view.role_name(),
+        service: Some(host.clone()),
+        source,
+        page: known.map(|known| vocabulary.literal(known.page)),
+        generated: Bounds::decided(view.role.entity.made_by.is_some()),
+        certificates,
+        reach: LevelOf::only(Reach::Inner),
+        exposure: LevelOf::only(Exposure::Broad),
+    });
+}
+
+/// Whether a resource of a foreign account gets in, if the service always says which resource it acts for.
+fn source(view: &View<'_>) -> (OneOf<Source>, Option<Box<Witness>>) {
+    let judged = view.admits_strangers(&["source-account", "organisation"], &named_source(&view.sender));
+    let words = match (judged.admitted.sure, judged.admitted.possible) {
+        (true, _) => OneOf::only(Source::Untested),
+        (false, true) => OneOf::only(Source::Untested).or(Source::Tested),
+        (false, false) => OneOf::only(Source::Tested),
+    };
+    (words, judged.witness)
+}
+
+/// A service that always says which resource it acts for, by an ARN with an account.
+fn named_source(sender: &Sender) -> Sender {
+    let mut sender = sender.clone();
+    sender.kinds.truncate(1);
+    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
+        if claim.key == "aws:sourceaccount" {
+            claim.presence = Presence::Always;
+        }
+        if claim.key == "aws:sourcearn" {
+            claim.presence = Presence::Always;
+            if let Values::One(formats) = &mut claim.values {
+                formats.truncate(1);
+            }
+        }
+    }
+    sender
+}
+
+/// Whether a certificate gets in that nobody named, from an anchor that nobody named.
+fn certificates(view: &View<'_>) -> (OneOf<Certificates>, Option<Box<Witness>>) {
+    let any = view.ask(&Ask::default());
+    if !any.admitted.possible {
+        return (OneOf::only(Certificates::Nobody), None);
+    }
+    // Which fields a certificate has whoever signs it decides.
+    let strange = limited(&view.sender, "aws:principaltag/*", "any-certificate");
+    let judged = view.admits_strangers(&["anchor", "common-name"], &strange);
+    let narrow = if any.admitted.sure { Certificates::Pinned } else { Certificates::Nobody };
+    match (judged.admitted.sure, judged.admitted.possible) {
+        (true, _) => (OneOf::only(Certificates::Any), judged.witness),
+        (false, true) => (OneOf::only(Certificates::Any).or(narrow), judged.witness),
+        (false, false) => (OneOf::only(Certificates::Pinned).or(narrow), None),
+    }
+}

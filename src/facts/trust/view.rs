@@ -1,0 +1,375 @@
+//! One principal of a role's trust policy, and questions about what the policy admits of it.
+
+use std::sync::Arc;
+
+use super::super::Common;
+use crate::analysis::{Analysis, Change};
+use crate::knowledge::Tenancy;
+use crate::knowledge::sender::{Sender, Variable, VariableId};
+use crate::model::Role;
+use crate::policy::{
+    Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
+    PrincipalKey, Question, Spread, Wanted, Witness, decide,
+};
+use crate::value::{Bounds, Field, Text};
+
+/// What a trusted principal is.
+#[derive(Clone, Debug)]
+pub(in crate::facts) enum Kind {
+    /// A SAML provider.
+    Saml,
+    /// An OIDC provider, or one that every account has, with what is known of its issuer.
+    WebIdentity {
+        /// The issuer without scheme.
+        issuer: Text,
+        /// The id of the file about it; `unknown` if there is none.
+        id: String,
+        /// Whom its tokens may be about.
+        tenancy: Tenancy,
+    },
+    /// An account, role, user or session, or everybody.
+    Aws,
+    /// An AWS service.
+    Service {
+        /// Its host.
+        host: Text,
+    },
+}
+
+/// A trusted principal of a role.
+pub(in crate::facts) struct View<'a> {
+    pub analysis: &'a Analysis<'a>,
+    pub role: &'a Role,
+    pub trust: &'a Attached,
+    pub policy: &'a Policy,
+    /// As it is written where it is named first.
+    pub principal: &'a Principal,
+    /// Where that is.
+    pub path: PolicyPath,
+    pub kind: Kind,
+    pub party: Party,
+    pub sender: Arc<Sender>,
+    /// What makes the sender this principal and no other of its kind: the account, and the like.
+    pub identity: Vec<Wanted>,
+}
+
+/// What is asked of a trust policy about a view; everything that is possible by default.
+#[derive(Clone, Default)]
+pub(in crate::facts) struct Ask<'q> {
+    /// See [`Question::wanted`], besides the view's identity.
+    pub wanted: &'q [Wanted],
+    /// See [`Question::kind`].
+    pub kind: Option<usize>,
+    /// See [`Question::exchange`].
+    pub exchange: Option<usize>,
+    /// See [`Question::spread`].
+    pub spread: &'q [VariableId],
+    /// Another policy than that of the role.
+    pub policy: Option<&'q Policy>,
+    /// Another sender than that of the view.
+    pub sender: Option<&'q Sender>,
+    /// Whatever the date is.
+    pub at_any_time: bool,
+}
+
+/// What the policy says.
+#[derive(Clone, Debug)]
+pub(in crate::facts) struct Judged {
+    /// Whether a request is admitted.
+    pub admitted: Bounds<bool>,
+    /// One that is, for sure if that is so, else perhaps.
+    pub witness: Option<Box<Witness>>,
+    /// True if it would have taken too long to say.
+    pub exhausted: bool,
+}
+
+/// How far apart the values of variables are that are admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::facts) enum Width {
+    /// Nothing is admitted, or there are no such variables.
+    None,
+    /// These values, each of the variable with this index among those asked for.
+    Few(Vec<(usize, String)>),
+    /// More than can be listed, but not any: what a pattern leaves open.
+    Alike,
+    /// Any.
+    Any,
+}
+
+/// The principals that a role's trust policy lets in, each once.
+pub(in crate::facts) fn views<'a>(analysis: &'a Analysis<'a>, role: &'a Role) -> Vec<View<'a>> {
+    let Field::Known(trust) = &role.trust else { return Vec::new() };
+    let policy = analysis.model.policy(&trust.value);
+    let mut views: Vec<View<'a>> = Vec::new();
+    for (index, statement) in (0u16..).zip(&policy.statements) {
+        if statement.effect != Effect::Allow {
+            continue;
+        }
+        for (position, principal) in (0u16..).zip(statement.principals.only.iter().flatten()) {
+            if views
+                .iter()
+                .any(|view| (view.principal.key, &view.principal.value) == (principal.key, &principal.value))
+            {
+                continue;
+            }
+            let path = PolicyPath::new(index, Element::Principal(position));
+            views.extend(View::new(analysis, role, &trust.value, policy, principal, path));
+        }
+    }
+    views
+}
+
+impl<'a> View<'a> {
+    /// `None` for what no principal can be.
+    fn new(
+        analysis: &'a Analysis<'a>,
+        role: &'a Role,
+        trust: &'a Attached,
+        policy: &'a Policy,
+        principal: &'a Principal,
+        path: PolicyPath,
+    ) -> Option<Self> {
+        use PrincipalForm as Form;
+        let vocabulary = analysis.vocabulary;
+        let text = principal.value.text()?;
+        let mut identity = Vec::new();
+        let (kind, party, sender) = match &principal.form {
+            Form::SamlProvider { account, name } => {
+                let sender = analysis
+                    .senders
+                    .saml_provider(&account.with_tokens(vocabulary)?, &name.with_tokens(vocabulary)?);
+                (Kind::Saml, Party::Federated(text.clone()), sender)
+            }
+            Form::OidcProvider { .. } | Form::BuiltIn(_) => {
+                let issuer = match &principal.form {
+                    Form::OidcProvider { issuer, .. } => issuer.clone(),
+                    _ => text.clone(),
+                };
+                let (sender, id, tenancy) = analysis.senders.web_identity(&issuer.with_tokens(vocabulary)?);
+                (Kind::WebIdentity { issuer, id, tenancy }, Party::Federated(text.clone()), sender)
+            }
+            Form::Service { host } => {
+                let account =
+                    analysis.model.scope.deployments.iter().find(|known| known.id == role.entity.deployment);
+                let account = account.and_then(|deployment| deployment.account.with_tokens(vocabulary));
+                let sender = analysis.senders.service(&host.with_tokens(vocabulary)?, account.as_deref());
+                (Kind::Service { host: host.clone() }, Party::Service(host.clone()), sender)
+            }
+            Form::Everyone if principal.key != PrincipalKey::Aws && principal.key != PrincipalKey::Bare => {
+                return None;
+            }
+            Form::Everyone => (Kind::Aws, Party::Aws, analysis.senders.aws_principal()),
+            Form::Account { account }
+            | Form::Role { account, .. }
+            | Form::User { account, .. }
+            | Form::Session { account, .. }
+            | Form::FederatedUser { account, .. } => {
+                let sender = analysis.senders.aws_principal();
+                let name = match &principal.form {
+                    Form::Role { name, .. } => Some(("role", name)),
+                    Form::User { name, .. } => Some(("user", name)),
+                    Form::Session { role, .. } => Some(("role", role)),
+                    _ => None,
+                };
+                let mut fix = |variable: &str, text: &Text| {
+                    if let (Some(variable), Some(text)) =
+                        (sender.variable(variable), text.with_tokens(vocabulary))
+                    {
+                        identity.push(Wanted::Exactly(variable, text));
+                    }
+                };
+                fix("account", account);
+                // With a path, the name is behind the last slash.
+                if let Some((variable, name)) = name
+                    && let Some(name) = name.as_literal(vocabulary)
+                {
+                    fix(variable, &vocabulary.literal(name.rsplit('/').next().unwrap_or(name)));
+                }
+                (Kind::Aws, Party::Aws, sender)
+            }
+            Form::UniqueId | Form::CanonicalUser | Form::Invalid | Form::Unknown => return None,
+        };
+        Some(Self { analysis, role, trust, policy, principal, path, kind, party, sender, identity })
+    }
+
+    /// Whether nothing more is known of the issuer than what AWS makes of every token.
+    pub(in crate::facts) fn is_unknown_issuer(&self) -> bool {
+        matches!(&self.kind, Kind::WebIdentity { id, .. } if id == "unknown")
+    }
+
+    /// Whether a request is admitted that is as asked for.
+    pub(in crate::facts) fn ask(&self, ask: &Ask<'_>) -> Judged {
+        match self.decide(ask, Bound::Possible) {
+            Answer::Refused => Judged { admitted: Bounds::decided(false), witness: None, exhausted: false },
+            Answer::Exhausted => Judged { admitted: Bounds::UNDECIDED, witness: None, exhausted: true },
+            Answer::Admitted(perhaps) => match self.decide(ask, Bound::Sure) {
+                Answer::Admitted(witness) if witness.confirmed => {
+                    Judged { admitted: Bounds::decided(true), witness: Some(witness), exhausted: false }
+                }
+                answer => {
+                    if matches!(answer, Answer::Admitted(_)) {
+                        self.analysis.contradicted(self.trust.place(self.path));
+                    }
+                    let exhausted = answer == Answer::Exhausted;
+                    Judged { admitted: Bounds::UNDECIDED, witness: Some(perhaps), exhausted }
+                }
+            },
+        }
+    }
+
+    /// One end of what is asked.
+    pub(in crate::facts) fn decide(&self, ask: &Ask<'_>, bound: Bound) -> Answer {
+        let wanted: Vec<Wanted> = self.identity.iter().chain(ask.wanted).cloned().collect();
+        let question = Question {
+            policy: ask.policy.unwrap_or(self.policy),
+            party: &self.party,
+            sender: ask.sender.unwrap_or(&self.sender),
+            bound,
+            wanted: &wanted,
+            kind: ask.kind,
+            exchange: ask.exchange,
+            spread: ask.spread,
+            today: if ask.at_any_time { None } else { self.analysis.now() },
+        };
+        decide(&question, self.analysis.vocabulary)
+    }
+
+    /// How far apart the values of variables are, each of which alone tells one from others, in the requests that
+    /// are admitted; with one that shows the width. The second is what is possible, the first what is sure.
+    pub(in crate::facts) fn width(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+    ) -> Bounds<(Width, Option<Box<Witness>>)> {
+        Bounds {
+            sure: self.width_of(variables, ask, Bound::Sure),
+            possible: self.width_of(variables, ask, Bound::Possible),
+        }
+    }
+
+    fn width_of(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+        bound: Bound,
+    ) -> (Width, Option<Box<Witness>>) {
+        let decide = |more: Vec<Wanted>| {
+            let wanted: Vec<Wanted> = ask.wanted.iter().cloned().chain(more).collect();
+            self.decide(&Ask { wanted: &wanted, spread: variables, ..ask.clone() }, bound)
+        };
+        let unknown = match bound {
+            Bound::Sure => Width::None,
+            Bound::Possible => Width::Any,
+        };
+        if variables.is_empty() {
+            return (Width::None, None);
+        }
+        // Two strangers that have nothing in common: whoever lets both in lets everybody in.
+        let mut strangers = Vec::new();
+        for stranger in 0..2 {
+            let more = variables.iter().filter_map(|&variable| {
+                Some(Wanted::Stranger(
+                    variable,
+                    self::stranger(&self.sender.variables[usize::from(variable)], stranger)?,
+                ))
+            });
+            match decide(more.collect()) {
+                Answer::Admitted(witness) => strangers.push(witness),
+                Answer::Refused => break,
+                Answer::Exhausted => return (unknown, None),
+            }
+        }
+        if strangers.len() == 2 {
+            return (Width::Any, strangers.into_iter().next());
+        }
+        let mut few: Vec<(usize, String)> = Vec::new();
+        let mut found = None;
+        for _ in 0..LISTED {
+            let more = variables.iter().enumerate().map(|(index, &variable)| {
+                let known = few.iter().filter(|(of, _)| *of == index).map(|(_, value)| value.clone());
+                Wanted::NoneOf(variable, known.collect())
+            });
+            let witness = match decide(more.collect()) {
+                Answer::Admitted(witness) => witness,
+                Answer::Refused if few.is_empty() => return (Width::None, None),
+                Answer::Refused => return (Width::Few(few), found),
+                Answer::Exhausted => return (unknown, None),
+            };
+            let before = few.len();
+            for (index, spread) in witness.spread.iter().enumerate() {
+                if let Spread::Few(values) = spread {
+                    few.extend(values.iter().map(|value| (index, value.clone())));
+                }
+            }
+            if few.len() == before {
+                return (Width::Alike, Some(witness));
+            }
+            found.get_or_insert(witness);
+        }
+        (Width::Alike, found)
+    }
+
+    /// What a fact about the view has in common with others. The principal is a part of every cause.
+    pub(in crate::facts) fn common(&self) -> Common {
+        Common {
+            subject: self.role.entity.id,
+            place: self.trust.place(self.path),
+            certainty: self.analysis.stability(self.role.entity.id, Change::Trust),
+            worlds: self.role.entity.worlds.clone(),
+            evidence: Vec::new(),
+            cause: self.principal.value.text().into_iter().cloned().collect(),
+            witness: None,
+        }
+    }
+
+    /// The role's logical id, or its name in a dump.
+    pub(in crate::facts) fn role_name(&self) -> Option<Text> {
+        Some(Text::literal(self.role.entity.logical_id))
+    }
+
+    /// A witness for people: what was asked for, and the keys that say who it is.
+    pub(in crate::facts) fn shown(&self, witness: &Witness) -> Vec<(String, String)> {
+        let show = |text: &str| self.analysis.vocabulary.without_tokens(text);
+        let exchange = &self.sender.exchanges[witness.exchange];
+        let mut lines = vec![("action".to_owned(), exchange.actions.join(", "))];
+        let principal = self.principal.value.text().map(|text| text.display(self.analysis.vocabulary));
+        match &self.party {
+            Party::Federated(_) => lines.push(("provider".to_owned(), principal.unwrap_or_default())),
+            Party::Service(_) => lines.push(("service".to_owned(), principal.unwrap_or_default())),
+            Party::Aws => {}
+        }
+        let tested: Vec<String> = self
+            .policy
+            .statements
+            .iter()
+            .flat_map(|statement| statement.conditions.iter().flatten())
+            .filter_map(|test| test.literal_key(self.analysis.vocabulary).map(str::to_ascii_lowercase))
+            .collect();
+        for (key, value) in witness.context.iter() {
+            let is_subject = key.ends_with(":sub") || key.ends_with(":aud") || key == "aws:principalarn";
+            if is_subject || tested.iter().any(|tested| tested == key) {
+                let text = match value {
+                    crate::policy::ContextValue::One(value) => show(value),
+                    crate::policy::ContextValue::Many(values) => {
+                        values.iter().map(|value| show(value)).collect::<Vec<_>>().join(", ")
+                    }
+                };
+                lines.push((key.to_owned(), text));
+            }
+        }
+        lines
+    }
+}
+
+/// A value that nobody has a reason to write into a policy. The two of a variable have nothing in common.
+fn stranger(variable: &Variable, which: usize) -> Option<String> {
+    let sample = variable.samples.get(which).or(variable.samples.first())?;
+    let endings: [&[&str]; 2] = [&["-qx7", "-qx", "7", "x", ""], &["-w3k", "-wk", "3", "k", ""]];
+    endings[which.min(1)]
+        .iter()
+        .map(|ending| format!("{sample}{ending}"))
+        .find(|value| variable.language.admits(value) && !variable.except.contains(value))
+}
+
+/// The most values that are listed one after another.
+const LISTED: usize = 40;
