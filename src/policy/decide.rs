@@ -311,7 +311,7 @@ impl<'a, 'v> Search<'a, 'v> {
         Demand { predicate, truth }
     }
 
-    /// Whether nothing but variables makes up the values of a key: no symbol that a policy's symbol could be.
+    /// Whether the values of a key can be whatever a symbol of the policy is: one variable, and nothing around it.
     fn is_free(&self, key: &str) -> bool {
         use crate::knowledge::sender::{Format, Piece};
         let (Some(claim), _) = self.solver.claim(key) else { return false };
@@ -319,14 +319,22 @@ impl<'a, 'v> Search<'a, 'v> {
             Values::One(formats) => formats.iter().collect(),
             Values::Many { required, others } => required.iter().flatten().chain(others).collect(),
         };
-        fn free(format: &Format) -> bool {
+        let in_place = self
+            .question
+            .wanted
+            .iter()
+            .any(|wanted| matches!(wanted, Wanted::InPlace | Wanted::Stranger(..)));
+        fn has_no_symbols(format: &Format) -> bool {
             format.0.iter().all(|piece| match piece {
                 Piece::Literal(text) => !text.chars().any(SymbolId::is_token),
                 Piece::Variable(_) | Piece::Fresh(_) => true,
-                Piece::Segments { choices, .. } => choices.iter().all(free),
+                Piece::Segments { choices, .. } => choices.iter().all(has_no_symbols),
             })
         }
-        formats.into_iter().all(free)
+        formats.into_iter().all(|format| match format.0.as_slice() {
+            [Piece::Variable(_) | Piece::Fresh(_)] => true,
+            _ => in_place && has_no_symbols(format),
+        })
     }
 
     fn witness(&mut self) -> Result<Option<Witness>, Exhausted> {

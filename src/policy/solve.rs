@@ -34,6 +34,9 @@ pub enum Wanted {
     Stranger(VariableId, String),
     /// None of these texts.
     NoneOf(VariableId, Vec<String>),
+    /// No variable, but the symbols of the policy: each stands for a whole variable or a part of one, as it is meant,
+    /// and not for a longer stretch. (A stranger asks for that too.)
+    InPlace,
 }
 
 /// Context keys and values of a request that meets the demands.
@@ -218,6 +221,7 @@ impl<'a, 'v> Solver<'a, 'v> {
                 Wanted::Exactly(variable, text) => (*variable, std::slice::from_ref(text), true, possible),
                 Wanted::Stranger(variable, text) => (*variable, std::slice::from_ref(text), true, false),
                 Wanted::NoneOf(variable, texts) => (*variable, texts.as_slice(), false, !possible),
+                Wanted::InPlace => continue,
             };
             let automaton = self.texts(texts, wide);
             let part = Part::whole(smallvec![(automaton, truth)]);

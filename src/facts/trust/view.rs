@@ -254,6 +254,7 @@ impl<'a> View<'a> {
         bound: Bound,
     ) -> (Width, Option<Box<Witness>>) {
         let decide = |more: Vec<Wanted>| {
+            let more = more.into_iter().chain([Wanted::InPlace]);
             let wanted: Vec<Wanted> = ask.wanted.iter().cloned().chain(more).collect();
             self.decide(&Ask { wanted: &wanted, spread: variables, ..ask.clone() }, bound)
         };

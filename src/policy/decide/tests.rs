@@ -488,3 +488,16 @@ fn a_parameter_is_no_stranger() {
     // Not every text can be an owner.
     assert_eq!(case.verdict(&[], None), "maybe");
 }
+
+#[test]
+fn a_parameter_may_be_a_whole_subject_or_arn() {
+    assert_eq!(
+        web(GITHUB, r#"{"StringEquals":{"token.actions.githubusercontent.com:sub":"${Subject}"}}"#)
+            .verdict(&[], None),
+        "maybe"
+    );
+    let root = r#"{"AWS":"arn:aws:iam::111122223333:root"}"#;
+    let condition = r#"{"ArnEquals":{"aws:PrincipalArn":"${Arn}"}}"#;
+    let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, condition)]));
+    assert_eq!(case.verdict(&[], None), "maybe");
+}
