@@ -45,6 +45,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &reference::ReferenceFact::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
     &trust::GithubSubject::SCHEMA,
+    &trust::ConditionTest::SCHEMA,
     &trust::OidcTrust::SCHEMA,
     &trust::PrincipalTrust::SCHEMA,
     &trust::ServiceTrust::SCHEMA,

@@ -1,6 +1,7 @@
 //! Dated facts about AWS and the issuers of tokens, as data.
 
 mod check;
+pub mod condition_keys;
 mod issuer;
 mod issuers;
 mod language;

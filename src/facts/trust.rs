@@ -1,6 +1,7 @@
 //! Who can assume a role: what its trust policy admits of what each trusted principal can send.
 
 mod aws;
+mod condition;
 mod github;
 mod oidc;
 mod outcome;
@@ -13,6 +14,7 @@ use crate::analysis::Analysis;
 use crate::policy::{Element, PolicyPath};
 
 pub(super) use aws::PrincipalTrust;
+pub(super) use condition::ConditionTest;
 pub(super) use github::GithubSubject;
 pub(super) use oidc::OidcTrust;
 pub(super) use outcome::TrustOutcome;
@@ -49,13 +51,15 @@ words! {
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for role in &analysis.model.roles {
-        for view in views(analysis, role) {
-            oidc::each(&view, take);
-            outcome::each(&view, take);
-            github::each(&view, take);
-            aws::each(&view, take);
-            service::each(&view, take);
+        let views = views(analysis, role);
+        for view in &views {
+            oidc::each(view, take);
+            outcome::each(view, take);
+            github::each(view, take);
+            aws::each(view, take);
+            service::each(view, take);
         }
+        condition::each(analysis, role, &views, take);
         outcome::closed(analysis, role, take);
     }
 }
