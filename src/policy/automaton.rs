@@ -60,6 +60,8 @@ pub(super) struct Automaton<'v> {
     moves: FxHashMap<(u32, u32), u32>,
     cuts: Vec<u32>,
     seen: Vec<bool>,
+    /// Whether the empty string is accepted, whatever the language says.
+    empty: Option<bool>,
 }
 
 impl<'v> Automaton<'v> {
@@ -82,10 +84,19 @@ impl<'v> Automaton<'v> {
             moves: FxHashMap::default(),
             cuts,
             seen,
+            empty: None,
         };
         let start = automaton.language.start;
         automaton.set(SmallVec::from_slice(&[start]));
         automaton
+    }
+
+    /// The same, but for the empty string, which is accepted or not as is said here.
+    pub(super) fn with_empty(mut self, accepted: bool) -> Self {
+        self.empty = Some(accepted);
+        // No other state may be the one before anything is read.
+        self.known.clear();
+        self
     }
 
     /// The state before anything is read.
@@ -120,7 +131,10 @@ impl<'v> Automaton<'v> {
 
     /// Whether what was read up to this state is in the language.
     pub(super) fn accepts(&self, state: u32) -> bool {
-        self.sets[state as usize].1
+        match self.empty {
+            Some(accepted) if state == Self::START => accepted,
+            _ => self.sets[state as usize].1,
+        }
     }
 
     /// Whether nothing that begins with what was read up to this state is in the language.

@@ -40,7 +40,8 @@ pub struct Question<'a> {
     pub sender: &'a Sender,
     /// Which of two answers is wanted, where something is unknown.
     pub bound: Bound,
-    /// What the sender's variables must be.
+    /// What the sender's variables must be. With wishes, that a symbol of the policy happens to be a text that is
+    /// wished for is not looked into, where it may be any text.
     pub wanted: &'a [Wanted],
     /// Only this kind of request, as an index in [`Sender::kinds`].
     pub kind: Option<usize>,
@@ -102,7 +103,14 @@ pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
                 continue;
             }
             let mut search = Search::new(question, kind, exchange, vocabulary);
-            match search.witness() {
+            let mut found = search.witness();
+            // What symbols as themselves do not admit, some strings that they may be can.
+            if search.narrowed && question.wanted.is_empty() && matches!(found, Ok(None)) {
+                search = Search::new(question, kind, exchange, vocabulary);
+                search.as_any_string = true;
+                found = search.witness();
+            }
+            match found {
                 Ok(Some(witness)) => return Answer::Admitted(Box::new(witness)),
                 Ok(None) => {}
                 Err(Exhausted) => exhausted = true,
@@ -125,6 +133,10 @@ struct Search<'a, 'v> {
     covers: Vec<Covers>,
     /// Keys with symbols in more than one test.
     crowded: Vec<String>,
+    /// Whether symbols are read as any string that they may be, whatever the key.
+    as_any_string: bool,
+    /// Whether symbols were only read as themselves somewhere.
+    narrowed: bool,
 }
 
 /// Whether a clause of principals covers the caller.
@@ -164,6 +176,8 @@ impl<'a, 'v> Search<'a, 'v> {
             written: Vec::new(),
             covers: Vec::new(),
             crowded: Vec::new(),
+            as_any_string: false,
+            narrowed: false,
         };
         search.prepare();
         search
@@ -177,7 +191,9 @@ impl<'a, 'v> Search<'a, 'v> {
             let conditions = statement.conditions.as_deref().unwrap_or_default();
             for (index, test) in conditions.iter().enumerate() {
                 let twice = conditions.iter().enumerate().any(|(other, twin)| {
-                    other != index && twin.operator == test.operator && same_key(test, twin, self.vocabulary)
+                    let rivals =
+                        other != index && twin.operator == test.operator && twin.values != test.values;
+                    rivals && same_key(test, twin, self.vocabulary)
                 });
                 // Which of two keys counts that differ in case is not documented.
                 let test = if twice { Test::unknown(crate::value::Unknown::Mismatch) } else { test.clone() };
@@ -290,15 +306,16 @@ impl<'a, 'v> Search<'a, 'v> {
         }
         let (test_of, version) = self.tests[test].clone();
         let key = self.key(&test_of);
-        let themselves = !self.crowded.contains(&key) && self.is_free(&key);
-        let mut predicate = Predicate::new(
-            &test_of,
-            &version,
-            wide,
-            themselves && self.question.bound == Bound::Possible,
-            &mut self.solver.automata,
-            self.vocabulary,
-        );
+        let has_symbols = test_of.values.iter().any(|value| value.text().is_some_and(has_symbols));
+        let themselves = has_symbols
+            && self.question.bound == Bound::Possible
+            && !self.as_any_string
+            && !self.crowded.contains(&key)
+            && !self.wants_symbols()
+            && self.is_free(&key);
+        self.narrowed |= themselves;
+        let mut predicate =
+            Predicate::new(&test_of, &version, wide, themselves, &mut self.solver.automata, self.vocabulary);
         if test_of.key.text().is_none()
             || matches!(test_of.operator.comparator, Comparator::Unknown | Comparator::Invalid)
         {
@@ -309,6 +326,14 @@ impl<'a, 'v> Search<'a, 'v> {
         let predicate = self.solver.predicates.len() - 1;
         self.ready.insert((test, wide), predicate);
         Demand { predicate, truth }
+    }
+
+    /// Whether a variable is to be a text with symbols, which a symbol of the policy may turn out to be.
+    fn wants_symbols(&self) -> bool {
+        self.question.wanted.iter().any(|wanted| match wanted {
+            Wanted::Exactly(_, text) | Wanted::Stranger(_, text) => text.chars().any(SymbolId::is_token),
+            Wanted::NoneOf(..) | Wanted::InPlace => false,
+        })
     }
 
     /// Whether the values of a key can be whatever a symbol of the policy is: one variable, and nothing around it.
@@ -587,5 +612,7 @@ impl<T> Clause<T> {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -120,6 +120,8 @@ pub enum Doubt {
     Symbol,
     /// A value that is not what the operator compares.
     Unreadable,
+    /// A pattern with wildcards and fewer than the six parts of an ARN, where ARNs are compared.
+    ShortArn,
 }
 
 /// True, false, or in doubt: Kleene's three truths, of which the third says why.

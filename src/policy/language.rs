@@ -223,6 +223,28 @@ impl<'v> Builder<'v> {
         self.nodes[at as usize].accepts = true;
     }
 
+    /// Adds the strings that are no ARN: they do not begin with `arn:`, or have fewer than six parts.
+    pub(super) fn no_arn(&mut self) {
+        let mut at = self.branch();
+        for character in "arn:".chars() {
+            // It ends here, or goes on with another character.
+            self.nodes[at as usize].accepts = true;
+            let other = self.node();
+            self.nodes[at as usize].also.push(other);
+            let behind = self.read(other, Characters::all().without(character));
+            let end = self.repeat(behind, Characters::all());
+            self.nodes[end as usize].accepts = true;
+            at = self.read(at, Characters::one(character));
+        }
+        for part in 1..5 {
+            at = self.repeat(at, Characters::all().without(':'));
+            self.nodes[at as usize].accepts = true;
+            if part < 4 {
+                at = self.read(at, Characters::one(':'));
+            }
+        }
+    }
+
     /// Adds the strings of a shape.
     pub(super) fn shape(&mut self, shape: &Shape) {
         let at = self.branch();

@@ -3,8 +3,8 @@
 use super::automaton::{Automaton, Reading};
 use super::language::{Builder, Symbols, Unit};
 use super::typed::Typed;
-use super::written::{Spelling, Written, may_be_arn};
-use super::{Comparator, Item, Quantifier, Test, Version};
+use super::written::{AsArn, Spelling, Written, as_arn};
+use super::{Comparator, Item, Operator, Quantifier, Test, Version};
 use crate::value::Vocabulary;
 
 /// Which of two answers is computed. Where nothing is unknown they are the same.
@@ -24,8 +24,10 @@ pub(super) struct Predicate {
     pub(super) quantifier: Option<Quantifier>,
     /// True if the value must fit none of those written.
     pub(super) negated: bool,
-    /// True if a missing key satisfies the test in any case.
-    pub(super) if_exists: bool,
+    /// Whether the empty string fits, where that does not depend on what is written.
+    pub(super) empty: Option<bool>,
+    /// Whether the test holds if the key is missing.
+    missing: bool,
 }
 
 /// What a test asks.
@@ -34,6 +36,8 @@ pub(super) enum Asks {
     Constant(bool),
     /// That the key is missing (true), or that it is there.
     Missing(bool),
+    /// That the key is missing, and no empty set either.
+    Absent,
     /// That a value is in a language, or is the value of another key.
     Language {
         /// The index of the automaton.
@@ -54,6 +58,8 @@ pub(super) struct Link {
     pub(super) key: String,
     /// What is compared with if the key is missing.
     pub(super) default: Option<String>,
+    /// True if wildcards are read in what is written: whether they are in the other key's value is not documented.
+    pub(super) wildcards: bool,
 }
 
 impl Predicate {
@@ -71,19 +77,34 @@ impl Predicate {
         vocabulary: &'v Vocabulary,
     ) -> Self {
         let comparator = test.operator.comparator;
-        let negated = comparator.is_negated();
+        let quantifier = test.operator.quantifier;
         let mut predicate = Self {
             asks: Asks::Constant(wide),
-            quantifier: test.operator.quantifier,
-            negated,
-            if_exists: test.operator.if_exists,
+            quantifier,
+            negated: comparator.is_negated(),
+            empty: None,
+            missing: when_missing(test, wide),
         };
+        // Without any value, what is written is true of no value, negated or not.
+        if test.values.is_empty() {
+            predicate.negated = false;
+        }
+        let negated = predicate.negated;
         // Whether more values than those that are known may be taken for fitting.
         let wide_values = wide != negated;
+        // An empty string is no value for `ForAllValues`; for `ForAnyValue` that is not documented.
+        let empty = match quantifier {
+            Some(Quantifier::ForAllValues) => Some(!negated),
+            Some(Quantifier::ForAnyValue) if !wide => Some(negated),
+            _ => None,
+        };
         if comparator == Comparator::Null {
             predicate.asks = null(test, wide, vocabulary);
-        } else if test.values.is_empty() && test.operator.quantifier.is_none() && !test.operator.if_exists {
+        } else if test.values.is_empty() && quantifier.is_none() {
             // An empty list for a plain operator: AWS's own check says both true and false.
+            if test.operator.if_exists {
+                predicate.asks = Asks::Absent;
+            }
         } else if let Some(spelling) = Spelling::of(comparator, version) {
             let symbols = if wide_values && !themselves { Symbols::AnyString } else { Symbols::Themselves };
             let ignore_case = matches!(
@@ -93,6 +114,7 @@ impl Predicate {
             let mut builder = Builder::new(vocabulary, symbols, ignore_case);
             let mut links = Vec::new();
             let mut has_values = false;
+            let mut undecided = false;
             for value in &test.values {
                 let written = match value {
                     // In a policy without known version, `${` may be two characters or a variable.
@@ -105,61 +127,93 @@ impl Predicate {
                     Item::Unknown(_) => Written::Mixed,
                 };
                 match written {
-                    Written::Units(units) if !spelling.arn || may_be_arn(&units) => {
+                    Written::Units(units) if spelling.arn => match as_arn(units, vocabulary) {
+                        AsArn::Units(units) => {
+                            builder.alternative(&units);
+                            has_values = true;
+                        }
+                        AsArn::Perhaps(units) if wide_values && !negated => {
+                            builder.alternative(&units);
+                            has_values = true;
+                        }
+                        AsArn::Perhaps(_) => undecided = true,
+                        // Whether what is no ARN differs from one is not documented.
+                        AsArn::Never => undecided |= negated,
+                        AsArn::Undecided => undecided = true,
+                    },
+                    Written::Units(units) => {
                         builder.alternative(&units);
                         has_values = true;
                     }
-                    // What is no ARN fits none; of patterns shorter than one nothing is said.
-                    Written::Units(units) if !units.iter().any(is_wildcard) => {}
-                    Written::Key { key, default } => links.push(Link { key, default }),
-                    Written::Units(_) | Written::Mixed => {
-                        if wide_values {
-                            builder.alternative(&[Unit::Any]);
-                            has_values = true;
-                        }
+                    // Equality of two keys; every other comparison of two is not decided.
+                    Written::Key { key, default } if !spelling.arn && !ignore_case => {
+                        links.push(Link { key, default, wildcards: spelling.wildcards });
                     }
+                    Written::Key { .. } | Written::Mixed => undecided = true,
                 }
             }
-            // For `ForAllValues`, an empty string is no value.
-            if test.operator.quantifier == Some(Quantifier::ForAllValues) && !negated {
-                builder.alternative(&[]);
+            if undecided && wide_values {
+                builder.alternative(&[Unit::Any]);
+                has_values = true;
+            }
+            // Nor is it of a request's value that is none.
+            if spelling.arn && negated && wide_values {
+                builder.no_arn();
+                has_values = true;
             }
             let reading = match (wide_values, themselves) {
                 (true, true) => Reading::Named,
                 (true, false) => Reading::Some,
                 (false, _) => Reading::Every,
             };
-            automata.push(Automaton::new(builder.finish(), reading, vocabulary));
+            let mut automaton = Automaton::new(builder.finish(), reading, vocabulary);
+            if let Some(accepted) = empty {
+                automaton = automaton.with_empty(accepted);
+                has_values |= accepted;
+            }
+            automata.push(automaton);
             predicate.asks = Asks::Language { automaton: automata.len() - 1, has_values, links };
-        } else if let Some(typed) = Typed::new(test, wide_values, vocabulary) {
+            predicate.empty = empty;
+        } else if let Some(typed) = Typed::new(test, wide_values, empty, vocabulary) {
             predicate.asks = Asks::Typed(typed);
         }
         predicate
     }
 
-    /// Whether the test holds if the key is missing. `None` if that is not decided.
+    /// Whether the test holds if the key is missing.
     pub(super) fn when_missing(&self) -> bool {
         match self.asks {
             Asks::Constant(truth) => truth,
-            Asks::Missing(expected) => match self.quantifier {
-                Some(Quantifier::ForAllValues) => true,
-                Some(Quantifier::ForAnyValue) => false,
-                None => expected,
-            },
-            Asks::Language { .. } | Asks::Typed(_) => {
-                self.if_exists
-                    || match self.quantifier {
-                        Some(Quantifier::ForAllValues) => true,
-                        Some(Quantifier::ForAnyValue) => false,
-                        None => self.negated,
-                    }
-            }
+            Asks::Missing(expected) => expected,
+            Asks::Absent => true,
+            Asks::Language { .. } | Asks::Typed(_) => self.missing,
         }
     }
 }
 
-fn is_wildcard(unit: &Unit) -> bool {
-    matches!(unit, Unit::Any | Unit::One | Unit::AnyInSegment | Unit::OneInSegment)
+/// Whether a test that compares holds if the key is missing; `wide` where that is not decided.
+fn when_missing(test: &Test, wide: bool) -> bool {
+    let Operator { quantifier, comparator, if_exists } = test.operator;
+    let with_values = if_exists
+        || match quantifier {
+            Some(Quantifier::ForAllValues) => true,
+            Some(Quantifier::ForAnyValue) => false,
+            None => comparator.is_negated(),
+        };
+    let without_values = match (quantifier, if_exists) {
+        (Some(Quantifier::ForAnyValue), true) | (None, false) => None,
+        (Some(Quantifier::ForAnyValue), false) => Some(false),
+        (Some(Quantifier::ForAllValues), _) | (None, true) => Some(true),
+    };
+    // What is not known may be no values at all.
+    let may_be_empty = test.values.iter().all(|value| matches!(value, Item::Unknown(_)));
+    if test.values.is_empty() {
+        without_values.unwrap_or(wide)
+    } else if may_be_empty && without_values != Some(with_values) {
+        wide
+    } else {
+        with_values
+    }
 }
 
 /// `Null`: true if the key must be missing.
@@ -169,13 +223,17 @@ fn null(test: &Test, wide: bool, vocabulary: &Vocabulary) -> Asks {
         text if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     };
-    match test.values.as_slice() {
-        _ if test.operator.if_exists => Asks::Constant(wide),
-        [one] => truth(one).map_or(Asks::Constant(wide), Asks::Missing),
-        // Both values together are always true; everything else is not decided.
-        [one, other] if truth(one).zip(truth(other)).is_some_and(|(one, other)| one != other) => {
-            Asks::Constant(true)
-        }
+    match test.operator.quantifier {
+        _ if test.operator.if_exists => return Asks::Constant(wide),
+        Some(Quantifier::ForAllValues) => return Asks::Constant(true),
+        Some(Quantifier::ForAnyValue) => return Asks::Constant(false),
+        None => {}
+    }
+    let truths: Vec<_> = test.values.iter().map(truth).collect();
+    match (truths.contains(&Some(true)), truths.contains(&Some(false))) {
+        // Both values together are always true.
+        (true, true) => Asks::Constant(true),
+        (missing, there) if missing != there && !truths.contains(&None) => Asks::Missing(missing),
         _ => Asks::Constant(wide),
     }
 }

@@ -7,7 +7,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::automaton::{Automaton, Budget, Exhausted, Reading};
-use super::language::{Builder, Symbols};
+use super::language::{Builder, Language, Symbols, Unit};
 use super::predicate::{Asks, Bound, Link, Predicate};
 use super::walk::{self, Part, Spread};
 use super::{Quantifier, evaluate::compare::instant};
@@ -88,10 +88,28 @@ enum Task {
     /// One value of a set, whose automata must accept or refuse it.
     Element { group: usize, formats: Vec<Format>, read: Reads },
     /// One key has the value of another, or the default if that is missing.
-    Same { group: usize, link: Link, fits: bool },
+    Same { group: usize, link: Link },
+    /// From this one on, what must differ does.
+    Differ(usize),
+}
+
+/// A key's value must not be that of another.
+#[derive(Clone)]
+struct Difference {
+    group: usize,
+    link: Link,
+    /// Nor need it differ if it is empty.
+    unless_empty: bool,
 }
 
 type Reads = SmallVec<[(usize, bool); 4]>;
+
+/// Values that a set may have besides those that it must have.
+struct Further<'f> {
+    formats: &'f [Format],
+    /// How each of them is read.
+    read: Reads,
+}
 
 struct Group<'a> {
     key: String,
@@ -121,6 +139,8 @@ pub(super) struct Solver<'a, 'v> {
     chosen: Vec<Option<Chosen>>,
     /// What a key's value must be read by, because another key's value must be the same; by group.
     equal: Vec<(usize, Reads)>,
+    /// Keys whose value must not be that of another key.
+    differ: Vec<Difference>,
     pub(super) budget: Budget,
 }
 
@@ -159,6 +179,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             groups: Vec::new(),
             chosen: Vec::new(),
             equal: Vec::new(),
+            differ: Vec::new(),
             budget: Budget::new(budget),
         }
     }
@@ -197,13 +218,60 @@ impl<'a, 'v> Solver<'a, 'v> {
             return Ok(None);
         }
         let mut tasks: Vec<Task> = (0..self.groups.len()).rev().map(Task::Key).collect();
+        tasks.insert(0, Task::Differ(0));
         if self.run(&mut tasks)? { self.model() } else { Ok(None) }
     }
 
     /// The values that a variable has in the requests that are like the one found last.
     pub(super) fn spread(&mut self, variable: VariableId, limit: usize) -> Result<Spread, Exhausted> {
-        let parts = self.parts(usize::from(variable));
-        walk::spread(&parts, &mut self.automata, limit, &mut self.budget)
+        let instance = match self.resolve(&[Stretch::Instance(usize::from(variable))]).as_slice() {
+            [Stretch::Instance(instance)] => *instance,
+            [Stretch::Literal(text)] => return Ok(Spread::Few(vec![text.clone()])),
+            _ => return Ok(Spread::Many),
+        };
+        let parts = self.parts(instance);
+        let mut texts = match walk::spread(&parts, &mut self.automata, limit, &mut self.budget)? {
+            Spread::Few(texts) => texts,
+            Spread::Many => return Ok(Spread::Many),
+        };
+        texts.retain(|text| self.fits_measures(instance, text));
+        for Difference { group, link, unless_empty } in self.differ.clone() {
+            let Linked::Both(value, other) = self.linked(group, &link) else { continue };
+            let mut kept = Vec::new();
+            for text in texts {
+                let (left, right) =
+                    (self.with(&value, instance, &text)?, self.with(&other, instance, &text)?);
+                if left != right || (unless_empty && left.is_empty()) {
+                    kept.push(text);
+                }
+            }
+            texts = kept;
+        }
+        Ok(Spread::Few(texts))
+    }
+
+    /// What a value is if a variable in it is this text.
+    fn with(&mut self, value: &[Stretch], instance: usize, text: &str) -> Result<String, Exhausted> {
+        let mut out = String::new();
+        for stretch in value {
+            if *stretch == Stretch::Instance(instance) {
+                out.push_str(text);
+            } else {
+                out.push_str(&self.render(std::slice::from_ref(stretch))?.unwrap_or_default());
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether a text is what is demanded of a variable as a number, time and the like.
+    fn fits_measures(&self, instance: usize, text: &str) -> bool {
+        let is_time = self.variable(self.instances[instance].variable).measure == Measure::Time;
+        let is_past = || self.today.is_some_and(|today| instant(text).is_none_or(|time| time < today));
+        !(is_time && is_past())
+            && self.instances[instance].demands.iter().all(|asked| match asked {
+                Asked::Typed { predicate, fits } => self.fits_typed(*predicate, text) == *fits,
+                Asked::Read(_) => true,
+            })
     }
 
     fn begin(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<bool, Exhausted> {
@@ -263,6 +331,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         });
         self.chosen = vec![None; groups.len()];
         self.equal.clear();
+        self.differ.clear();
         self.groups = groups;
         Ok(true)
     }
@@ -273,8 +342,18 @@ impl<'a, 'v> Solver<'a, 'v> {
         for text in texts {
             builder.exactly(text);
         }
+        self.add(builder.finish(), wide)
+    }
+
+    /// Whether an automaton that a value must be read by, or must not, reads more or less than what is known.
+    fn wide(&self, truth: bool) -> bool {
+        (self.bound == Bound::Possible) == truth
+    }
+
+    /// An automaton for a language: with `wide`, also for symbols that may turn out to be in it.
+    fn add(&mut self, language: Language, wide: bool) -> usize {
         let reading = if wide { Reading::Some } else { Reading::Every };
-        self.automata.push(Automaton::new(builder.finish(), reading, self.vocabulary));
+        self.automata.push(Automaton::new(language, reading, self.vocabulary));
         self.automata.len() - 1
     }
 
@@ -286,7 +365,8 @@ impl<'a, 'v> Solver<'a, 'v> {
         let found = match &task {
             Task::Key(group) => self.key(*group, tasks)?,
             Task::Element { group, formats, read } => self.element(*group, formats, read, tasks)?,
-            Task::Same { group, link, fits } => self.same(*group, link, *fits, tasks)?,
+            Task::Same { group, link } => self.same(*group, link, tasks)?,
+            Task::Differ(from) => self.differ(*from, tasks)?,
         };
         if !found {
             if let Task::Key(group) = task {
@@ -361,16 +441,17 @@ impl<'a, 'v> Solver<'a, 'v> {
         // Values that must be those of other keys, or of their own language; in every combination.
         let mut linked: Vec<(Option<usize>, Vec<Link>)> = Vec::new();
         let mut differ = Vec::new();
+        // An empty string is no value of its own there.
+        let mut not_empty = false;
         for &Demand { predicate, truth } in &self.groups[at].demands {
-            let Predicate { asks, quantifier, negated, .. } = &self.predicates[predicate];
+            let Predicate { asks, negated, empty, .. } = &self.predicates[predicate];
             match asks {
                 Asks::Constant(constant) if *constant != truth => return Ok(false),
                 Asks::Constant(_) => {}
-                Asks::Missing(expected) => {
-                    if is_missing(*quantifier, *expected) != truth {
-                        return Ok(false);
-                    }
-                }
+                // It is there.
+                Asks::Missing(expected) if *expected == truth => return Ok(false),
+                Asks::Absent if truth => return Ok(false),
+                Asks::Missing(_) | Asks::Absent => {}
                 Asks::Language { automaton, links, .. } if links.is_empty() => {
                     reads.push((*automaton, truth != *negated));
                 }
@@ -378,29 +459,34 @@ impl<'a, 'v> Solver<'a, 'v> {
                     if truth == *negated {
                         // Neither in the language, nor any of the other keys' values.
                         reads.push((*automaton, false));
-                        differ.extend(links.iter().map(|link| Task::Same {
+                        let unless_empty = *empty == Some(false);
+                        differ.extend(links.iter().map(|link| Difference {
                             group: at,
                             link: link.clone(),
-                            fits: false,
+                            unless_empty,
                         }));
                     } else {
+                        not_empty |= *empty == Some(false);
                         linked.push((has_values.then_some(*automaton), links.clone()));
                     }
                 }
                 Asks::Typed(_) => typed.push((predicate, truth != *negated)),
             }
         }
+        if not_empty {
+            reads.push((self.texts(&[String::new()], self.wide(false)), false));
+        }
         for (group, shared) in &self.equal {
             if *group == at {
                 reads.extend(shared.iter().copied());
             }
         }
-        // Behind everything else, when it is known what the other keys are.
-        let count = differ.len();
-        tasks.splice(0..0, differ);
+        // Behind everything else, when it is known what the other keys are, and what they are equal to.
+        let count = self.differ.len();
+        self.differ.extend(differ);
         let found = self.combine(at, formats, &mut reads, &typed, &linked, tasks)?;
         if !found {
-            tasks.drain(..count);
+            self.differ.truncate(count);
         }
         Ok(found)
     }
@@ -427,7 +513,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
         for link in links {
             // Behind everything else, when it is known what the other key is.
-            tasks.insert(0, Task::Same { group: at, link: link.clone(), fits: true });
+            tasks.insert(1, Task::Same { group: at, link: link.clone() });
             let mark = self.equal.len();
             if let ([Format(pieces)], None) = (formats, &link.default)
                 && let [Piece::Variable(variable) | Piece::Fresh(variable)] = pieces.as_slice()
@@ -441,7 +527,7 @@ impl<'a, 'v> Solver<'a, 'v> {
                 return Ok(true);
             }
             self.equal.truncate(mark);
-            tasks.remove(0);
+            tasks.remove(1);
         }
         Ok(false)
     }
@@ -494,16 +580,21 @@ impl<'a, 'v> Solver<'a, 'v> {
     ) -> Result<bool, Exhausted> {
         let mut each = Reads::new();
         let mut some = Vec::new();
+        // Tags have keys; whether another set without values is there is not documented.
+        let is_tags = self.groups[at].key == TAG_KEYS;
+        let may_be_empty = required.is_empty() && !is_tags;
+        let (mut must_be_empty, mut must_have_values) = (false, is_tags);
         for &Demand { predicate, truth } in &self.groups[at].demands {
             let Predicate { asks, quantifier, negated, .. } = &self.predicates[predicate];
             let undecided = self.bound == Bound::Possible;
             match (asks, quantifier) {
                 (Asks::Constant(constant), _) if *constant != truth => return Ok(false),
                 (Asks::Constant(_), _) => {}
-                (Asks::Missing(expected), _) if is_missing(*quantifier, *expected) != truth => {
-                    return Ok(false);
-                }
-                (Asks::Missing(_), _) => {}
+                (Asks::Missing(expected), _) if *expected != truth => must_have_values |= !undecided,
+                (Asks::Missing(_), _) if undecided && may_be_empty => must_be_empty = true,
+                (Asks::Missing(_), _) => return Ok(false),
+                (Asks::Absent, _) if truth => return Ok(false),
+                (Asks::Absent, _) => {}
                 (Asks::Language { automaton, links, .. }, Some(quantifier)) if links.is_empty() => {
                     let fits = truth != *negated;
                     match (quantifier, truth) {
@@ -520,18 +611,35 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
         let mut elements: Vec<(Vec<Format>, Reads)> =
             required.iter().map(|formats| (formats.clone(), Reads::new())).collect();
-        if self.groups[at].key == TAG_KEYS {
+        let mut other_tags = Reads::new();
+        if is_tags {
             for (tag, there) in self.tags() {
+                let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, true);
+                builder.alternative(&tag.chars().map(Unit::Character).collect::<Vec<_>>());
+                let language = builder.finish();
                 if there {
-                    elements.push((vec![Format(vec![Piece::Literal(tag)])], Reads::new()));
+                    elements.push((
+                        others.to_vec(),
+                        smallvec![(self.add(language.clone(), self.wide(true)), true)],
+                    ));
+                    other_tags.push((self.add(language, self.wide(false)), false));
                 } else {
-                    let automaton = self.texts(&[tag], self.bound == Bound::Sure);
-                    each.push((automaton, false));
+                    each.push((self.add(language, self.wide(false)), false));
                 }
             }
         }
         self.chosen[at] = Some(Chosen::Many(Vec::new()));
-        self.assign(at, &some, &mut elements, others, &each, tasks)
+        if must_be_empty {
+            return Ok(some.is_empty() && self.run(tasks)?);
+        }
+        if must_have_values && elements.is_empty() && some.is_empty() {
+            if others.is_empty() {
+                return Ok(false);
+            }
+            elements.push((others.to_vec(), Reads::new()));
+        }
+        let further = Further { formats: others, read: other_tags };
+        self.assign(at, &some, &mut elements, &further, &each, tasks)
     }
 
     /// Gives each demand that some value must meet a value that meets it.
@@ -540,7 +648,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         at: usize,
         some: &[(usize, bool)],
         elements: &mut Vec<(Vec<Format>, Reads)>,
-        others: &[Format],
+        further: &Further<'_>,
         each: &Reads,
         tasks: &mut Vec<Task>,
     ) -> Result<bool, Exhausted> {
@@ -557,16 +665,17 @@ impl<'a, 'v> Solver<'a, 'v> {
             }
             return Ok(found);
         };
-        if !others.is_empty() {
-            elements.push((others.to_vec(), smallvec![demand]));
-            if self.assign(at, rest, elements, others, each, tasks)? {
+        if !further.formats.is_empty() {
+            let read = further.read.iter().copied().chain([demand]).collect();
+            elements.push((further.formats.to_vec(), read));
+            if self.assign(at, rest, elements, further, each, tasks)? {
                 return Ok(true);
             }
             elements.pop();
         }
         for index in 0..elements.len() {
             elements[index].1.push(demand);
-            if self.assign(at, rest, elements, others, each, tasks)? {
+            if self.assign(at, rest, elements, further, each, tasks)? {
                 return Ok(true);
             }
             elements[index].1.pop();
@@ -607,35 +716,155 @@ impl<'a, 'v> Solver<'a, 'v> {
         Ok(false)
     }
 
-    /// One key's value is, or is not, that of another.
-    fn same(&mut self, at: usize, link: &Link, fits: bool, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
-        let Some(Chosen::One(value)) = self.chosen[at].clone() else { return self.run(tasks) };
-        let other = self.groups.iter().position(|group| group.key == link.key);
-        let undecided = self.bound == Bound::Possible;
-        let other = match other.and_then(|other| self.chosen[other].clone()) {
-            Some(Chosen::One(other)) => other,
-            Some(Chosen::Missing) => match &link.default {
-                Some(default) => vec![Stretch::Literal(default.clone())],
-                // A variable without value fits nothing.
-                None => return Ok(!fits && self.run(tasks)?),
-            },
-            // A set is no value of a variable; and a key that is tried later than this one is not known yet.
-            Some(Chosen::Many(_)) | None => return Ok(undecided && self.run(tasks)?),
+    /// The values of a key and of the one that a link names, if both are there.
+    fn linked(&self, at: usize, link: &Link) -> Linked {
+        let Some(Chosen::One(value)) = &self.chosen[at] else { return Linked::Absent };
+        let Some(other) = self.groups.iter().position(|group| group.key == link.key) else {
+            return Linked::Undecided;
         };
-        if !fits {
-            return self.differ(&value, &other, tasks);
+        if self.groups[other].presence == Presence::Undecided && self.bound == Bound::Sure {
+            return Linked::Undecided;
+        }
+        match &self.chosen[other] {
+            Some(Chosen::One(other)) => Linked::Both(self.resolve(value), self.resolve(other)),
+            Some(Chosen::Missing) => match &link.default {
+                Some(default) => Linked::Both(self.resolve(value), vec![Stretch::Literal(default.clone())]),
+                None => Linked::WithoutValue,
+            },
+            // A set is no value of a variable.
+            Some(Chosen::Many(_)) | None => Linked::Undecided,
+        }
+    }
+
+    /// A value in terms of the variables that are not equal to something else.
+    fn resolve(&self, value: &[Stretch]) -> Vec<Stretch> {
+        let mut resolved: Vec<Stretch> = Vec::new();
+        for stretch in value {
+            match stretch {
+                Stretch::Literal(text) => resolved.push(Stretch::Literal(text.clone())),
+                Stretch::Instance(instance) => match &self.instances[*instance].same_as {
+                    Some(same) => resolved.extend(self.resolve(same)),
+                    None => resolved.push(Stretch::Instance(*instance)),
+                },
+            }
+        }
+        resolved
+    }
+
+    /// One key's value is that of another.
+    fn same(&mut self, at: usize, link: &Link, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
+        let undecided = self.bound == Bound::Possible;
+        let (value, other) = match self.linked(at, link) {
+            Linked::Both(value, other) => (value, other),
+            // A variable without value fits nothing.
+            Linked::WithoutValue => return Ok(false),
+            Linked::Undecided => return Ok(undecided && self.run(tasks)?),
+            Linked::Absent => return self.run(tasks),
+        };
+        if !link.wildcards {
+            return self.equate(value, other, tasks);
+        }
+        if !undecided {
+            let mark = self.mark();
+            let found = self.without_wildcards(&other)? && self.equate(value, other, tasks)?;
+            if !found {
+                self.undo(&mark);
+            }
+            return Ok(found);
+        }
+        Ok(self.equate(value, other.clone(), tasks)? || self.with_wildcards(&other, tasks)?)
+    }
+
+    /// The automaton of texts with a character that is a wildcard.
+    fn wildcards(&mut self, truth: bool) -> usize {
+        let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
+        for wildcard in ['*', '?'] {
+            builder.alternative(&[Unit::Any, Unit::Character(wildcard), Unit::Any]);
+        }
+        self.add(builder.finish(), self.wide(truth))
+    }
+
+    /// Demands of a value that it has no wildcards. False if it must have some.
+    fn without_wildcards(&mut self, value: &[Stretch]) -> Result<bool, Exhausted> {
+        let automaton = self.wildcards(false);
+        for stretch in value {
+            match stretch {
+                Stretch::Literal(text) if text.contains(['*', '?']) => return Ok(false),
+                Stretch::Literal(_) => {}
+                Stretch::Instance(instance) => {
+                    let part = Part::whole(smallvec![(automaton, false)]);
+                    self.instances[*instance].demands.push(Asked::Read(part));
+                    if !self.is_satisfiable(*instance)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// What a value with wildcards stands for is not documented: then anything may hold.
+    fn with_wildcards(&mut self, value: &[Stretch], tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
+        let automaton = self.wildcards(true);
+        for stretch in value {
+            match stretch {
+                Stretch::Literal(text) if text.contains(['*', '?']) => return self.run(tasks),
+                Stretch::Literal(_) => {}
+                Stretch::Instance(instance) => {
+                    let mark = self.mark();
+                    let part = Part::whole(smallvec![(automaton, true)]);
+                    self.instances[*instance].demands.push(Asked::Read(part));
+                    if self.is_satisfiable(*instance)? && self.run(tasks)? {
+                        return Ok(true);
+                    }
+                    self.undo(&mark);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes two values equal.
+    fn equate(
+        &mut self,
+        value: Vec<Stretch>,
+        other: Vec<Stretch>,
+        tasks: &mut Vec<Task>,
+    ) -> Result<bool, Exhausted> {
+        let undecided = self.bound == Bound::Possible;
+        if value == other {
+            return self.run(tasks);
+        }
+        if let (Some(left), Some(right)) = (literal(&value), literal(&other)) {
+            // What a symbol stands for may be the other text.
+            let open = undecided && (has_token(&left) || has_token(&right));
+            return Ok((left == right || open) && self.run(tasks)?);
+        }
+        for (text, whole) in [(literal(&value), &other), (literal(&other), &value)] {
+            if let Some(text) = text {
+                return self.make(whole, text, tasks);
+            }
         }
         let (single, whole) = match (value.as_slice(), other.as_slice()) {
             ([Stretch::Instance(single)], _) => (*single, other),
             (_, [Stretch::Instance(single)]) => (*single, value),
-            ([Stretch::Literal(left)], [Stretch::Literal(right)]) if left == right => return self.run(tasks),
             _ => return Ok(undecided && self.run(tasks)?),
         };
-        if whole == [Stretch::Instance(single)] {
-            return self.run(tasks);
+        // Something that it is a part of itself: the rest is empty.
+        if whole.contains(&Stretch::Instance(single)) {
+            let rest: Vec<Stretch> =
+                whole.into_iter().filter(|stretch| *stretch != Stretch::Instance(single)).collect();
+            let mark = self.mark();
+            if self.make_empty(&rest)? && self.run(tasks)? {
+                return Ok(true);
+            }
+            self.undo(&mark);
+            return Ok(undecided && has_symbols(&rest) && self.run(tasks)?);
         }
         // What is demanded of the single variable is now demanded of all that it is equal to.
-        let mut reads: Reads = smallvec![(self.base(self.instances[single].variable), true)];
+        let mut parts = self.parts(single).into_iter();
+        let mut reads: Reads =
+            parts.next().map(|part| part.automata.iter().copied().collect()).unwrap_or_default();
         let mut moved = Vec::new();
         for asked in &self.instances[single].demands {
             match asked {
@@ -667,34 +896,110 @@ impl<'a, 'v> Solver<'a, 'v> {
         Ok(false)
     }
 
-    fn differ(
+    /// Makes a value be this text.
+    fn make(&mut self, value: &[Stretch], text: String, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
+        let reads: Reads = smallvec![(self.texts(&[text], self.wide(true)), true)];
+        let pieces = self.pieces(value);
+        for (_, parts) in self.stretches(&pieces, value, &reads)? {
+            let mark = self.mark();
+            let mut possible = true;
+            for (instance, part) in parts {
+                self.instances[instance].demands.push(Asked::Read(part));
+                possible = possible && self.is_satisfiable(instance)?;
+            }
+            if possible && self.run(tasks)? {
+                return Ok(true);
+            }
+            self.undo(&mark);
+        }
+        Ok(false)
+    }
+
+    fn fits_typed(&self, predicate: usize, text: &str) -> bool {
+        match &self.predicates[predicate].asks {
+            Asks::Typed(test) => test.fits(text),
+            _ => true,
+        }
+    }
+
+    /// Sees to it that the values differ that must, from one of them on.
+    fn differ(&mut self, from: usize, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
+        self.budget.take(1)?;
+        let Some(Difference { group, link, unless_empty }) = self.differ.get(from).cloned() else {
+            return self.run(tasks);
+        };
+        let undecided = self.bound == Bound::Possible;
+        let (value, other) = match self.linked(group, &link) {
+            Linked::Both(value, other) => (value, other),
+            Linked::WithoutValue | Linked::Absent => return self.differ(from + 1, tasks),
+            Linked::Undecided => return Ok(undecided && self.differ(from + 1, tasks)?),
+        };
+        let mark = self.mark();
+        let clear = !link.wildcards || undecided || self.without_wildcards(&other)?;
+        if clear && self.part(from, &value, &other, tasks)? {
+            return Ok(true);
+        }
+        self.undo(&mark);
+        if unless_empty && self.make_empty(&value)? && self.differ(from + 1, tasks)? {
+            return Ok(true);
+        }
+        self.undo(&mark);
+        tasks.push(Task::Differ(from + 1));
+        let found = link.wildcards && undecided && self.with_wildcards(&other, tasks)?;
+        if !found {
+            tasks.pop();
+        }
+        Ok(found)
+    }
+
+    /// Demands of a value that it is the empty string.
+    fn make_empty(&mut self, value: &[Stretch]) -> Result<bool, Exhausted> {
+        let automaton = self.texts(&[String::new()], self.wide(true));
+        for stretch in value {
+            match stretch {
+                Stretch::Literal(text) if text.is_empty() => {}
+                Stretch::Literal(_) => return Ok(false),
+                Stretch::Instance(instance) => {
+                    let part = Part::whole(smallvec![(automaton, true)]);
+                    self.instances[*instance].demands.push(Asked::Read(part));
+                    if !self.is_satisfiable(*instance)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes two values different.
+    fn part(
         &mut self,
+        from: usize,
         value: &[Stretch],
         other: &[Stretch],
         tasks: &mut Vec<Task>,
     ) -> Result<bool, Exhausted> {
-        let (Some(left), Some(right)) = (self.render(value)?, self.render(other)?) else { return Ok(false) };
-        if left != right {
-            return self.run(tasks);
-        }
-        let single = value.iter().chain(other).find_map(|stretch| match stretch {
-            Stretch::Instance(instance) if value.len() == 1 || other.len() == 1 => Some(*instance),
-            _ => None,
-        });
-        let Some(single) = single else {
-            return Ok(self.bound == Bound::Possible && value != other && self.run(tasks)?);
-        };
         if value == other {
             return Ok(false);
         }
-        // Another value for one of them.
-        let mark = self.mark();
-        let automaton = self.texts(&[left], self.bound == Bound::Sure);
-        self.instances[single].demands.push(Asked::Read(Part::whole(smallvec![(automaton, false)])));
-        if self.is_satisfiable(single)? && self.run(tasks)? {
-            return Ok(true);
+        let (Some(left), Some(right)) = (self.render(value)?, self.render(other)?) else { return Ok(false) };
+        if left != right {
+            // What a symbol stands for may be the other text.
+            let sure = !has_token(&left) && !has_token(&right);
+            return Ok((sure || self.bound == Bound::Possible) && self.differ(from + 1, tasks)?);
         }
-        self.undo(&mark);
+        // Another value for one of the variables; with that, what differed before may do so no longer.
+        for stretch in value.iter().chain(other) {
+            let Stretch::Instance(instance) = stretch else { continue };
+            let Some(text) = self.value(*instance)? else { continue };
+            let mark = self.mark();
+            let automaton = self.texts(&[text], self.wide(false));
+            self.instances[*instance].demands.push(Asked::Read(Part::whole(smallvec![(automaton, false)])));
+            if self.is_satisfiable(*instance)? && self.differ(0, tasks)? {
+                return Ok(true);
+            }
+            self.undo(&mark);
+        }
         Ok(false)
     }
 
@@ -870,9 +1175,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
         let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
         builder.shape(&self.variable(variable).language);
-        let reading = if self.bound == Bound::Sure { Reading::Every } else { Reading::Some };
-        self.automata.push(Automaton::new(builder.finish(), reading, self.vocabulary));
-        let base = self.automata.len() - 1;
+        let base = self.add(builder.finish(), self.wide(true));
         self.bases[index] = Some(base);
         base
     }
@@ -883,7 +1186,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             return known;
         }
         let texts = self.variable(variable).except.clone();
-        let automaton = self.texts(&texts, self.bound == Bound::Sure);
+        let automaton = self.texts(&texts, self.wide(false));
         self.exceptions.push((variable, automaton));
         automaton
     }
@@ -926,17 +1229,17 @@ impl<'a, 'v> Solver<'a, 'v> {
     /// A value that meets all demands on a variable: one that looks like a real one, else the shortest.
     fn value(&mut self, instance: usize) -> Result<Option<String>, Exhausted> {
         let variable = self.instances[instance].variable;
-        let typed: Vec<(usize, bool)> = self.instances[instance]
+        let typed: Vec<usize> = self.instances[instance]
             .demands
             .iter()
             .filter_map(|asked| match asked {
-                Asked::Typed { predicate, fits } => Some((*predicate, *fits)),
+                Asked::Typed { predicate, .. } => Some(*predicate),
                 Asked::Read(_) => None,
             })
             .collect();
         let parts = self.parts(instance);
         let mut candidates = self.variable(variable).samples.clone();
-        for &(predicate, _) in &typed {
+        for &predicate in &typed {
             if let Asks::Typed(test) = &self.predicates[predicate].asks {
                 test.candidates(&mut candidates);
             }
@@ -947,22 +1250,22 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
         for candidate in candidates {
             self.budget.take(1)?;
-            if is_time && self.today.is_some_and(|today| instant(&candidate).is_none_or(|time| time < today))
+            if self.fits_measures(instance, &candidate)
+                && walk::reads(&parts, &candidate, &mut self.automata, &mut self.budget)?
             {
-                continue;
-            }
-            let fits = typed.iter().all(|&(predicate, fits)| match &self.predicates[predicate].asks {
-                Asks::Typed(test) => test.fits(&candidate) == fits,
-                _ => true,
-            });
-            if fits && walk::reads(&parts, &candidate, &mut self.automata, &mut self.budget)? {
                 return Ok(Some(candidate));
             }
         }
-        if !typed.is_empty() {
-            // Numbers and the like are decided by the candidates alone; together with patterns they are not.
-            let patterns = parts.len() > 1 && self.bound == Bound::Possible;
-            return Ok(patterns.then(String::new));
+        if !typed.is_empty() || (is_time && self.today.is_some()) {
+            // Numbers and the like are decided by the candidates alone; together with patterns they are only
+            // if there are few values.
+            if parts.len() == 1 {
+                return Ok(None);
+            }
+            return Ok(match walk::spread(&parts, &mut self.automata, FEW, &mut self.budget)? {
+                Spread::Few(texts) => texts.into_iter().find(|text| self.fits_measures(instance, text)),
+                Spread::Many => (self.bound == Bound::Possible).then(String::new),
+            });
         }
         walk::shortest(&parts, &mut self.automata, &mut self.budget)
     }
@@ -1013,6 +1316,7 @@ impl<'a, 'v> Solver<'a, 'v> {
                     for value in values {
                         rendered.extend(self.render(&value)?);
                     }
+                    rendered.sort();
                     rendered.dedup();
                     context.push((key, Err(rendered)));
                 }
@@ -1035,11 +1339,7 @@ impl<'a, 'v> Solver<'a, 'v> {
                 }
             };
             for format in formats {
-                if let Some((stretches, _)) =
-                    self.branch(&mut Open::begin(&format.0, &Reads::new()), &Reads::new())?
-                {
-                    values.extend(self.render(&stretches)?);
-                }
+                values.extend(self.example(format)?);
             }
             let value = match &claim.values {
                 Values::One(_) => match values.pop() {
@@ -1050,7 +1350,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             };
             context.push((claim.key.clone(), value));
         }
-        self.add_tags(&mut context);
+        self.add_tags(&mut context)?;
         let mut variables = Vec::new();
         for instance in 0..self.sender.variables.len() {
             variables.push(self.render(&[Stretch::Instance(instance)])?.unwrap_or_default());
@@ -1059,23 +1359,41 @@ impl<'a, 'v> Solver<'a, 'v> {
     }
 
     /// Tags and the set of their keys say the same.
-    fn add_tags(&self, context: &mut Vec<(String, Result<String, Vec<String>>)>) {
+    fn add_tags(
+        &mut self,
+        context: &mut Vec<(String, Result<String, Vec<String>>)>,
+    ) -> Result<(), Exhausted> {
         let mut keys: Vec<String> = Vec::new();
         for (key, _) in context.iter() {
             keys.extend(key.strip_prefix(REQUEST_TAG).map(str::to_owned));
         }
-        let listed = context.iter().position(|(key, _)| key == TAG_KEYS);
-        match listed {
-            Some(index) => {
-                let Err(listed) = &context[index].1 else { return };
-                let missing: Vec<String> =
-                    listed.iter().filter(|tag| !keys.contains(&tag.to_ascii_lowercase())).cloned().collect();
-                context.extend(
-                    missing.iter().map(|tag| (format!("{REQUEST_TAG}{tag}"), Ok("value".to_owned()))),
-                );
+        let Some(index) = context.iter().position(|(key, _)| key == TAG_KEYS) else {
+            if !keys.is_empty() {
+                context.push((TAG_KEYS.to_owned(), Err(keys)));
             }
-            None if keys.is_empty() => {}
-            None => context.push((TAG_KEYS.to_owned(), Err(keys))),
+            return Ok(());
+        };
+        let Err(listed) = context[index].1.clone() else { return Ok(()) };
+        for tag in listed.iter().map(|tag| tag.to_ascii_lowercase()).filter(|tag| !keys.contains(tag)) {
+            let key = format!("{REQUEST_TAG}{tag}");
+            let value = match self.claim(&key).0.map(|claim| &claim.values) {
+                Some(Values::One(formats)) => match formats.first() {
+                    Some(format) => self.example(format)?,
+                    None => None,
+                },
+                _ => None,
+            };
+            context.push((key, Ok(value.unwrap_or_else(|| "value".to_owned()))));
+        }
+        Ok(())
+    }
+
+    /// A value of a format of which nothing is demanded.
+    fn example(&mut self, format: &Format) -> Result<Option<String>, Exhausted> {
+        let reads = Reads::new();
+        match self.branch(&mut Open::begin(&format.0, &reads), &reads)? {
+            Some((stretches, _)) => self.render(&stretches),
+            None => Ok(None),
         }
     }
 
@@ -1089,6 +1407,38 @@ impl<'a, 'v> Solver<'a, 'v> {
             instance.demands.truncate(mark.0.get(index).copied().unwrap_or(0));
         }
     }
+}
+
+/// The most values of a variable that are tried one by one.
+const FEW: usize = 16;
+
+/// The two values of which one must be, or must not be, the other.
+enum Linked {
+    Both(Vec<Stretch>, Vec<Stretch>),
+    /// The other key is missing, and there is no default.
+    WithoutValue,
+    /// The key itself is missing.
+    Absent,
+    Undecided,
+}
+
+/// A value without variables.
+fn literal(value: &[Stretch]) -> Option<String> {
+    value
+        .iter()
+        .map(|stretch| match stretch {
+            Stretch::Literal(text) => Some(text.as_str()),
+            Stretch::Instance(_) => None,
+        })
+        .collect()
+}
+
+fn has_symbols(value: &[Stretch]) -> bool {
+    value.iter().any(|stretch| matches!(stretch, Stretch::Literal(text) if has_token(text)))
+}
+
+fn has_token(text: &str) -> bool {
+    text.chars().any(|character| walk::is_token(u32::from(character)))
 }
 
 const REQUEST_TAG: &str = "aws:requesttag/";
@@ -1120,13 +1470,4 @@ impl Open {
 fn ways(formats: &[Format]) -> usize {
     let pieces = formats.iter().flat_map(|format| &format.0);
     pieces.map(|piece| if matches!(piece, Piece::Segments { .. }) { 100 } else { 1 }).sum::<usize>().min(150)
-}
-
-/// Whether `Null` holds for a key that is there.
-const fn is_missing(quantifier: Option<Quantifier>, expected: bool) -> bool {
-    match quantifier {
-        Some(Quantifier::ForAllValues) => true,
-        Some(Quantifier::ForAnyValue) => false,
-        None => !expected,
-    }
 }

@@ -14,6 +14,10 @@ pub(super) struct Typed {
     values: Vec<Value>,
     /// True if anything may fit: a value is not known, and the test is taken for true where it is not decided.
     anything: bool,
+    /// Whether a value of the request fits that is not of the operator's kind.
+    unreadable: bool,
+    /// Whether the empty string fits, if that is another matter.
+    empty: Option<bool>,
 }
 
 enum Value {
@@ -28,10 +32,18 @@ const ONE: i128 = 1_000_000_000;
 
 impl Typed {
     /// `None` for a comparator that compares none of these.
-    pub(super) fn new(test: &Test, wide_values: bool, vocabulary: &Vocabulary) -> Option<Self> {
+    pub(super) fn new(
+        test: &Test,
+        wide_values: bool,
+        empty: Option<bool>,
+        vocabulary: &Vocabulary,
+    ) -> Option<Self> {
         let comparator = test.operator.comparator;
         let read = Reader::of(comparator)?;
-        let mut typed = Self { comparator, values: Vec::new(), anything: false };
+        // What is no number differs from one, or does not: not documented. Nor what is neither true nor false.
+        let open = comparator.is_negated() || comparator == Comparator::Bool;
+        let unreadable = open && wide_values && !test.values.is_empty();
+        let mut typed = Self { comparator, values: Vec::new(), anything: false, unreadable, empty };
         for item in &test.values {
             let literal = item.text().and_then(|text| text.as_literal(vocabulary));
             match literal.and_then(|literal| read.value(literal)) {
@@ -44,20 +56,27 @@ impl Typed {
 
     /// Whether a value of a request fits one of those written.
     pub(super) fn fits(&self, found: &str) -> bool {
+        if let Some(empty) = self.empty.filter(|_| found.is_empty()) {
+            return empty;
+        }
         if self.anything {
             return true;
         }
-        let found_number = match Reader::of(self.comparator) {
-            // A time is a number of seconds where a number is compared.
-            Some(Reader::Number | Reader::Time) => instant(found),
-            _ => None,
-        };
-        self.values.iter().any(|value| match value {
-            Value::Number(written) => {
-                found_number.is_some_and(|found| ordered(self.comparator, written, &found))
+        let value = match Reader::of(self.comparator) {
+            Some(Reader::Number) => number(found).map(Value::Number),
+            Some(Reader::Time) => instant(found).map(Value::Number),
+            Some(Reader::Truth) => truth(found).map(Value::Truth),
+            Some(Reader::Network) => {
+                Network::parse(found).map(|network| Value::Network(network, String::new()))
             }
-            Value::Truth(written) => truth(found) == Some(*written),
-            Value::Network(network, _) => Network::parse(found).is_some_and(|found| network.contains(found)),
+            None => None,
+        };
+        let Some(value) = value else { return self.unreadable };
+        self.values.iter().any(|written| match (written, &value) {
+            (Value::Number(written), Value::Number(found)) => ordered(self.comparator, written, found),
+            (Value::Truth(written), Value::Truth(found)) => written == found,
+            (Value::Network(written, _), Value::Network(found, _)) => written.contains(*found),
+            _ => false,
         })
     }
 

@@ -58,9 +58,8 @@ impl Spelling {
             };
             let mut rest = name;
             while let Some(character) = rest.chars().next() {
-                if self.variables
-                    && let Some((inside, behind)) = variable(rest)
-                {
+                if self.variables && rest.starts_with("${") {
+                    let Some((inside, behind)) = variable(rest) else { return Written::Mixed };
                     match inside {
                         "*" | "?" | "$" => units.push(Unit::Character(first(inside))),
                         _ if text.parts().len() == 1 && inside.len() + 3 == name.len() => return key(inside),
@@ -99,21 +98,97 @@ fn first(text: &str) -> char {
     text.chars().next().unwrap_or_default()
 }
 
-/// Reads `key` or `key, 'default'`.
+/// Reads `key` or `key, 'default'`. What is not well formed is not decided.
 fn key(inside: &str) -> Written {
     let (key, default) = match inside.split_once(',') {
         None => (inside, None),
         Some((key, default)) => {
-            let default = default.trim();
-            let quoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-            (key, Some(quoted.unwrap_or(default).to_owned()))
+            let quoted = default.trim().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            let Some(default) = quoted.filter(|default| !default.contains('\'')) else {
+                return Written::Mixed;
+            };
+            (key, Some(default.to_owned()))
         }
     };
-    Written::Key { key: key.trim().to_ascii_lowercase(), default }
+    let key = key.trim();
+    if key.is_empty() || key.contains(['$', '{', '\'']) || key.chars().any(SymbolId::is_token) {
+        return Written::Mixed;
+    }
+    Written::Key { key: key.to_ascii_lowercase(), default }
 }
 
-/// Whether units can be an ARN: five colons, or symbols that may have them.
-pub(super) fn may_be_arn(units: &[Unit]) -> bool {
-    let colons = units.iter().filter(|unit| **unit == Unit::Character(':')).count();
-    colons >= 5 || units.iter().any(|unit| matches!(unit, Unit::Symbol(_)))
+/// What a value is where ARNs are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum AsArn {
+    /// The ARNs that it fits.
+    Units(Vec<Unit>),
+    /// As before, if its symbols make it an ARN.
+    Perhaps(Vec<Unit>),
+    /// It is none, and fits nothing.
+    Never,
+    /// It has too few parts, but wildcards that may stand for several: not documented.
+    Undecided,
+}
+
+/// Reads units as an ARN: `arn` and five colons, or symbols that may be such.
+pub(super) fn as_arn(units: Vec<Unit>, vocabulary: &Vocabulary) -> AsArn {
+    let is_colon = |unit: &Unit| *unit == Unit::Character(':');
+    let is_symbol = |unit: &Unit| matches!(unit, Unit::Symbol(_));
+    let is_wildcard = |unit: &Unit| !matches!(unit, Unit::Character(_) | Unit::Symbol(_));
+    // Which part a wildcard stands in depends on the colons before it.
+    let may_have_colons = |unit: &Unit| match unit {
+        Unit::Symbol(symbol) => vocabulary.symbols.shape(*symbol).may_contain(":"),
+        _ => false,
+    };
+    if let Some(at) = units.iter().position(may_have_colons)
+        && units[at..].iter().any(is_wildcard)
+    {
+        return AsArn::Undecided;
+    }
+    let has_symbols = units.iter().any(is_symbol);
+    if units.iter().filter(|unit| is_colon(unit)).count() < 5 {
+        return match (has_symbols, units.iter().any(is_wildcard)) {
+            (_, true) => AsArn::Undecided,
+            (true, false) => AsArn::Perhaps(units),
+            (false, false) => AsArn::Never,
+        };
+    }
+    let end = units.iter().position(is_colon).unwrap_or(units.len());
+    if units[..end].iter().any(is_symbol) {
+        return AsArn::Perhaps(units);
+    }
+    if !fits(&units[..end], "arn") {
+        return AsArn::Never;
+    }
+    // What is compared is an ARN, whatever its first part may be by the pattern.
+    AsArn::Units("arn".chars().map(Unit::Character).chain(units[end..].iter().copied()).collect())
+}
+
+/// Whether a text is what units without symbols say.
+fn fits(units: &[Unit], text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    // Whether the units so far can have read this many characters.
+    let mut reached = vec![false; characters.len() + 1];
+    reached[0] = true;
+    for unit in units {
+        match unit {
+            Unit::Any | Unit::AnyInSegment => {
+                for at in 1..reached.len() {
+                    reached[at] |= reached[at - 1];
+                }
+            }
+            Unit::Character(_) | Unit::One | Unit::OneInSegment | Unit::Symbol(_) => {
+                for at in (1..reached.len()).rev() {
+                    let reads = match unit {
+                        Unit::Character(character) => characters[at - 1] == *character,
+                        Unit::Symbol(_) => false,
+                        _ => true,
+                    };
+                    reached[at] = reached[at - 1] && reads;
+                }
+                reached[0] = false;
+            }
+        }
+    }
+    reached[characters.len()]
 }

@@ -501,3 +501,17 @@ fn a_parameter_may_be_a_whole_subject_or_arn() {
     let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, condition)]));
     assert_eq!(case.verdict(&[], None), "maybe");
 }
+
+/// Smallest inputs on which the decision once differed from the evaluator.
+#[test]
+fn what_enumeration_found() {
+    let own = "token.actions.githubusercontent.com:sub";
+    let cases = [
+        ("both values of `Null`", r#""Null":{"SUB":["true","false"]}"#, "yes"),
+        ("the key's own value", r#"StringEquals "SUB":"${!OWN}""#, "yes"),
+    ];
+    for (what, condition, expected) in cases {
+        let condition = condition.replace("OWN", own);
+        assert_eq!(github(&condition).verdict(&[], None), expected, "{what}");
+    }
+}

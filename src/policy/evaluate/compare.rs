@@ -208,6 +208,12 @@ pub(super) fn like(pattern: &[Unit], text: &str) -> bool {
     glob(pattern, &text.chars().collect::<Vec<_>>())
 }
 
+/// Whether a pattern has too few parts for an ARN, and wildcards that may stand for several.
+pub(super) fn is_short_pattern(pattern: &[Unit]) -> bool {
+    pattern.iter().filter(|unit| **unit == Unit::Character(':')).count() < 5
+        && pattern.iter().any(|unit| !matches!(unit, Unit::Character(_)))
+}
+
 /// Whether each of the six parts of an ARN is what that of the pattern says. `None` if one of them is no ARN.
 pub(super) fn arn_like(pattern: &[Unit], text: &str) -> Option<bool> {
     let written: Vec<_> = pattern.splitn(6, |unit| *unit == Unit::Character(':')).collect();

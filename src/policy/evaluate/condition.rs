@@ -75,14 +75,17 @@ impl Scene<'_> {
             return Err(Doubt::EmptyValues);
         }
         let missing = match request {
-            None => true,
-            Some(ContextValue::Many(values)) if values.is_empty() => return Err(Doubt::EmptySet),
-            Some(_) => false,
+            None => Ok(true),
+            Some(ContextValue::Many(values)) if values.is_empty() => Err(Doubt::EmptySet),
+            Some(_) => Ok(false),
         };
-        any(written.iter().map(|item| {
-            let value = compare::truth(&self.plain(item)?).ok_or(Doubt::Unreadable)?;
-            Ok(value == missing)
-        }))
+        let read = |item: &Item| compare::truth(&self.plain(item)?).ok_or(Doubt::Unreadable);
+        let truths: Vec<Result<bool, Doubt>> = written.iter().map(read).collect();
+        // Both values together are always true.
+        if truths.contains(&Ok(true)) && truths.contains(&Ok(false)) {
+            return Ok(true);
+        }
+        any(truths.into_iter().map(|truth| Ok(truth? == missing?)))
     }
 
     /// Every operator but `Null`, with at least one value.
@@ -133,6 +136,7 @@ impl Scene<'_> {
             C::ArnEquals | C::ArnLike | C::ArnNotEquals | C::ArnNotLike => {
                 match self.units(written, true)? {
                     None => Ok(false),
+                    Some(units) if compare::is_short_pattern(&units) => Err(Doubt::ShortArn),
                     Some(units) => compare::arn_like(&units, found).map_or_else(|| self.unlike(), Ok),
                 }
             }
