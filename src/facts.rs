@@ -12,7 +12,9 @@ mod identity_pool;
 mod instance_use;
 mod policy_fault;
 mod pool_role;
+mod pool_use;
 mod reference;
+mod role_giver;
 mod role_mapping;
 mod trust;
 mod trust_principal;
@@ -43,11 +45,15 @@ pub const SCHEMAS: &[&Schema] = &[
     &policy_fault::PolicyFault::SCHEMA,
     &pool_role::PoolRole::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
+    &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &trust::CognitoTrust::SCHEMA,
     &trust::GithubSubject::SCHEMA,
     &trust::ConditionTest::SCHEMA,
     &trust::OidcTrust::SCHEMA,
     &trust::PrincipalTrust::SCHEMA,
+    &trust::RolesAnywhereTrust::SCHEMA,
+    &trust::SamlTrust::SCHEMA,
     &trust::ServiceTrust::SCHEMA,
     &trust::TrustOutcome::SCHEMA,
     &trust_principal::TrustPrincipal::SCHEMA,
@@ -65,6 +71,7 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     policy_fault::each(analysis, take);
     pool_role::each(analysis, take);
     reference::each(analysis, take);
+    role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
     trust::each(analysis, take);
     trust_principal::each(analysis, take);

@@ -115,6 +115,8 @@ pub enum Form {
     Composite,
     /// An app client's secret.
     Secret,
+    /// What EKS puts as `sts:ExternalId` when it assumes the target role of a pod identity association.
+    ExternalId,
     /// An app client as the provider of a role mapping: the pool's provider name, a colon, the client id.
     Login,
     /// The domain of a user pool.
@@ -142,6 +144,7 @@ impl Form {
             Self::ProviderUrl => "provider-url",
             Self::Composite => "composite",
             Self::Secret => "secret",
+            Self::ExternalId => "external-id",
             Self::Login => "login",
             Self::Domain => "domain",
             Self::StoreId => "store-id",

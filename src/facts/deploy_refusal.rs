@@ -86,6 +86,8 @@ struct Details {
     key: Option<Text>,
     service: Option<Text>,
     length: i64,
+    /// Whom the statement speaks of, if it is about one principal.
+    principal: Option<Text>,
 }
 
 impl Refusals<'_, '_> {
@@ -145,7 +147,11 @@ impl Refusals<'_, '_> {
         let elsewhere =
             self.policy.statements.iter().any(|statement| tests_one_of(statement, &all, self.analysis));
         let certainty = if elsewhere { Certainty::Possible } else { Certainty::Proved };
-        let details = Details { key: own.first().map(|key| vocabulary.literal(key)), ..Details::default() };
+        let details = Details {
+            key: own.first().map(|key| vocabulary.literal(key)),
+            principal: principal.value.text().cloned(),
+            ..Details::default()
+        };
         self.give(place, RefusalReason::CognitoWithoutAudience, certainty, details);
     }
 
@@ -200,7 +206,7 @@ impl Refusals<'_, '_> {
                 certainty,
                 worlds: self.role.entity.worlds.clone(),
                 evidence: Vec::new(),
-                cause: std::iter::once(name).chain(details.key.clone()).collect(),
+                cause: std::iter::once(name).chain(details.key.clone()).chain(details.principal).collect(),
                 witness: None,
             },
             reason: OneOf::only(reason),

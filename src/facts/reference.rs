@@ -326,7 +326,7 @@ impl From<Form> for Identifier {
             Form::StoreId => Self::StoreId,
             Form::RootArn => Self::RootArn,
             Form::Login => Self::Login,
-            Form::Other => Self::Other,
+            Form::ExternalId | Form::Other => Self::Other,
         }
     }
 }

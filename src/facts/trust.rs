@@ -1,10 +1,13 @@
 //! Who can assume a role: what its trust policy admits of what each trusted principal can send.
 
 mod aws;
+mod cognito;
 mod condition;
 mod github;
 mod oidc;
 mod outcome;
+mod roles_anywhere;
+mod saml;
 mod service;
 mod stranger;
 mod view;
@@ -14,10 +17,13 @@ use crate::analysis::Analysis;
 use crate::policy::{Element, PolicyPath};
 
 pub(super) use aws::PrincipalTrust;
+pub(super) use cognito::CognitoTrust;
 pub(super) use condition::ConditionTest;
 pub(super) use github::GithubSubject;
 pub(super) use oidc::OidcTrust;
 pub(super) use outcome::TrustOutcome;
+pub(super) use roles_anywhere::RolesAnywhereTrust;
+pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 use view::{View, views};
 
@@ -53,7 +59,10 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for role in &analysis.model.roles {
         let views = views(analysis, role);
         for view in &views {
+            cognito::each(view, take);
             oidc::each(view, take);
+            roles_anywhere::each(view, take);
+            saml::each(view, take);
             outcome::each(view, take);
             github::each(view, take);
             aws::each(view, take);

@@ -172,7 +172,8 @@ pub fn known(key: &str) -> Known {
         return Known::OtherPrefix;
     };
     let name = &key[prefix.prefix.len()..];
-    let family = |known: &&str| known.strip_suffix('/').is_some_and(|stem| stem.eq_ignore_ascii_case(name));
+    let bare = name.trim_end_matches('/');
+    let family = |known: &&str| known.strip_suffix('/').is_some_and(|stem| stem.eq_ignore_ascii_case(bare));
     if prefix.keys.iter().any(family) {
         // The key of the tag is lacking: which one is meant, nobody can say.
         return Known::No { meant: None };

@@ -135,6 +135,7 @@ pub(super) fn attribute_form(kind: EntityKind, attribute: &str) -> Form {
         (Kind::UserPool, "ProviderName") => Form::ProviderName,
         (Kind::UserPool, "ProviderURL") => Form::ProviderUrl,
         (Kind::UserPoolClient, "ClientSecret") => Form::Secret,
+        (Kind::PodIdentity, "ExternalId") => Form::ExternalId,
         _ => Form::Other,
     }
 }
