@@ -85,6 +85,8 @@ pub(super) fn shortest(
     let mut at = 0;
     while at < states.len() {
         let now = states[at].clone();
+        // Also what is read a second time takes time, the more the more automata read together.
+        budget.take(1 + now.len() / 4)?;
         if all.accepts(&now, automata) {
             let mut text = Vec::new();
             let mut here = at;
@@ -201,6 +203,8 @@ pub(super) fn ends(
     let mut at = 0;
     while at < states.len() {
         let now = states[at].clone();
+        // Also what is read a second time takes time, the more the more automata read together.
+        budget.take(1 + now.len() / 4)?;
         if automata[base].accepts(now[count]) {
             let end: States = now[..count].iter().copied().collect();
             if !found.contains(&end) {
