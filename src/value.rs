@@ -15,6 +15,7 @@ use crate::source::Span;
 
 pub use names::{Name, Names};
 pub use shape::{Class, Repeat, Shape, Step};
+pub(crate) use symbols::FIRST_TOKEN;
 pub use symbols::{DeploymentId, Pseudo, Symbol, SymbolId, Symbols, TemplateId};
 pub use text::{Comparison, Part, Text, TextBuilder};
 pub use worlds::{Atom, WorldSet, WorldTable, Worlds};

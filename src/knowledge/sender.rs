@@ -213,15 +213,18 @@ impl Kind {
     /// Whether a variable is a part of any of its claims.
     #[must_use]
     pub fn uses(&self, variable: VariableId) -> bool {
-        let formats = |values: &Values| -> Vec<Format> {
-            match values {
-                Values::One(formats) => formats.clone(),
-                Values::Many { required, others } => {
-                    required.iter().flatten().chain(others).cloned().collect()
-                }
-            }
+        self.claims.iter().any(|claim| claim.values.formats().any(|format| format.uses(variable)))
+    }
+}
+
+impl Values {
+    /// Every format that a value may have.
+    pub fn formats(&self) -> impl Iterator<Item = &Format> {
+        let (one, required, others): (&[Format], &[Vec<Format>], &[Format]) = match self {
+            Self::One(formats) => (formats, &[], &[]),
+            Self::Many { required, others } => (&[], required, others),
         };
-        self.claims.iter().any(|claim| formats(&claim.values).iter().any(|format| format.uses(variable)))
+        one.iter().chain(required.iter().flatten()).chain(others)
     }
 }
 

@@ -286,7 +286,7 @@ fn separators_end_the_variables_before_them() {
             Piece::Literal(_) | Piece::Segments { .. } => None,
         };
         for format in
-            sender.kinds.iter().flat_map(|kind| &kind.claims).flat_map(|claim| formats(&claim.values))
+            sender.kinds.iter().flat_map(|kind| &kind.claims).flat_map(|claim| claim.values.formats())
         {
             let pieces = format.0.iter().zip(format.0.iter().skip(1));
             for (piece, next) in pieces {
@@ -313,7 +313,7 @@ fn segments_do_not_hold_their_separator_in_a_variable() {
     for file in issuers() {
         let sender = sender(file);
         for format in
-            sender.kinds.iter().flat_map(|kind| &kind.claims).flat_map(|claim| formats(&claim.values))
+            sender.kinds.iter().flat_map(|kind| &kind.claims).flat_map(|claim| claim.values.formats())
         {
             for piece in &format.0 {
                 let Piece::Segments { choices, separator, .. } = piece else { continue };
@@ -327,13 +327,6 @@ fn segments_do_not_hold_their_separator_in_a_variable() {
         }
     }
     assert!(seen > 10, "GitHub's template has variables");
-}
-
-fn formats(values: &Values) -> Vec<&Format> {
-    match values {
-        Values::One(formats) => formats.iter().collect(),
-        Values::Many { required, others } => required.iter().flatten().chain(others).collect(),
-    }
 }
 
 /// Every text of a format, without regard to variables that occur twice or to segments that exclude each other.

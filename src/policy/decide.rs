@@ -12,10 +12,10 @@ use super::predicate::{Bound, Predicate};
 use super::solve::{Demand, Model, Solver, Wanted};
 use super::walk::Spread;
 use super::{
-    Clause, Comparator, Effect, Item, Operator, Policy, Principal, PrincipalForm, PrincipalKey, Statement,
-    Test, Version,
+    Comparator, Effect, Item, Operator, Policy, Principal, PrincipalForm, PrincipalKey, Statement, Test,
+    Version,
 };
-use crate::knowledge::sender::{Sender, Values, VariableId};
+use crate::knowledge::sender::{Sender, VariableId};
 use crate::value::{Bounds, Comparison, Part, SymbolId, Text, Vocabulary};
 
 /// Who asks, as far as statements tell callers apart.
@@ -340,10 +340,6 @@ impl<'a, 'v> Search<'a, 'v> {
     fn is_free(&self, key: &str) -> bool {
         use crate::knowledge::sender::{Format, Piece};
         let (Some(claim), _) = self.solver.claim(key) else { return false };
-        let formats: Vec<_> = match &claim.values {
-            Values::One(formats) => formats.iter().collect(),
-            Values::Many { required, others } => required.iter().flatten().chain(others).collect(),
-        };
         let in_place = self
             .question
             .wanted
@@ -356,7 +352,7 @@ impl<'a, 'v> Search<'a, 'v> {
                 Piece::Segments { choices, .. } => choices.iter().all(has_no_symbols),
             })
         }
-        formats.into_iter().all(|format| match format.0.as_slice() {
+        claim.values.formats().all(|format| match format.0.as_slice() {
             [Piece::Variable(_) | Piece::Fresh(_)] => true,
             _ => in_place && has_no_symbols(format),
         })
@@ -601,14 +597,6 @@ fn compared(comparison: Comparison) -> Option<Cover> {
         Comparison::Equal => Some(Cover::Always),
         Comparison::Undecided => Some(Cover::Undecided),
         Comparison::Different => None,
-    }
-}
-
-impl<T> Clause<T> {
-    /// True if the element is written, whatever it lists.
-    #[must_use]
-    pub const fn is_written(&self) -> bool {
-        !self.is_absent()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::value::{Class, Repeat, Shape, SymbolId, Vocabulary};
+use crate::value::{Class, FIRST_TOKEN, Repeat, Shape, SymbolId, Vocabulary};
 
 /// A set of characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -17,8 +17,6 @@ pub(super) struct Characters {
     beyond: SmallVec<[(u32, u32); 1]>,
 }
 
-/// The first character that stands for a symbol.
-const FIRST_TOKEN: u32 = 0xF_0000;
 /// The last character.
 const LAST: u32 = 0x10_FFFF;
 

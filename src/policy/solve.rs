@@ -14,7 +14,7 @@ use super::{Quantifier, evaluate::compare::instant};
 use crate::knowledge::sender::{
     Claim, Control, Exchange, Format, Kind, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
-use crate::value::{Shape, Vocabulary};
+use crate::value::{Shape, SymbolId, Vocabulary};
 
 /// A test that must hold, or must fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,9 +192,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         match self.kind.claim(key) {
             Some(claim) => (Some(claim), claim.presence),
             // A symbol in a key's name may make it any key.
-            None if key.chars().any(|character| walk::is_token(u32::from(character))) => {
-                (None, Presence::Undecided)
-            }
+            None if has_token(key) => (None, Presence::Undecided),
             // How IAM keeps a final slash of an issuer is not documented.
             None => match key.rsplit_once(':').map(|(prefix, name)| match prefix.strip_suffix('/') {
                 Some(without) => format!("{without}:{name}"),
@@ -319,15 +317,16 @@ impl<'a, 'v> Solver<'a, 'v> {
                 }
             }
         }
-        // Keys that must have the value of another before that one, whose values are then fewer.
+        // What can be decided at once before what has many ways; among equals, keys that must have the value of another
+        // before that one, whose values are then fewer. Sets last: which tags there are decides what `aws:TagKeys` is.
         let has_links = |demand: &Demand| matches!(&self.predicates[demand.predicate].asks, Asks::Language { links, .. } if !links.is_empty());
-        groups.sort_by_key(|group| !group.demands.iter().any(has_links));
-        // What can be decided at once before what has many ways; sets last: which tags there are decides what
-        // `aws:TagKeys` is.
-        groups.sort_by_key(|group| match group.claim.map(|claim| &claim.values) {
-            None => 0,
-            Some(Values::One(formats)) => 1 + ways(formats),
-            Some(Values::Many { .. }) => 200,
+        groups.sort_by_key(|group| {
+            let ways = match group.claim.map(|claim| &claim.values) {
+                None => 0,
+                Some(Values::One(formats)) => 1 + ways(formats),
+                Some(Values::Many { .. }) => 200,
+            };
+            (ways, !group.demands.iter().any(has_links))
         });
         self.chosen = vec![None; groups.len()];
         self.equal.clear();
@@ -544,11 +543,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             let mut open = Open::begin(&format.0, reads);
             while let Some((stretches, parts)) = self.branch(&mut open, reads)? {
                 let mark = self.mark();
-                let mut possible = true;
-                for (instance, part) in parts {
-                    self.instances[instance].demands.push(Asked::Read(part));
-                    possible = possible && self.is_satisfiable(instance)?;
-                }
+                let mut possible = self.demand(parts)?;
                 match stretches.as_slice() {
                     [Stretch::Instance(instance)] => {
                         for &(predicate, fits) in typed {
@@ -694,12 +689,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             let mut open = Open::begin(&format.0, read);
             while let Some((stretches, parts)) = self.branch(&mut open, read)? {
                 let mark = self.mark();
-                let mut possible = true;
-                for (instance, part) in parts {
-                    self.instances[instance].demands.push(Asked::Read(part));
-                    possible = possible && self.is_satisfiable(instance)?;
-                }
-                if possible {
+                if self.demand(parts)? {
                     if let Some(Chosen::Many(values)) = &mut self.chosen[at] {
                         values.push(stretches);
                     }
@@ -878,14 +868,10 @@ impl<'a, 'v> Solver<'a, 'v> {
         let pieces = self.pieces(&whole);
         for (_, parts) in self.stretches(&pieces, &whole, &reads)? {
             let mark = self.mark();
-            let mut possible = true;
             if let [Stretch::Instance(instance)] = whole.as_slice() {
                 self.instances[*instance].demands.extend(moved.iter().cloned());
             }
-            for (instance, part) in parts {
-                self.instances[instance].demands.push(Asked::Read(part));
-                possible = possible && self.is_satisfiable(instance)?;
-            }
+            let possible = self.demand(parts)?;
             self.instances[single].same_as = Some(whole.clone());
             if possible && self.run(tasks)? {
                 return Ok(true);
@@ -902,12 +888,7 @@ impl<'a, 'v> Solver<'a, 'v> {
         let pieces = self.pieces(value);
         for (_, parts) in self.stretches(&pieces, value, &reads)? {
             let mark = self.mark();
-            let mut possible = true;
-            for (instance, part) in parts {
-                self.instances[instance].demands.push(Asked::Read(part));
-                possible = possible && self.is_satisfiable(instance)?;
-            }
-            if possible && self.run(tasks)? {
+            if self.demand(parts)? && self.run(tasks)? {
                 return Ok(true);
             }
             self.undo(&mark);
@@ -1068,26 +1049,14 @@ impl<'a, 'v> Solver<'a, 'v> {
         whole: &[Stretch],
         reads: &Reads,
     ) -> Result<Vec<Branch>, Exhausted> {
-        let instances: Vec<usize> = whole
-            .iter()
-            .filter_map(|stretch| match stretch {
-                Stretch::Instance(instance) => Some(*instance),
-                Stretch::Literal(_) => None,
-            })
-            .collect();
+        let instances = instances(whole);
         let mut open = Open::begin(pieces, reads);
         let mut found = Vec::new();
         while let Some(branch) = self.branch(&mut open, reads)? {
             found.push(branch);
         }
         for (stretches, parts) in &mut found {
-            let made: Vec<usize> = stretches
-                .iter()
-                .filter_map(|stretch| match stretch {
-                    Stretch::Instance(instance) => Some(*instance),
-                    Stretch::Literal(_) => None,
-                })
-                .collect();
+            let made = self::instances(stretches);
             for (instance, _) in parts.iter_mut() {
                 if let Some(index) = made.iter().position(|made| made == instance) {
                     *instance = instances[index];
@@ -1211,6 +1180,16 @@ impl<'a, 'v> Solver<'a, 'v> {
             Asked::Typed { .. } => None,
         }));
         parts
+    }
+
+    /// Demands that variables are read so. False if one of them cannot.
+    fn demand(&mut self, parts: Vec<(usize, Part)>) -> Result<bool, Exhausted> {
+        let mut possible = true;
+        for (instance, part) in parts {
+            self.instances[instance].demands.push(Asked::Read(part));
+            possible = possible && self.is_satisfiable(instance)?;
+        }
+        Ok(possible)
     }
 
     fn is_satisfiable(&mut self, instance: usize) -> Result<bool, Exhausted> {
@@ -1422,6 +1401,15 @@ enum Linked {
     Undecided,
 }
 
+/// The variables of a value.
+fn instances(value: &[Stretch]) -> Vec<usize> {
+    let instance = |stretch: &Stretch| match stretch {
+        Stretch::Instance(instance) => Some(*instance),
+        Stretch::Literal(_) => None,
+    };
+    value.iter().filter_map(instance).collect()
+}
+
 /// A value without variables.
 fn literal(value: &[Stretch]) -> Option<String> {
     value
@@ -1438,7 +1426,7 @@ fn has_symbols(value: &[Stretch]) -> bool {
 }
 
 fn has_token(text: &str) -> bool {
-    text.chars().any(|character| walk::is_token(u32::from(character)))
+    text.chars().any(SymbolId::is_token)
 }
 
 const REQUEST_TAG: &str = "aws:requesttag/";

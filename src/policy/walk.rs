@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::automaton::{Automaton, Budget, Exhausted};
-use crate::value::SymbolId;
+use crate::value::FIRST_TOKEN;
 
 /// Automata that read one stretch of a value together.
 #[derive(Clone, Debug)]
@@ -41,11 +41,6 @@ impl Part {
     pub(super) fn is_whole(&self) -> bool {
         self.to.is_none() && self.from.iter().all(|&state| state == Automaton::START)
     }
-}
-
-/// Whether a character stands for a symbol.
-pub(super) fn is_token(character: u32) -> bool {
-    char::from_u32(character).is_some_and(SymbolId::is_token)
 }
 
 /// Whether all parts read a text as they must.
@@ -309,7 +304,5 @@ fn representatives(indices: impl Iterator<Item = usize>, automata: &[Automaton<'
     order.iter().filter_map(|&index| Some((chosen[index]?, single(index)))).collect()
 }
 
-/// The first character that stands for a symbol.
-const FIRST_TOKEN: u32 = 0xF_0000;
 /// The last character.
 const LAST: u32 = 0x10_FFFF;

@@ -34,8 +34,8 @@ impl SymbolId {
     }
 }
 
-/// The private-use planes of Unicode.
-const FIRST_TOKEN: u32 = 0xF0000;
+/// The first of the characters that stand for symbols: where the private-use planes of Unicode begin.
+pub(crate) const FIRST_TOKEN: u32 = 0xF0000;
 const LAST_TOKEN: u32 = 0x0010_FFFD;
 
 /// What an unknown string is.
