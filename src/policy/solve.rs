@@ -14,7 +14,7 @@ use super::{Quantifier, evaluate::compare::instant};
 use crate::knowledge::sender::{
     Claim, Control, Exchange, Format, Kind, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
-use crate::value::{Shape, SymbolId, Vocabulary};
+use crate::value::{Class, Shape, SymbolId, Vocabulary};
 
 /// A test that must hold, or must fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1014,6 +1014,13 @@ impl<'a, 'v> Solver<'a, 'v> {
                     self.read_instance(self.instances.len() - 1, now, reads, open)?;
                 }
                 Piece::Segments { choices, separator, most } => {
+                    // Of very many ways none needs to be tried if what is demanded has other characters.
+                    if now.made.is_empty()
+                        && now.pieces.is_empty()
+                        && !self.may_be_of(self.alphabet(&choices, &separator), reads)?
+                    {
+                        continue;
+                    }
                     for (index, choice) in choices.iter().enumerate().rev() {
                         let mut last = now.clone();
                         let mut pieces = choice.0.clone();
@@ -1040,6 +1047,28 @@ impl<'a, 'v> Solver<'a, 'v> {
             }
         }
         Ok(None)
+    }
+
+    /// The characters of values of these formats, with these characters between them.
+    fn alphabet(&self, choices: &[Format], separator: &str) -> Class {
+        let pieces = choices.iter().flat_map(|choice| &choice.0);
+        pieces.fold(Class::of(separator), |all, piece| match piece {
+            Piece::Literal(text) => all.or(Class::of(text)),
+            Piece::Variable(variable) | Piece::Fresh(variable) => {
+                let steps = self.variable(*variable).language.sequences().iter().flatten();
+                steps.fold(all, |all, step| all.or(step.class))
+            }
+            Piece::Segments { choices, separator, .. } => all.or(self.alphabet(choices, separator)),
+        })
+    }
+
+    /// Whether some value of these characters is read as demanded.
+    fn may_be_of(&mut self, characters: Class, reads: &Reads) -> Result<bool, Exhausted> {
+        let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
+        builder.shape(&Shape::class(characters, 0, None));
+        let automaton = self.add(builder.finish(), self.wide(true));
+        let parts = [Part::whole(reads.clone()), Part::whole(smallvec![(automaton, true)])];
+        Ok(walk::shortest(&parts, &mut self.automata, &mut self.budget)?.is_some())
     }
 
     /// As [`Self::branch`], all at once, for a value that is already made of instances.

@@ -515,3 +515,17 @@ fn what_enumeration_found() {
         assert_eq!(github(&condition).verdict(&[], None), expected, "{what}");
     }
 }
+
+#[test]
+fn a_subject_of_many_segments_may_be_sent() {
+    let five =
+        "repo:acme/app:ref:refs/heads/main:workflow:deploy:actor:octocat:repository_visibility:private";
+    let of = |subject: &str| {
+        web(
+            GITHUB,
+            &format!(r#"{{"StringEquals":{{"token.actions.githubusercontent.com:sub":"{subject}"}}}}"#),
+        )
+    };
+    assert_eq!(of(five).verdict(ACME, None), "yes");
+    assert_eq!(of(five).verdict(STRANGER, None), "no");
+}
