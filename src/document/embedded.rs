@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Document, Format, Kind, Limits, NodeRef, Style, json};
+use super::{Document, Format, Kind, Limits, Node, NodeRef, Style, json};
 use crate::source::decoding::decode;
 use crate::source::{Decoding, Piece, Problem, SourceId, Sources, Span};
 
@@ -18,6 +18,33 @@ pub struct Embedded {
     pub text: Arc<str>,
     /// What was wrong, with places inside the embedded text.
     pub problems: Vec<Problem>,
+}
+
+impl Embedded {
+    /// True if a bare `${Name}` stands for a value: a number, a truth, or a whole piece of JSON.
+    #[must_use]
+    pub fn has_reference(&self) -> bool {
+        let is_reference = |node: &Node| {
+            let start = node.start as usize;
+            node.kind == Kind::Scalar && node.style == Style::Plain && self.text[start..].starts_with("${")
+        };
+        self.document.nodes.iter().any(is_reference)
+    }
+
+    /// True if the text is no JSON where a bare `${Name}` stands, or behind one: it may stand for a piece of the
+    /// syntax, such as a comma or the rest of a list, and then nothing is known of what the text means.
+    #[must_use]
+    pub fn breaks_at_reference(&self) -> bool {
+        let is_reference = |problem: &Problem| {
+            let rest = problem.span.and_then(|span| self.text.get(span.start as usize..)).unwrap_or_default();
+            // A number or a word may begin before it: `1${Zeros}`.
+            let end =
+                rest.find(|character: char| character.is_whitespace() || matches!(character, ',' | '"'));
+            rest[..end.unwrap_or(rest.len())].contains("${")
+        };
+        let mut errors = self.problems.iter().filter(|problem| problem.kind.loses()).peekable();
+        errors.peek().is_some() && (self.has_reference() || errors.any(is_reference))
+    }
 }
 
 /// A fragment of a text that is put together, as `Fn::Join` does.

@@ -6,7 +6,7 @@
 use super::expression::{SubPart, sub_parts};
 use super::{Call, Expression, Form};
 use crate::document::embedded::{self, Embedded, Fragment};
-use crate::document::{Kind, Limits, NodeRef, Tree};
+use crate::document::{Kind, Limits, NodeRef, Style, Tree};
 use crate::source::{Decoding, Problem, Sources, Span};
 use crate::value::{Located, Name, Names};
 
@@ -74,7 +74,7 @@ impl Embedding<'_> {
                     let open = embedded::read_value(self.sources, text, template.span, by, &limits);
                     // Variables stay variables, each with its place, unless one holds a piece of the syntax.
                     let embedded = match open {
-                        Some(open) if open.problems.is_empty() => open,
+                        Some(open) if open.problems.is_empty() && !open.has_reference() => open,
                         open => self.filled(template, variables, &limits).or(open)?,
                     };
                     Some(self.expression(embedded, Some(variables), expression.span))
@@ -133,12 +133,18 @@ impl Embedding<'_> {
     }
 
     /// The expression of a document that was text; with `variables`, its strings are those of `Fn::Sub`.
+    ///
+    /// A variable that stands for a value may be a piece of JSON of any kind, so that nothing is known of it. One that
+    /// stands where only syntax may be leaves nothing known of the whole.
     fn expression(
         &mut self,
         embedded: Embedded,
         variables: Option<&Vec<(Name, Expression)>>,
         host: Span,
     ) -> Expression {
+        if variables.is_some() && embedded.breaks_at_reference() {
+            return Expression::unknown(self.names, "text", host);
+        }
         self.problems.extend(embedded.problems);
         let tree = Tree::new(&embedded.document, &embedded.text);
         let root = tree.roots().next();
@@ -166,6 +172,9 @@ impl Embedding<'_> {
                     Form::Computed(entries)
                 }
             }
+            _ if variables.is_some() && is_open(node) => {
+                return Expression::unknown(self.names, "text", span);
+            }
             _ => return self.text(node, variables),
         };
         Expression { form, span }
@@ -184,6 +193,12 @@ impl Embedding<'_> {
             _ => Expression::scalar(self.names, text, span),
         }
     }
+}
+
+/// True for a variable without quotes that may stand for any piece of JSON. What AWS fills in is a text or a number.
+fn is_open(node: NodeRef<'_>) -> bool {
+    let is_variable = |part| matches!(part, SubPart::Variable(name) if !name.starts_with("AWS::"));
+    node.style() == Style::Plain && sub_parts(node.scalar().unwrap_or_default()).any(is_variable)
 }
 
 /// The fragments of a text that is put together.

@@ -215,12 +215,63 @@ Resources:
     Type: AWS::IAM::Policy
     Properties:
       PolicyDocument: !Sub ['{\"Statement\": [{\"Resource\": \"${!a}/${Ends}', {Ends: 'b\"}]}'}]
+  C:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: !Sub ['{\"Statement\": ${Whole}}', {Whole: '[{\"Resource\": \"c\"}]'}]
 ",
         &[
             ("A/PolicyDocument/Statement/0/Resource", "home/${aws:username}"),
             ("B/PolicyDocument/Statement/0/Resource", "${a}/b"),
+            ("C/PolicyDocument/Statement/0/Resource", "c"),
         ],
     );
+}
+
+#[test]
+fn nothing_is_known_of_a_text_of_which_a_parameter_may_hold_a_piece_of_the_syntax() {
+    for (text, path, expected) in [
+        // Between values, in the place of a key, behind the beginning of a number, at the end.
+        (r#"{"Statement": [{"Effect": "Allow"} ${Piece}]}"#, "", "unknown text"),
+        (r#"{"Statement": {"Effect": "Allow" ${Piece}}}"#, "", "unknown text"),
+        (r#"{"Version": "2012-10-17", ${Piece}}"#, "", "unknown text"),
+        (r#"{"Statement": {"Effect": "Allow", "Condition": {"Null": 1${Piece}}}}"#, "", "unknown text"),
+        (r#"{"Statement": [${Piece} {"Effect": "Allow"}]}"#, "", "unknown text"),
+        (r#"{"Statement": ${Piece}"#, "", "unknown text"),
+        // A value: whatever is around it is known.
+        (r#"{"Statement": {"Principal": ${Piece}}}"#, "/Statement/Principal", "unknown text"),
+        (r#"{"Statement": [${Piece}, {"Effect": "Allow"}]}"#, "/Statement/1/Effect", "Allow"),
+        // The inside of a string, and what is a number for sure.
+        (r#"{"Statement": {"Principal": "${Piece}"}}"#, "/Statement/Principal", "${Piece}"),
+        (r#"{"Statement": {"Principal": ${AWS::AccountId}}}"#, "/Statement/Principal", "${AWS::AccountId}"),
+    ] {
+        let (before, after) = text.split_once("${Piece}").unwrap_or((text, ""));
+        let literal = |text: &str| format!("'{text}'");
+        let joined = format!("[{}, !Ref Piece, {}]", literal(before), literal(after));
+        let mut ways = vec![
+            format!("!Sub '{text}'"),
+            format!("!Sub ['{}', {{Other: !Ref Piece}}]", text.replace("${Piece}", "${Other}")),
+        ];
+        if text.contains("${Piece}") {
+            ways.push(format!("!Join ['', {joined}]"));
+        }
+        for way in ways {
+            let template = format!(
+                "
+Parameters:
+  Piece: {{Type: String}}
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {way}
+"
+            );
+            let scene = scan(&[("template.yaml", &template)]);
+            assert_eq!(scene.show(&format!("R/AssumeRolePolicyDocument{path}")), expected, "{way}");
+            assert!(scene.problems().is_empty(), "{way}");
+        }
+    }
 }
 
 #[test]
