@@ -56,11 +56,12 @@ fn rules() -> Result<String, String> {
     Ok(table)
 }
 
-/// The files about issuers and other senders as JSON, and a table of the issuers' URLs: the pattern, the index of
-/// its file, its own index there. Whether the files say something sensible is up to the tests.
+/// The files about issuers and other senders as JSON, a table of the issuers' URLs (the pattern, the index of its
+/// file, its own index there), and those for which IAM wants to see a claim tested. Whether the files say something sensible is up to the tests.
 fn knowledge() -> Result<String, String> {
     let mut files = Vec::new();
     let mut urls = Vec::new();
+    let mut required = Vec::new();
     let folders = ["src/knowledge/data/issuers", "src/knowledge/data/senders"];
     for (index, (path, text)) in folders.iter().flat_map(|folder| yaml_files(folder)).enumerate() {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
@@ -74,6 +75,9 @@ fn knowledge() -> Result<String, String> {
             let url = url["url"].as_str().ok_or_else(|| wrong(&"an issuer has no `url`"))?;
             urls.push((url.to_owned(), index, number));
         }
+        let asks = |entry: &serde_json::Value| !entry["required-at-create"].is_null();
+        let asked = value["issuers"].as_array().into_iter().flatten().filter(|url| asks(url) || asks(&value));
+        required.extend(asked.filter_map(|url| Some(url["url"].as_str()?.to_owned())));
     }
     // Fewer variables first, then more other characters, as for the user's own files.
     urls.sort_by_key(|(url, ..)| {
@@ -81,7 +85,8 @@ fn knowledge() -> Result<String, String> {
         (url.matches('{').count(), Reverse(url.len() - names), url.clone())
     });
     Ok(format!(
-        "static FILES: [Embedded; {}] = [{}];\nconst URLS: &[(&str, usize, usize)] = &{urls:?};\n",
+        "static FILES: [Embedded; {}] = [{}];\nconst URLS: &[(&str, usize, usize)] = &{urls:?};\n\
+         const REQUIRED_URLS: &[&str] = &{required:?};\n",
         files.len(),
         files.join(",\n")
     ))

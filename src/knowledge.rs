@@ -6,7 +6,6 @@ mod issuer;
 mod issuers;
 mod language;
 pub mod look_alike;
-pub mod required_claims;
 pub mod sender;
 pub mod service_sources;
 pub mod vendors;

@@ -5,7 +5,7 @@ mod length;
 use super::{Common, Fact, OneOf, Words, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
-use crate::knowledge::required_claims::{RequiredClaim, RequiredKey};
+use crate::knowledge::Tenancy;
 use crate::model::Role;
 use crate::policy::{
     Attached, BuiltInProvider, Effect, Element, Policy, PolicyPath, Principal, PrincipalForm, PrincipalKey,
@@ -158,20 +158,23 @@ impl Refusals<'_, '_> {
     fn shared_issuer(&mut self, place: Option<(u16, Element)>, issuer: &Text) {
         let vocabulary = self.analysis.vocabulary;
         let Some(written) = issuer.as_literal(vocabulary) else { return };
-        let Some(row) = RequiredClaim::of(written) else { return };
-        // The issuer with and without a final slash is one: a key that does not fit is another fault.
-        let keys: Vec<String> = match row.key {
-            RequiredKey::Claim(claim) => {
-                vec![format!("{written}:{claim}"), format!("{}:{claim}", row.issuer)]
+        let found = self.analysis.senders.issuers().find(written);
+        let Some(found) = found.filter(|found| found.tenancy != Tenancy::Public) else { return };
+        let keys: Vec<String> = match found.required_at_create {
+            None => return,
+            Some(key) if key.contains(':') => vec![key.to_owned()],
+            // The issuer with and without a final slash is one: a key that does not fit is another fault.
+            Some(claim) => {
+                let without = written.strip_suffix('/').unwrap_or(written);
+                vec![format!("{written}:{claim}"), format!("{without}:{claim}")]
             }
-            RequiredKey::Global(key) => vec![key.to_owned()],
         };
         if self.policy.statements.iter().any(|statement| tests_one_of(statement, &keys, self.analysis)) {
             return;
         }
         let details = Details {
             key: keys.first().map(|key| vocabulary.literal(key)),
-            service: Some(vocabulary.literal(row.service)),
+            service: Some(vocabulary.literal(&found.file.name)),
             ..Details::default()
         };
         self.give(place, RefusalReason::SharedIssuerControl, Certainty::Possible, details);

@@ -25,7 +25,8 @@ pub struct Found<'i> {
     pub file: &'i IssuerFile,
     /// Whom its tokens may be about.
     pub tenancy: Tenancy,
-    /// The claim that AWS requires a trust policy to test when a role is created or changed.
+    /// The claim that AWS requires a trust policy to test when a role is created or changed, or the whole key if it has
+    /// a colon (`sts:RoleSessionName`). One's own file need not repeat what the built-in one says.
     pub required_at_create: Option<&'i str>,
     /// The variables that its URL says, with their texts.
     pub filled: Vec<(String, String)>,
@@ -99,9 +100,16 @@ impl Issuers {
             let file = &self.own[file];
             let url = &file.issuers[url];
             if let Some(filled) = fill(&url.url, issuer) {
-                return Some(Found::new(file, url, filled));
+                let mut found = Found::new(file, url, filled);
+                let built_in = || Self::find_built_in(issuer)?.required_at_create;
+                found.required_at_create = found.required_at_create.or_else(built_in);
+                return Some(found);
             }
         }
+        Self::find_built_in(issuer)
+    }
+
+    fn find_built_in(issuer: &str) -> Option<Found<'static>> {
         let (filled, file, url) =
             URLS.iter().find_map(|&(pattern, file, url)| Some((fill(pattern, issuer)?, file, url)))?;
         let file = FILES[file].file()?;
@@ -180,6 +188,11 @@ impl Issuers {
             Some(file) => file.sender(None, given, &common),
             None => Ok(Sender::default()),
         }
+    }
+
+    /// The URLs of the built-in issuers for which AWS requires a claim to be tested, in the order of the files.
+    pub(super) fn required_urls() -> impl Iterator<Item = &'static str> {
+        REQUIRED_URLS.iter().copied()
     }
 
     /// The ids of the built-in files.

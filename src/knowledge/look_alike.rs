@@ -1,14 +1,13 @@
 //! Hosts of issuers that everybody knows, and what could be taken for one of them.
 
-use super::required_claims::REQUIRED_CLAIMS;
+use super::Issuers;
 
-/// Well-known issuers besides those of [`REQUIRED_CLAIMS`]. Source: the discovery document that each serves under
+/// Well-known issuers besides those for which IAM wants to see a claim tested. Source: the discovery document that each serves under
 /// `/.well-known/openid-configuration`; what AWS names as built-in providers (IAM User Guide, "OIDC federation").
 const OTHERS: &[&str] = &[
     "accounts.google.com",
     "api.bitbucket.org",
     "appleid.apple.com",
-    "cognito-identity.amazonaws.com",
     "graph.facebook.com",
     "login.microsoftonline.com",
     "oidc.circleci.com",
@@ -25,7 +24,7 @@ const LEAST: usize = "gitlab.com".len();
 #[must_use]
 pub fn look_alike(host: &str) -> Option<&'static str> {
     let host = host.to_ascii_lowercase();
-    let required = REQUIRED_CLAIMS.iter().map(|row| row.issuer.split('/').next().unwrap_or_default());
+    let required = Issuers::required_urls().filter_map(|url| url.split('/').next());
     let known: Vec<&'static str> = required.chain(OTHERS.iter().copied()).collect();
     if known.iter().any(|known| host == *known || is_below(&host, known)) {
         return None;

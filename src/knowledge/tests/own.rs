@@ -27,6 +27,9 @@ fn a_file_of_ones_own_comes_first() {
     assert_eq!(find(&issuers, "gitlab.com").file.id, "mine");
     assert_eq!(find(&issuers, "a.gitlab.example.com").given(), [("name", "a")]);
     assert_eq!(find(&issuers, "scalr.io").file.id, "scalr");
+    // What AWS requires stays.
+    assert_eq!(find(&issuers, "gitlab.com").required_at_create, Some("sub"));
+    assert_eq!(find(&issuers, "a.gitlab.example.com").required_at_create, None);
     assert_eq!(issuers.by_id("mine").unwrap().name, "our GitLab");
     assert_eq!(issuers.by_id("gitlab").unwrap().name, "GitLab.com");
     assert!(issuers.by_id("nobody").is_none());
