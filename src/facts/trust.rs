@@ -4,6 +4,7 @@ mod aws;
 mod cognito;
 mod condition;
 mod github;
+mod new_claim;
 mod oidc;
 mod outcome;
 mod roles_anywhere;

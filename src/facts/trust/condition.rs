@@ -4,11 +4,12 @@
 mod bench;
 mod key;
 
+use super::new_claim;
 use super::view::View;
 use crate::analysis::{Analysis, Change};
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::model::Role;
-use crate::policy::{Comparator, Effect, Element, Operator, PolicyPath, Quantifier, Statement, Test};
+use crate::policy::{Comparator, Effect, Element, Item, Operator, PolicyPath, Quantifier, Statement, Test};
 use crate::value::{Bounds, Text, Vocabulary};
 
 use bench::{Bench, Opening};
@@ -323,12 +324,22 @@ impl About<'_, '_> {
         if test.values.len() < 2 || comparator.is_negated() || comparator == Comparator::Null {
             return;
         }
-        let dead: Vec<bool> = test
+        let is_dead = |value: &Item| self.benches.iter().all(|bench| bench.is_dead(test, value));
+        // A claim that is not known yet may be what a subject names.
+        let may_be_new = |value: &Item| {
+            let mut believed =
+                self.views.iter().filter_map(|view| new_claim::believed_value(view, test, value));
+            believed.any(|value| !is_dead(&value))
+        };
+        let dead: Vec<Bounds<bool>> = test
             .values
             .iter()
-            .map(|value| self.benches.iter().all(|bench| bench.is_dead(test, value)))
+            .map(|value| match is_dead(value) {
+                true => Bounds { sure: !may_be_new(value), possible: true },
+                false => Bounds::decided(false),
+            })
             .collect();
-        let alive = dead.contains(&false);
+        let alive = dead.contains(&Bounds::decided(false));
         for ((index, value), dead) in (0..).zip(&test.values).zip(dead) {
             let Some(text) = value.text() else { continue };
             let mut fact = whole.clone();
@@ -343,7 +354,7 @@ impl About<'_, '_> {
             fact.needed_elsewhere = Bounds::decided(true);
             fact.key_status = OneOf::only(KeyStatus::NotSaid);
             fact.value = Some(text.clone());
-            fact.dead = Bounds::decided(dead);
+            fact.dead = dead;
             fact.beside_others = Bounds::decided(alive);
             take(&fact);
         }

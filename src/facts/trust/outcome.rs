@@ -1,5 +1,6 @@
 //! Whether a trusted principal can get in at all, statement by statement, and what keeps it out if not.
 
+use super::new_claim;
 use super::view::{Ask, Kind, View};
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::knowledge::sender::{Presence, Values};
@@ -143,7 +144,13 @@ fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
         value: None,
         alone: Bounds::decided(false),
     };
+    // A claim that is not known yet may be what a subject names.
+    let may_be_new =
+        |policy: &Policy| new_claim::believed(view, policy).is_some_and(|policy| !refused(view, &policy));
     match decide(view, &alone, Bound::Possible) {
+        Answer::Refused if may_be_new(&alone) => {
+            fact.outcome = OneOf::only(Outcome::Admits).or(Outcome::Never);
+        }
         Answer::Refused => fact.outcome = OneOf::only(Outcome::Never),
         Answer::Exhausted => return fact,
         Answer::Admitted(_) => {
@@ -159,6 +166,7 @@ fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
         }
     }
     fact.alone = view.ask(&Ask::default()).admitted.not();
+    fact.alone.sure = fact.alone.sure && !may_be_new(view.policy);
     if let Some(found) = killer(view, statement) {
         show(view, &mut fact, index, statement, &found);
         return fact;
