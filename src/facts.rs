@@ -55,6 +55,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &trust::RolesAnywhereTrust::SCHEMA,
     &trust::SamlTrust::SCHEMA,
     &trust::ServiceTrust::SCHEMA,
+    &trust::SessionTags::SCHEMA,
     &trust::TrustOutcome::SCHEMA,
     &trust_principal::TrustPrincipal::SCHEMA,
     &trust_statement::TrustStatement::SCHEMA,

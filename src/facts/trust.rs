@@ -10,6 +10,7 @@ mod outcome;
 mod roles_anywhere;
 mod saml;
 mod service;
+mod session_tags;
 mod stranger;
 mod view;
 
@@ -26,6 +27,7 @@ pub(super) use outcome::TrustOutcome;
 pub(super) use roles_anywhere::RolesAnywhereTrust;
 pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
+pub(super) use session_tags::SessionTags;
 use view::{View, views};
 
 words! {
@@ -57,6 +59,7 @@ words! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    let elsewhere = session_tags::Elsewhere::new(analysis);
     for role in &analysis.model.roles {
         let views = views(analysis, role);
         for view in &views {
@@ -68,6 +71,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             github::each(view, take);
             aws::each(view, take);
             service::each(view, take);
+            session_tags::each(view, &elsewhere, take);
         }
         condition::each(analysis, role, &views, take);
         outcome::closed(analysis, role, take);

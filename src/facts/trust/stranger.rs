@@ -77,7 +77,7 @@ impl View<'_> {
 }
 
 /// The policy without allowances for principals of which nothing is known.
-fn without_unknown_principals(policy: &Policy) -> Cow<'_, Policy> {
+pub(super) fn without_unknown_principals(policy: &Policy) -> Cow<'_, Policy> {
     let is_unknown = |principal: &Principal| principal.form == PrincipalForm::Unknown;
     let lets_unknown = |statement: &Statement| {
         statement.effect == Effect::Unknown

@@ -49,10 +49,12 @@ pub(crate) fn escaped(text: &str) -> String {
     text.replace("${", "${!")
 }
 
-/// The text in two, but not inside of `${`.
+/// The text in two, but not inside of a policy variable: `Fn::Sub` takes `${!` up to the first `}`.
 fn halves(text: &str) -> (&str, &str) {
-    let middle =
-        (0..=text.len() / 2).rev().find(|&at| text.is_char_boundary(at) && !text[..at].ends_with('$'));
+    let is_inside = |left: &str| {
+        left.ends_with('$') || left.rfind("${").is_some_and(|variable| !left[variable..].contains('}'))
+    };
+    let middle = (0..=text.len() / 2).rev().find(|&at| text.is_char_boundary(at) && !is_inside(&text[..at]));
     text.split_at(middle.unwrap_or_default())
 }
 
