@@ -50,6 +50,8 @@ words! {
         Exists = "exists",
         /// It has others with the same prefix, and not this one.
         DoesNotExist = "does-not-exist",
+        /// The same, and one of the others is close.
+        Misspelled = "misspelled",
         /// The keys with this prefix are not known, or the key is not.
         NotSaid = "not-said",
     }

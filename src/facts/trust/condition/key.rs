@@ -44,6 +44,7 @@ impl Standing {
             Known::No { meant } => (KeyStatus::DoesNotExist, meant),
             Known::OtherPrefix => claim_status(written, benches, vocabulary),
         };
+        let status = if meant.is_some() { KeyStatus::Misspelled } else { status };
         let presence = presence(&literal, benches);
         Self { literal: Some(literal), status, source, presence, meant }
     }
