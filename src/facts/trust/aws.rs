@@ -1,7 +1,7 @@
 //! Which AWS principals can assume a role: everybody, other accounts, named roles and users.
 
 use super::stranger::{limited, with, without};
-use super::view::{Ask, Kind, View, Width};
+use super::view::{Ask, Judged, Kind, View, Width};
 use super::{Exposure, Reach};
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::Sender;
@@ -9,7 +9,7 @@ use crate::knowledge::vendors::vendor;
 use crate::model::Form;
 use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
 use crate::settings::AccountId;
-use crate::value::{Bounds, Comparison, Field, Text};
+use crate::value::{Bounds, Comparison, Field, Shape, Text};
 
 words! {
     /// What an AWS principal is.
@@ -58,6 +58,8 @@ words! {
         Account = "one-account",
         /// Everybody in a named organisation.
         Organisation = "organisation",
+        /// Everybody in a named organisation that is none of those that the settings call one's own.
+        ForeignOrganisation = "foreign-organisation",
         /// Everybody in any organisation.
         AnyOrganisation = "members-of-any-organisation",
         /// Everybody.
@@ -94,6 +96,8 @@ fact! {
         vendor: Option<Text> = "vendor",
         /// Who is let in.
         width: OneOf<AwsWidth> = "width",
+        /// The organisation that is none of one's own, and whose members are let in.
+        organisation: Option<Text> = "organisation",
         /// True if the policy names only whom it does not mean.
         only_excludes: Bounds<bool> = "only-excludes",
         /// What the policy asks for as an external id. Only known for principals of others.
@@ -163,6 +167,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         account: account.cloned(),
         vendor: known.map(|vendor| vocabulary.literal(vendor.name)),
         width: found.words(),
+        organisation: found.organisation.as_deref().map(|organisation| vocabulary.literal(organisation)),
         only_excludes: Bounds::decided(only_excludes(view)),
         external_id: found.external_id,
         mfa: found.mfa,
@@ -217,6 +222,7 @@ struct Found {
     width: Bounds<AwsWidth>,
     external_id: OneOf<ExternalId>,
     mfa: Bounds<bool>,
+    organisation: Option<String>,
     witness: Option<Box<Witness>>,
 }
 
@@ -226,6 +232,7 @@ impl Found {
             width: Bounds::decided(AwsWidth::Nobody),
             external_id: OneOf::none(),
             mfa: Bounds::decided(false),
+            organisation: None,
             witness: None,
         }
     }
@@ -250,18 +257,32 @@ impl Found {
                 break;
             }
         }
-        if width.sure == AwsWidth::Nobody {
-            let narrow = narrower(view);
-            if width.possible == AwsWidth::Nobody {
-                width.possible = narrow.possible;
-            }
-            width.sure = narrow.sure;
-        }
-        let external_id = match width.possible {
+        let mut external_id = match width.possible {
             AwsWidth::Anyone | AwsWidth::AnyOrganisation => external_id(view, &strange, sender, None),
             _ => OneOf::none(),
         };
-        Self { width, external_id, mfa: Bounds::decided(false), witness }
+        let mut organisation = None;
+        if width.sure == AwsWidth::Nobody {
+            let narrow = narrower(view);
+            let foreign = if width.possible == AwsWidth::Nobody {
+                foreign_members(view, &strange, sender)
+            } else {
+                None
+            };
+            width.sure = narrow.sure;
+            if let Some(foreign) = foreign {
+                width.possible = AwsWidth::ForeignOrganisation;
+                if foreign.judged.admitted.sure {
+                    width.sure = AwsWidth::ForeignOrganisation;
+                }
+                external_id = self::external_id(view, &foreign.strange, &foreign.sender, None);
+                witness = foreign.judged.witness;
+                organisation = Some(foreign.id);
+            } else if width.possible == AwsWidth::Nobody {
+                width.possible = narrow.possible;
+            }
+        }
+        Self { width, external_id, mfa: Bounds::decided(false), organisation, witness }
     }
 
     /// About an account, or somebody in it.
@@ -277,7 +298,19 @@ impl Found {
         }
         // Who has a certain tag the administrator of the account decides, as he does whose name it is.
         let anybody = without(&view.sender, &["aws:principaltag/*"]);
-        let judged = view.admits_strangers(WHO, &anybody);
+        let mut among = Strangers {
+            judged: view.admits_strangers(WHO, &anybody),
+            id: String::new(),
+            strange: WHO.to_vec(),
+            sender: anybody,
+        };
+        // That callers are of an organisation which is not one's own keeps out nobody who is of the account.
+        if !among.judged.admitted.possible
+            && let Some(foreign) = foreign_members(view, WHO, &among.sender)
+        {
+            among = foreign;
+        }
+        let Strangers { judged, id, strange, sender } = among;
         if !judged.admitted.possible {
             return pinned;
         }
@@ -285,14 +318,15 @@ impl Found {
             sure: if judged.admitted.sure { AwsWidth::Account } else { sure },
             possible: AwsWidth::Account,
         };
+        let organisation = Some(id).filter(|id| !id.is_empty());
         if !of_others {
-            return Self { width, witness: judged.witness, ..Self::nobody() };
+            return Self { width, organisation, witness: judged.witness, ..Self::nobody() };
         }
         let no_login =
-            limited(&without(&anybody, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false");
-        let mfa = view.admits_strangers(WHO, &no_login).admitted.not();
-        let external_id = external_id(view, WHO, &no_login, Some(account));
-        Self { width, external_id, mfa, witness: judged.witness }
+            limited(&without(&sender, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false");
+        let mfa = view.admits_strangers(&strange, &no_login).admitted.not();
+        let external_id = external_id(view, &strange, &no_login, Some(account));
+        Self { width, external_id, mfa, organisation, witness: judged.witness }
     }
 
     /// The words that the width may be.
@@ -300,6 +334,59 @@ impl Found {
         let words = OneOf::only(self.width.possible);
         if self.width.sure == self.width.possible { words } else { words.or(self.width.sure) }
     }
+}
+
+/// Strangers who are let in, and how they were asked about.
+struct Strangers {
+    judged: Judged,
+    /// The organisation that they are members of; empty for any.
+    id: String,
+    strange: Vec<&'static str>,
+    sender: Sender,
+}
+
+/// Members of an organisation that the policy names and that is none of one's own, who are let in whoever they are
+/// besides. Without organisations in the settings, one that is named is taken for one's own.
+fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -> Option<Strangers> {
+    let own = &view.analysis.settings.organisations;
+    let variable = sender.variable("organisation").filter(|_| !own.is_empty())?;
+    let mut found: Option<Strangers> = None;
+    for id in named_organisations(view).into_iter().filter(|id| own.iter().all(|own| own.text != *id)) {
+        let mut members = sender.clone();
+        let organisation = &mut members.variables[usize::from(variable)];
+        if !organisation.language.admits(&id) {
+            continue;
+        }
+        organisation.language = Shape::literal(&id);
+        organisation.samples = vec![id.clone()];
+        let strange: Vec<_> = strange.iter().copied().filter(|name| *name != "organisation").collect();
+        let judged = view.admits_strangers(&strange, &members);
+        if judged.admitted.possible && found.as_ref().is_none_or(|_| judged.admitted.sure) {
+            let is_sure = judged.admitted.sure;
+            found = Some(Strangers { judged, id, strange, sender: members });
+            if is_sure {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The ids of organisations that the policy tests for, in order.
+fn named_organisations(view: &View<'_>) -> Vec<String> {
+    let vocabulary = view.analysis.vocabulary;
+    let statements = view.policy.statements.iter();
+    let tests = statements.flat_map(|statement| statement.conditions.iter().flatten());
+    let mut ids: Vec<String> = tests
+        .filter(|test| {
+            test.key_is("aws:PrincipalOrgID", vocabulary) || test.key_is("aws:PrincipalOrgPaths", vocabulary)
+        })
+        .flat_map(|test| &test.values)
+        .filter_map(|value| value.text()?.as_literal(vocabulary)?.split('/').next())
+        .map(str::to_owned)
+        .collect();
+    ids.dedup();
+    ids
 }
 
 /// Who is let in by `*`, if not everybody is.
