@@ -1,10 +1,9 @@
 //! For whose resources an AWS service can assume a role, and with which certificates.
 
-use super::stranger::limited;
 use super::view::{Ask, Kind, View};
 use super::{Exposure, Reach};
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
-use crate::knowledge::sender::{Presence, Sender, Values};
+use crate::knowledge::sender::{Format, Piece, Presence, Sender, Values};
 use crate::knowledge::service_sources::service_source;
 use crate::policy::Witness;
 use crate::value::{Bounds, Text};
@@ -67,7 +66,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         Some(_) => source(view),
         None => (OneOf::only(Source::Unknown), None),
     };
-    let anywhere = host.as_literal(vocabulary) == Some("rolesanywhere.amazonaws.com");
+    let anywhere = host.as_literal(vocabulary) == Some(ROLES_ANYWHERE);
     let (certificates, certificate) = if anywhere { certificates(view) } else { (OneOf::none(), None) };
     let mut common = view.common();
     common.evidence = super::conditions(view);
@@ -114,15 +113,36 @@ fn named_source(sender: &Sender) -> Sender {
     sender
 }
 
+/// The service of IAM Roles Anywhere.
+const ROLES_ANYWHERE: &str = "rolesanywhere.amazonaws.com";
+
+/// A sender of certificates that have the same in each field: which fields there are, whoever signs them decides.
+fn with_equal_fields(sender: &Sender) -> Sender {
+    let mut sender = sender.clone();
+    let Some(name) = sender.variable("common-name") else { return sender };
+    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
+        if claim.key.starts_with("aws:principaltag/") {
+            claim.values = Values::One(vec![Format(vec![Piece::Variable(name)])]);
+        }
+    }
+    sender
+}
+
 /// Whether a certificate gets in that nobody named, from an anchor that nobody named.
 fn certificates(view: &View<'_>) -> (OneOf<Certificates>, Option<Box<Witness>>) {
     let any = view.ask(&Ask::default());
     if !any.admitted.possible {
         return (OneOf::only(Certificates::Nobody), None);
     }
-    // Which fields a certificate has whoever signs it decides.
-    let strange = limited(&view.sender, "aws:principaltag/*", "any-certificate");
-    let judged = view.admits_strangers(&["anchor", "common-name"], &strange);
+    const STRANGERS: &[&str] = &["anchor", "common-name"];
+    let strange = with_equal_fields(&view.sender);
+    let mut judged = view.admits_strangers(STRANGERS, &strange);
+    if judged.admitted.possible && !judged.admitted.sure {
+        // Which account it is, the policy need not know to name an anchor: `!Ref Anchor` names all of it.
+        let unknown = view.analysis.senders.service(ROLES_ANYWHERE, None);
+        let elsewhere = view.admits_strangers(STRANGERS, &with_equal_fields(&unknown));
+        judged.admitted = judged.admitted.and(elsewhere.admitted);
+    }
     let narrow = if any.admitted.sure { Certificates::Pinned } else { Certificates::Nobody };
     match (judged.admitted.sure, judged.admitted.possible) {
         (true, _) => (OneOf::only(Certificates::Any), judged.witness),
