@@ -1,11 +1,14 @@
 //! Dated facts about AWS and the issuers of tokens, as data.
 
+pub mod actions;
 mod check;
+mod columns;
 pub mod condition_keys;
 mod issuer;
 mod issuers;
 mod language;
 pub mod look_alike;
+pub mod managed_policies;
 pub mod sender;
 pub mod service_sources;
 pub mod vendors;

@@ -1,0 +1,300 @@
+//! The catalogue of IAM actions: access levels, types of resources with the forms of their ARNs, condition keys.
+//!
+//! The data is AWS's service authorization reference as `data/actions.bin`, written by `tools/catalogue`; where its
+//! access levels do not say what an action gives away, `tools/catalogue/overrides.json` does. [`Actions::provenance`]
+//! dates it.
+//!
+//! An action that the catalogue does not know (a newer one, a private one, a misspelt one) has no number, and is matched
+//! by no pattern. Who decides what a policy allows must therefore not take an empty set for "allows nothing" where
+//! [`Actions::find`] knows no literal action, and must not take a catalogue's complement for all that `NotAction`
+//! allows.
+
+mod pattern;
+mod set;
+
+use std::ops::Range;
+
+pub use set::ActionSet;
+
+use super::columns::{Columns, Lists, Shorts, Strings};
+
+static DATA: &[u8] = include_bytes!("data/actions.bin");
+const NAME: &[u8; 8] = b"fedlintA";
+/// How many actions there are: the first section.
+const COUNT: usize = {
+    let sections = integer(8);
+    let count = integer(12 + 4 * sections);
+    assert!(count > 0 && count <= 0x7FFF, "numbers of actions have 15 bits in `managed_policies.bin`");
+    count
+};
+
+const fn integer(at: usize) -> usize {
+    u32::from_le_bytes([DATA[at], DATA[at + 1], DATA[at + 2], DATA[at + 3]]) as usize
+}
+
+/// Set in a row of resources if one of this type has to be named.
+const REQUIRED: u16 = 0x8000;
+
+/// The number of an action: its place among all actions, sorted by name in lower case, so that a prefix is a range.
+/// Other data files give an action another number; it is no name for reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionId(u16);
+
+impl ActionId {
+    /// The action of this number, if there are so many.
+    #[must_use]
+    pub fn new(number: usize) -> Option<Self> {
+        if number < COUNT { u16::try_from(number).ok().map(Self) } else { None }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What an action does to what it is used on, in AWS's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccessLevel {
+    /// Lists resources, without their contents.
+    List,
+    /// Reads the contents of resources.
+    Read,
+    /// Creates, changes or deletes resources.
+    Write,
+    /// Grants or changes who may do what.
+    PermissionsManagement,
+    /// Changes the tags of resources.
+    Tagging,
+}
+
+/// The access levels of an action. An action that manages permissions or tags has `Write` as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AccessLevels(u8);
+
+impl AccessLevels {
+    /// True if the level is among them.
+    #[must_use]
+    pub fn contains(self, level: AccessLevel) -> bool {
+        self.0 >> level as u8 & 1 == 1
+    }
+}
+
+/// A type of resource that an action can be restricted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    /// The name in the reference, such as `role`.
+    pub name: String,
+    /// The form of its ARNs, such as `arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}`.
+    pub arn: String,
+    /// True if the action needs a resource of this type.
+    pub required: bool,
+    /// The keys that a request for such a resource can have besides those of the action, in order, each once.
+    pub condition_keys: Vec<String>,
+}
+
+/// A service and its actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The prefix of its actions, such as `iam`.
+    pub name: String,
+    range: Range<usize>,
+}
+
+impl Service {
+    /// All its actions.
+    #[must_use]
+    pub fn actions(&self) -> ActionSet {
+        ActionSet::range(self.range.clone())
+    }
+}
+
+/// A package from which a data file is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// Where it is published: `npm` or `pypi`.
+    pub registry: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The day of the data in it, such as `2026-09-26`.
+    pub date: &'static str,
+    /// Its licence.
+    pub licence: &'static str,
+}
+
+impl Provenance {
+    /// Reads the lines of a data file.
+    pub(super) fn read(lines: &'static str) -> impl Iterator<Item = Self> {
+        lines.lines().filter_map(|line| {
+            let mut words = line.split('\t');
+            let mut word = || words.next();
+            Some(Self { registry: word()?, name: word()?, version: word()?, date: word()?, licence: word()? })
+        })
+    }
+}
+
+/// The catalogue. Opening it is free of work, and so is copying it.
+#[derive(Clone, Copy, Debug)]
+pub struct Actions {
+    columns: Columns,
+    names: Strings,
+}
+
+impl Default for Actions {
+    fn default() -> Self {
+        let columns = Columns::open(DATA, NAME);
+        Self { columns, names: columns.strings(2) }
+    }
+}
+
+impl Actions {
+    /// The size of the data in bytes.
+    pub const BYTES: usize = DATA.len();
+
+    /// Where the data is from.
+    pub fn provenance(self) -> impl Iterator<Item = Provenance> {
+        Provenance::read(self.columns.text(1))
+    }
+
+    /// How many actions there are.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        COUNT
+    }
+
+    /// The name as AWS spells it, such as `iam:PassRole`.
+    #[must_use]
+    pub fn name(self, action: ActionId) -> String {
+        self.names.at(action.index())
+    }
+
+    /// The action of a name in any case.
+    #[must_use]
+    pub fn find(self, name: &str) -> Option<ActionId> {
+        let lower = name.to_ascii_lowercase();
+        let place = self.names.partition_point(|text| pattern::compare(text, lower.as_bytes()).is_lt());
+        let action = ActionId::new(place)?;
+        self.name(action).eq_ignore_ascii_case(name).then_some(action)
+    }
+
+    /// The access levels of an action, ours included.
+    #[must_use]
+    pub fn access(self, action: ActionId) -> AccessLevels {
+        AccessLevels(self.access_levels().get(action.index()).copied().unwrap_or_default())
+    }
+
+    /// All actions of an access level.
+    #[must_use]
+    pub fn with_access(self, level: AccessLevel) -> ActionSet {
+        let levels = self.access_levels().iter().enumerate();
+        levels
+            .filter(|(_, levels)| AccessLevels(**levels).contains(level))
+            .filter_map(|(number, _)| ActionId::new(number))
+            .collect()
+    }
+
+    fn access_levels(self) -> &'static [u8] {
+        self.columns.section(3)
+    }
+
+    /// The types of resources that an action can be restricted to. One that has none is only allowed by `Resource: "*"`.
+    #[must_use]
+    pub fn resource_types(self, action: ActionId) -> Vec<ResourceType> {
+        let (names, arns) = (self.columns.strings(10), self.columns.strings(11));
+        self.rows(action)
+            .map(|(row, kind, keys)| ResourceType {
+                name: names.at(self.type_column(12, kind)),
+                arn: arns.at(self.type_column(13, kind)),
+                required: row & REQUIRED != 0,
+                condition_keys: self.key_names([keys, self.type_column(14, kind)]),
+            })
+            .collect()
+    }
+
+    /// The condition keys of an action, those of its types of resources included; in order, each once. Keys that every
+    /// request has are not among them, and parts that vary are written as in `aws:ResourceTag/${TagKey}`.
+    #[must_use]
+    pub fn condition_keys(self, action: ActionId) -> Vec<String> {
+        let own = usize::from(self.columns.shorts(4).at(action.index()));
+        let rows = self.rows(action).flat_map(|(_, kind, keys)| [keys, self.type_column(14, kind)]);
+        self.key_names(std::iter::once(own).chain(rows))
+    }
+
+    /// The rows of the table of actions: the row's first number, the type of resource, the list of keys.
+    fn rows(self, action: ActionId) -> impl Iterator<Item = (u16, usize, usize)> {
+        let rows = self.row_lists().at(usize::from(self.columns.shorts(5).at(action.index())));
+        (0..rows.len() / 2).map(move |number| {
+            let row = rows.at(2 * number);
+            (row, usize::from(row & !REQUIRED), usize::from(rows.at(2 * number + 1)))
+        })
+    }
+
+    fn row_lists(self) -> Lists {
+        self.columns.lists(9)
+    }
+
+    fn type_column(self, section: usize, kind: usize) -> usize {
+        usize::from(self.columns.shorts(section).at(kind))
+    }
+
+    /// The names in lists of keys.
+    fn key_names(self, lists: impl IntoIterator<Item = usize>) -> Vec<String> {
+        let (names, all) = (self.columns.strings(7), self.columns.lists(8));
+        let mut keys: Vec<u16> = lists.into_iter().flat_map(|list| all.at(list).iter()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().map(|key| names.at(usize::from(key))).collect()
+    }
+
+    /// All services in order.
+    pub fn services(self) -> impl Iterator<Item = Service> {
+        let starts = self.service_starts();
+        (0..starts.len()).map(move |number| {
+            let start = usize::from(starts.at(number));
+            let end = if number + 1 < starts.len() { usize::from(starts.at(number + 1)) } else { COUNT };
+            let mut name = self.names.at(start);
+            name.truncate(name.find(':').unwrap_or_default());
+            Service { name, range: start..end }
+        })
+    }
+
+    fn service_starts(self) -> Shorts {
+        self.columns.shorts(6)
+    }
+
+    /// The actions that a pattern of a policy matches: `*` is any characters, `?` is one, the case does not matter. What
+    /// stands before the first of them narrows the search to a range.
+    #[must_use]
+    pub fn matching(self, pattern: &str) -> ActionSet {
+        let lower = pattern.to_ascii_lowercase();
+        let lower = lower.as_bytes();
+        let literal = lower.iter().position(|byte| matches!(byte, b'*' | b'?')).unwrap_or(lower.len());
+        let (prefix, rest) = lower.split_at(literal);
+        let range = self.starting_with(prefix);
+        if !rest.is_empty() && rest.iter().all(|byte| *byte == b'*') {
+            return ActionSet::range(range);
+        }
+        let mut set = ActionSet::none();
+        self.names.each(range, |number, name| {
+            if pattern::matches(rest, &name[prefix.len()..]) {
+                set.insert_range(number..number + 1);
+            }
+        });
+        set
+    }
+
+    /// The numbers of the actions whose names start with `prefix`, which is in lower case.
+    fn starting_with(self, prefix: &[u8]) -> Range<usize> {
+        let start = self.names.partition_point(|text| pattern::compare(text, prefix).is_lt());
+        let end = self.names.partition_point(|text| {
+            pattern::compare(text, prefix).is_lt() || pattern::starts_with(text, prefix)
+        });
+        start..end
+    }
+}
+
+#[cfg(test)]
+mod tests;
