@@ -44,6 +44,8 @@ pub struct Environment<'e> {
 pub enum Options {
     /// Scan.
     Scan(ScanOptions),
+    /// Print the version, and where the data that is built in is from.
+    Version,
 }
 
 /// What is to be scanned, and how.
@@ -124,6 +126,7 @@ where
 {
     let done = match parse(arguments, environment.width) {
         Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
+        Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };
     match done {
@@ -149,8 +152,22 @@ where
     I::Item: Into<OsString> + Clone,
 {
     let mut command = Arguments::command().term_width(width.unwrap_or(80).clamp(40, 100));
-    let matches = command.try_get_matches_from_mut(arguments)?;
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let matches = match command.try_get_matches_from_mut(&arguments) {
+        // clap stops at `--version`, and reads nothing behind it.
+        Err(error)
+            if error.kind() == ErrorKind::DisplayVersion
+                && arguments.iter().any(|one| one == "--verbose") =>
+        {
+            return Ok(Options::Version);
+        }
+        matches => matches?,
+    };
     let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    if arguments.verbose {
+        let message = "the argument '--verbose' goes with '--version'";
+        return Err(command.error(ErrorKind::ArgumentConflict, message));
+    }
     match arguments.command {
         Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
     }

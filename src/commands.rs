@@ -1,3 +1,4 @@
-//! What the program does: one file for each subcommand.
+//! What the program does: one file for each subcommand, and one for `--version --verbose`.
 
 pub(crate) mod scan;
+pub(crate) mod version;

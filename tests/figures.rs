@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fedlint::cli::{Environment, ExitCode, run};
+use fedlint::knowledge::actions::Actions;
+use fedlint::knowledge::managed_policies::ManagedPolicies;
 use fedlint::model::ReferencePlace::{self, *};
 use fedlint::model::{Outside, Target};
 use fedlint::scan::model_of_texts;
@@ -86,6 +88,15 @@ fn many_templates_in_one_call() {
         code == expected,
     );
     figures.finish(&format!("{lost:#?}"));
+}
+
+/// What is built in of AWS's actions and managed policies.
+#[test]
+fn embedded_catalogue() {
+    let bytes = Actions::BYTES + ManagedPolicies::BYTES;
+    let mut figures = Figures::default();
+    figures.add("embedded catalogue, bytes", bytes, "at most 1300000", bytes <= 1_300_000);
+    figures.finish("");
 }
 
 /// Every link of the CDK application in `testdata/cdk/app.js`, by construct ids: written down from the application,

@@ -16,7 +16,13 @@ use crate::settings::read_date;
 /// trust that lets in others, and what guests can do. It needs no network and no credentials.
 #[derive(Debug, Parser)]
 #[command(name = "fedlint", version, disable_help_subcommand = true, max_term_width = 100)]
+// None of the options here goes with a subcommand.
+#[command(override_usage = "fedlint <COMMAND>")]
 pub(super) struct Arguments {
+    /// With `--version`, print also which data is built in
+    #[arg(long, display_order = 1000)]
+    pub(super) verbose: bool,
+
     #[command(subcommand)]
     pub(super) command: Command,
 }

