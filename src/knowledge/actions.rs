@@ -279,7 +279,7 @@ impl Actions {
         }
         let mut set = ActionSet::none();
         self.names.each(range, |number, name| {
-            if pattern::matches(rest, &name[prefix.len()..]) {
+            if name.get(prefix.len()..).is_some_and(|behind| pattern::matches(rest, behind)) {
                 set.insert_range(number..number + 1);
             }
         });

@@ -264,6 +264,11 @@ mod tests {
                     assert!(lists.at(index).len() <= file.len());
                     assert!(columns.shorts(section).at(index) == 0 || index < file.len());
                 }
+                for known in ["", "AdministratorAccess", "~"] {
+                    let place = strings.partition_point(|text| text < known.as_bytes());
+                    assert!(place <= strings.len());
+                    strings.each(place..place.saturating_add(20), |_, text| assert!(text.len() <= 510));
+                }
             }
         }
         assert_eq!(Columns::open(whole, b"fedlintA").section(0), b"", "another file");

@@ -32,6 +32,8 @@ class Actions:
     def override(self):
         """Puts our own access levels above those of the package. Each must say something new."""
         for group in json.loads(OVERRIDES.read_text(encoding="utf-8")):
+            if not group["reason"]:
+                raise ValueError(f"overrides.json: no reason for {group['actions']}")
             bits = level_bits(group["add"])
             for name in group["actions"]:
                 number = self.ids.get(name.lower())
