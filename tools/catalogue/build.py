@@ -84,19 +84,18 @@ def policies_of_the_history(package):
     return policies
 
 
-def newest(policies):
-    return max(policy.updated for policy in policies.values())
-
-
 def build(folder):
     """The files by path."""
     lines = [line for line in PACKAGES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    data, moto, history = (Package(line, folder) for line in lines)
+    data, moto, history, *older = (Package(line, folder) for line in lines)
     catalogue = actions.Actions(lambda path: data.json(f"data/{path}"), data.json("data/services.json"))
-    listed, historic = listed_policies(moto), policies_of_the_history(history)
-    policies = managed_policies.merge(listed, historic)
+    listed, former = listed_policies(moto), [policies_of_the_history(history)] + [listed_policies(one) for one in older]
+    policies = managed_policies.merge(listed, former)
     of_actions = data.provenance(data.json("package.json")["updatedAt"][:10])
-    of_policies = moto.provenance(newest(listed)) + history.provenance(newest(historic))
+    of_policies = "".join(
+        package.provenance(managed_policies.newest(policies))
+        for package, policies in zip([moto, history, *older], [listed, *former])
+    )
     return {
         "src/knowledge/data/actions.bin": catalogue.encode(of_actions),
         "src/knowledge/data/managed_policies.bin": managed_policies.Encoder(catalogue, policies).encode(of_policies),

@@ -29,21 +29,25 @@ class Policy:
         return json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def merge(listed, history):
-    """The policies of both packages by name. `listed` is what AWS lists, and newer than `history`, which keeps what
-    AWS lists no longer."""
-    newest = max(policy.updated for policy in listed.values())
-    if newest < max(policy.updated for policy in history.values()):
-        raise ValueError("the history is newer than the list, so that what the list lacks need not be retired")
-    merged = {}
-    for name in sorted(set(listed) | set(history)):
-        candidates = [policies[name] for policies in (listed, history) if name in policies]
+def newest(policies):
+    return max(policy.updated for policy in policies.values())
+
+
+def merge(listed, former):
+    """The policies of all packages. `listed` is what AWS lists, and newer than those of `former`, which have what AWS
+    lists no longer."""
+    if any(newest(policies) > newest(listed) for policies in former):
+        raise ValueError("something is newer than the list, so that what the list lacks need not be retired")
+    merged = []
+    for name in sorted(set(listed).union(*former)):
+        candidates = [policies[name] for policies in (listed, *former) if name in policies]
         if len({policy.path for policy in candidates}) != 1:
             raise ValueError(f"{name}: has several paths")
         # The first of equals: the list.
-        merged[name] = max(candidates, key=lambda policy: (policy.version, policy.updated))
-        merged[name].retired = name not in listed
-    return list(merged.values())
+        policy = max(candidates, key=lambda policy: (policy.version, policy.updated))
+        policy.retired = name not in listed
+        merged.append(policy)
+    return merged
 
 
 class Encoder:
