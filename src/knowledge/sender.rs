@@ -44,7 +44,7 @@ pub struct Variable {
     pub measure: Measure,
     /// Who decides what it is.
     pub control: Control,
-    /// Values that look like real ones, the best first.
+    /// Strings of the language that look like real ones, the best first.
     pub samples: Vec<String>,
 }
 

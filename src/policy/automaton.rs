@@ -32,6 +32,11 @@ impl Budget {
         Self(steps)
     }
 
+    /// The steps that are left.
+    pub(super) const fn left(&self) -> u32 {
+        self.0
+    }
+
     pub(super) fn take(&mut self, steps: usize) -> Result<(), Exhausted> {
         let steps = u32::try_from(steps).unwrap_or(u32::MAX);
         match self.0.checked_sub(steps) {
@@ -49,15 +54,35 @@ impl Budget {
 
 type States = SmallVec<[u32; 6]>;
 
+/// States that the language may be in.
+struct Set {
+    nodes: States,
+    accepts: bool,
+    /// Whether whatever comes is accepted.
+    accepts_all: bool,
+    /// The ASCII characters that lead on.
+    leads: u128,
+    /// Whether characters beyond ASCII may lead on.
+    leads_beyond: bool,
+}
+
+/// Where a character leads that was not read yet.
+const UNKNOWN: u32 = u32::MAX;
+
 /// A language whose sets of states get numbers when they are met.
 pub(super) struct Automaton<'v> {
     vocabulary: &'v Vocabulary,
     language: Language,
     reading: Reading,
-    sets: Vec<(States, bool)>,
+    sets: Vec<Set>,
     /// From hash to the sets with that hash.
     known: FxHashMap<u64, SmallVec<[u32; 1]>>,
-    moves: FxHashMap<(u32, u32), u32>,
+    /// Where the characters between two cuts lead: by state, then by the stretch between cuts.
+    moves: Vec<u32>,
+    /// Where symbols lead.
+    symbol_moves: FxHashMap<(u32, u32), u32>,
+    /// The stretch between cuts of each ASCII character.
+    classes: [u8; 128],
     cuts: Vec<u32>,
     seen: Vec<bool>,
     /// Whether the empty string is accepted, whatever the language says.
@@ -74,6 +99,12 @@ impl<'v> Automaton<'v> {
         }
         cuts.sort_unstable();
         cuts.dedup();
+        let mut classes = [0; 128];
+        let mut class = 0;
+        for (character, slot) in (0_u32..).zip(&mut classes) {
+            class += usize::from(cuts.get(class) == Some(&character));
+            *slot = u8::try_from(class).unwrap_or(u8::MAX);
+        }
         let seen = vec![false; language.nodes.len()];
         let mut automaton = Self {
             vocabulary,
@@ -81,7 +112,9 @@ impl<'v> Automaton<'v> {
             reading,
             sets: Vec::new(),
             known: FxHashMap::default(),
-            moves: FxHashMap::default(),
+            moves: Vec::new(),
+            symbol_moves: FxHashMap::default(),
+            classes,
             cuts,
             seen,
             empty: None,
@@ -104,24 +137,43 @@ impl<'v> Automaton<'v> {
 
     /// The state behind one more character.
     pub(super) fn next(&mut self, state: u32, character: u32, budget: &mut Budget) -> Result<u32, Exhausted> {
-        if let Some(&known) = self.moves.get(&(state, character)) {
+        if char::from_u32(character).is_some_and(SymbolId::is_token) {
+            if let Some(&known) = self.symbol_moves.get(&(state, character)) {
+                return Ok(known);
+            }
+            let from = self.sets[state as usize].nodes.clone();
+            budget.take(1 + from.len())?;
+            let targets = match self.vocabulary.symbols.of_token(character) {
+                Some(symbol) => self.read_symbol(&from, symbol, character, budget)?,
+                None => self.read_character(&from, character),
+            };
+            let next = self.set(targets);
+            self.symbol_moves.insert((state, character), next);
+            return Ok(next);
+        }
+        let class = match self.classes.get(character as usize) {
+            Some(&class) => usize::from(class),
+            None => self.cuts.partition_point(|&cut| cut <= character),
+        };
+        let at = state as usize * (self.cuts.len() + 1) + class;
+        let known = self.moves[at];
+        if known != UNKNOWN {
             return Ok(known);
         }
-        let from = self.sets[state as usize].0.clone();
+        let from = self.sets[state as usize].nodes.clone();
         budget.take(1 + from.len())?;
-        let targets = match self.vocabulary.symbols.of_token(character) {
-            Some(symbol) => self.read_symbol(&from, symbol, character, budget)?,
-            None => {
-                let read = |&node: &u32| match &self.language.nodes[node as usize].reads {
-                    Some((characters, next)) if characters.contains(character) => Some(*next),
-                    _ => None,
-                };
-                from.iter().filter_map(read).collect()
-            }
-        };
+        let targets = self.read_character(&from, character);
         let next = self.set(targets);
-        self.moves.insert((state, character), next);
+        self.moves[at] = next;
         Ok(next)
+    }
+
+    fn read_character(&self, from: &[u32], character: u32) -> States {
+        let read = |&node: &u32| match &self.language.nodes[node as usize].reads {
+            Some((characters, next)) if characters.contains(character) => Some(*next),
+            _ => None,
+        };
+        from.iter().filter_map(read).collect()
     }
 
     /// The state behind a string.
@@ -133,13 +185,28 @@ impl<'v> Automaton<'v> {
     pub(super) fn accepts(&self, state: u32) -> bool {
         match self.empty {
             Some(accepted) if state == Self::START => accepted,
-            _ => self.sets[state as usize].1,
+            _ => self.sets[state as usize].accepts,
         }
     }
 
-    /// Whether nothing that begins with what was read up to this state is in the language.
-    pub(super) fn is_dead(&self, state: u32) -> bool {
-        self.sets[state as usize].0.is_empty()
+    /// Whether nothing that begins with what was read up to this state is accepted, or with `truth` false, refused.
+    pub(super) fn is_lost(&self, state: u32, truth: bool) -> bool {
+        let set = &self.sets[state as usize];
+        let whatever_comes = if truth { set.nodes.is_empty() } else { set.accepts_all };
+        // Of the empty string something else may be said.
+        whatever_comes && (self.empty.is_none() || state != Self::START)
+    }
+
+    /// Whether a character, which is no symbol, leads on to where not all is lost.
+    pub(super) fn leads_on(&self, state: u32, character: char) -> bool {
+        let Set { leads, leads_beyond, .. } = &self.sets[state as usize];
+        let code = u32::from(character);
+        if code < 128 { leads >> code & 1 == 1 } else { *leads_beyond }
+    }
+
+    /// Some strings of the language, as they were written.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.language.texts
     }
 
     /// The characters at which the language begins to read differently, sorted.
@@ -174,13 +241,28 @@ impl<'v> Automaton<'v> {
         states.sort_unstable();
         let hash = FxBuildHasher.hash_one(Slice(&states));
         let known = self.known.entry(hash).or_default();
-        if let Some(&id) = known.iter().find(|&&id| self.sets[id as usize].0 == states) {
+        if let Some(&id) = known.iter().find(|&&id| self.sets[id as usize].nodes == states) {
             return id;
         }
         let id = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
         known.push(id);
-        self.sets.push((states, accepts));
+        let (mut leads, mut leads_beyond, mut accepts_all) = (0, false, false);
+        for &node in &states {
+            if let Some((characters, next)) = &self.language.nodes[node as usize].reads {
+                leads |= characters.ascii();
+                leads_beyond |= characters.has_others();
+                accepts_all |= *next == node && characters.is_all() && self.may_end(node);
+            }
+        }
+        self.sets.push(Set { nodes: states, accepts, accepts_all, leads, leads_beyond });
+        self.moves.resize(self.sets.len() * (self.cuts.len() + 1), UNKNOWN);
         id
+    }
+
+    /// Whether a string of the language ends where a state is.
+    fn may_end(&self, node: u32) -> bool {
+        let Node { accepts, also, .. } = &self.language.nodes[node as usize];
+        *accepts || also.iter().any(|&next| self.language.nodes[next as usize].accepts)
     }
 
     fn read_symbol(

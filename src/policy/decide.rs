@@ -83,8 +83,11 @@ pub struct Witness {
     pub confirmed: bool,
 }
 
-/// The steps that one kind of request may take. A step is some ten nanoseconds.
+/// The steps that one kind of request may take. A step is some forty nanoseconds.
 const BUDGET: u32 = 150_000;
+
+/// The steps that all kinds of requests together may take.
+const BUDGET_OF_ALL: u32 = 600_000;
 
 /// The most values of a variable that are listed.
 const LISTED: usize = 64;
@@ -93,6 +96,7 @@ const LISTED: usize = 64;
 #[must_use]
 pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
     let mut exhausted = false;
+    let mut left = BUDGET_OF_ALL;
     for (exchange, needs) in question.sender.exchanges.iter().enumerate() {
         if question.exchange.is_some_and(|only| only != exchange) {
             continue;
@@ -102,13 +106,17 @@ pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
             if skipped || question.kind.is_some_and(|only| only != kind) {
                 continue;
             }
-            let mut search = Search::new(question, kind, exchange, vocabulary);
-            let mut found = search.witness();
+            let mut try_with = |as_any_string| {
+                let mut search = Search::new(question, kind, exchange, left.min(BUDGET), vocabulary);
+                search.as_any_string = as_any_string;
+                let found = search.witness();
+                left -= left.min(BUDGET) - search.solver.budget.left();
+                (found, search.narrowed)
+            };
+            let (mut found, narrowed) = try_with(false);
             // What symbols as themselves do not admit, some strings that they may be can.
-            if search.narrowed && question.wanted.is_empty() && matches!(found, Ok(None)) {
-                search = Search::new(question, kind, exchange, vocabulary);
-                search.as_any_string = true;
-                found = search.witness();
+            if narrowed && question.wanted.is_empty() && matches!(found, Ok(None)) {
+                (found, _) = try_with(true);
             }
             match found {
                 Ok(Some(witness)) => return Answer::Admitted(Box::new(witness)),
@@ -154,7 +162,13 @@ struct Covers {
 }
 
 impl<'a, 'v> Search<'a, 'v> {
-    fn new(question: &'a Question<'a>, kind: usize, exchange: usize, vocabulary: &'v Vocabulary) -> Self {
+    fn new(
+        question: &'a Question<'a>,
+        kind: usize,
+        exchange: usize,
+        budget: u32,
+        vocabulary: &'v Vocabulary,
+    ) -> Self {
         let sender = question.sender;
         let solver = Solver::new(
             vocabulary,
@@ -163,7 +177,7 @@ impl<'a, 'v> Search<'a, 'v> {
             &sender.exchanges[exchange],
             question.bound,
             question.today,
-            BUDGET,
+            budget,
         );
         let mut search = Self {
             question,

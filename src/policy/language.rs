@@ -85,6 +85,16 @@ impl Characters {
         }
     }
 
+    /// The ASCII characters of the set, by bit.
+    pub(super) const fn ascii(&self) -> u128 {
+        self.ascii
+    }
+
+    /// Whether some character beyond ASCII is in the set.
+    pub(super) fn has_others(&self) -> bool {
+        !self.beyond.is_empty()
+    }
+
     /// Whether a character is in the set.
     pub(super) fn contains(&self, character: u32) -> bool {
         if character < 128 {
@@ -92,6 +102,11 @@ impl Characters {
         } else {
             self.beyond.iter().any(|&(low, high)| (low..=high).contains(&character))
         }
+    }
+
+    /// Whether all characters are in the set.
+    pub(super) fn is_all(&self) -> bool {
+        *self == Self::all()
     }
 
     /// Whether this character is the only one.
@@ -150,7 +165,12 @@ pub(super) struct Language {
     pub(super) nodes: Vec<Node>,
     /// Where every string begins.
     pub(super) start: u32,
+    /// Some of its strings, as they were written.
+    pub(super) texts: Vec<String>,
 }
+
+/// The most strings of a language that are kept as they were written.
+const TEXTS: usize = 8;
 
 /// What one stretch of a written value reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,17 +204,27 @@ pub(super) struct Builder<'v> {
     symbols: Symbols,
     ignore_case: bool,
     nodes: Vec<Node>,
+    texts: Vec<String>,
 }
 
 impl<'v> Builder<'v> {
     pub(super) fn new(vocabulary: &'v Vocabulary, symbols: Symbols, ignore_case: bool) -> Self {
-        let mut builder = Self { vocabulary, symbols, ignore_case, nodes: Vec::new() };
+        let mut builder = Self { vocabulary, symbols, ignore_case, nodes: Vec::new(), texts: Vec::new() };
         builder.node();
         builder
     }
 
     /// Adds the strings that these units read.
     pub(super) fn alternative(&mut self, units: &[Unit]) {
+        let character = |unit: &Unit| match unit {
+            Unit::Character(character) => Some(*character),
+            _ => None,
+        };
+        if self.texts.len() < TEXTS
+            && let Some(text) = units.iter().map(character).collect()
+        {
+            self.texts.push(text);
+        }
         let mut at = self.branch();
         for unit in units {
             at = match *unit {
@@ -214,6 +244,9 @@ impl<'v> Builder<'v> {
 
     /// Adds one abstract string.
     pub(super) fn exactly(&mut self, text: &str) {
+        if self.texts.len() < TEXTS {
+            self.texts.push(text.to_owned());
+        }
         let mut at = self.branch();
         for character in text.chars() {
             at = self.read(at, Characters::one(character));
@@ -252,7 +285,7 @@ impl<'v> Builder<'v> {
     }
 
     pub(super) fn finish(self) -> Language {
-        Language { nodes: self.nodes, start: 0 }
+        Language { nodes: self.nodes, start: 0, texts: self.texts }
     }
 
     fn node(&mut self) -> u32 {
@@ -283,15 +316,18 @@ impl<'v> Builder<'v> {
 
     fn symbol(&mut self, at: u32, symbol: SymbolId) -> u32 {
         let end = self.node();
-        if let Some(token) = symbol.token() {
-            let itself = self.node();
-            self.nodes[at as usize].also.push(itself);
-            self.nodes[itself as usize].reads = Some((Characters::one(token), end));
-        }
-        if self.symbols == Symbols::AnyString || symbol.token().is_none() {
-            let shape = self.vocabulary.symbols.shape(symbol).clone();
-            for last in self.shape_from(at, &shape, Some(symbol)) {
-                self.nodes[last as usize].also.push(end);
+        match symbol.token() {
+            Some(token) if self.symbols == Symbols::Themselves => {
+                let itself = self.node();
+                self.nodes[at as usize].also.push(itself);
+                self.nodes[itself as usize].reads = Some((Characters::one(token), end));
+            }
+            // A value that is the symbol itself is among those that it may be.
+            _ => {
+                let shape = self.vocabulary.symbols.shape(symbol).clone();
+                for last in self.shape_from(at, &shape, Some(symbol)) {
+                    self.nodes[last as usize].also.push(end);
+                }
             }
         }
         end

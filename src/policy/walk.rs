@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::automaton::{Automaton, Budget, Exhausted};
-use crate::value::FIRST_TOKEN;
+use crate::value::{FIRST_TOKEN, SymbolId};
 
 /// Automata that read one stretch of a value together.
 #[derive(Clone, Debug)]
@@ -73,15 +73,13 @@ pub(super) fn shortest(
 ) -> Result<Option<String>, Exhausted> {
     let all = Joint::new(parts);
     let characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
-    let mut seen: FxHashMap<SmallVec<[u32; 8]>, Option<(usize, char)>> = FxHashMap::default();
+    let mut seen: FxHashSet<SmallVec<[u32; 8]>> = FxHashSet::default();
     let mut states = vec![all.start.clone()];
     let mut from: Vec<Option<(usize, char)>> = vec![None];
-    seen.insert(all.start.clone(), None);
+    seen.insert(all.start.clone());
     let mut at = 0;
     while at < states.len() {
         let now = states[at].clone();
-        // Also what is read a second time takes time, the more the more automata read together.
-        budget.take(1 + now.len() / 4)?;
         if all.accepts(&now, automata) {
             let mut text = Vec::new();
             let mut here = at;
@@ -93,8 +91,7 @@ pub(super) fn shortest(
         }
         for &(character, _) in &characters {
             let Some(next) = all.next(&now, character, automata, budget)? else { continue };
-            if !seen.contains_key(&next) {
-                seen.insert(next.clone(), None);
+            if seen.insert(next.clone()) {
                 states.push(next);
                 from.push(Some((at, character)));
             }
@@ -198,8 +195,6 @@ pub(super) fn ends(
     let mut at = 0;
     while at < states.len() {
         let now = states[at].clone();
-        // Also what is read a second time takes time, the more the more automata read together.
-        budget.take(1 + now.len() / 4)?;
         if automata[base].accepts(now[count]) {
             let end: States = now[..count].iter().copied().collect();
             if !found.contains(&end) {
@@ -252,10 +247,20 @@ impl Joint {
         automata: &mut [Automaton<'_>],
         budget: &mut Budget,
     ) -> Result<Option<SmallVec<[u32; 8]>>, Exhausted> {
+        // Also what is read a second time takes time, the more the more automata read together.
+        budget.take(1 + states.len() / 4)?;
+        if !SymbolId::is_token(character) {
+            let mut all = self.automata.iter().zip(states);
+            if all
+                .any(|(&(automaton, truth), &state)| truth && !automata[automaton].leads_on(state, character))
+            {
+                return Ok(None);
+            }
+        }
         let mut next = SmallVec::with_capacity(states.len());
         for (&(automaton, truth), &state) in self.automata.iter().zip(states) {
             let to = automata[automaton].next(state, u32::from(character), budget)?;
-            if truth && automata[automaton].is_dead(to) {
+            if automata[automaton].is_lost(to, truth) {
                 return Ok(None);
             }
             next.push(to);
@@ -280,29 +285,48 @@ fn representatives(indices: impl Iterator<Item = usize>, automata: &[Automaton<'
     }
     cuts.sort_unstable();
     cuts.dedup();
-    let class = |character: u32| cuts.partition_point(|&cut| cut <= character) - 1;
-    let mut chosen: Vec<Option<char>> = vec![None; cuts.len()];
-    let mut order = Vec::new();
-    let mut choose = |character: char, class: usize, order: &mut Vec<usize>| {
-        if chosen[class].is_none() {
-            chosen[class] = Some(character);
-            order.push(class);
+    // The likeliest ASCII character of each class.
+    let mut likeliest: SmallVec<[u8; 32]> = SmallVec::from_elem(UNLIKELY, cuts.len());
+    let mut class = 0;
+    for (character, &rank) in (0_u32..).zip(&RANKS) {
+        if cuts.get(class + 1) == Some(&character) {
+            class += 1;
         }
-    };
-    for character in LIKELY.chars() {
-        choose(character, class(u32::from(character)), &mut order);
+        likeliest[class] = likeliest[class].min(rank);
     }
+    let mut order: SmallVec<[(u8, usize, char); 32]> = SmallVec::new();
+    for (index, &rank) in likeliest.iter().enumerate() {
+        if let Some(&character) = LIKELY.as_bytes().get(usize::from(rank)) {
+            order.push((rank, index, char::from(character)));
+        }
+    }
+    order.sort_unstable();
     for (index, &cut) in cuts.iter().enumerate() {
         // Control characters are in no text that people see; symbols only where an automaton names one.
         let end = cuts.get(index + 1).copied().unwrap_or(LAST + 1);
         let beyond = cut >= 128 && (cut < FIRST_TOKEN || end - cut == 1);
         if beyond && let Some(character) = (cut..end.min(cut + 0x900)).find_map(char::from_u32) {
-            choose(character, index, &mut order);
+            order.push((UNLIKELY, index, character));
         }
     }
     let single = |index: usize| cuts.get(index + 1).is_some_and(|&end| end - cuts[index] == 1);
-    order.iter().filter_map(|&index| Some((chosen[index]?, single(index)))).collect()
+    order.into_iter().map(|(_, index, character)| (character, single(index))).collect()
 }
+
+/// The rank of characters that are not likely.
+const UNLIKELY: u8 = u8::MAX;
+
+/// The place of each ASCII character in [`LIKELY`].
+const RANKS: [u8; 128] = {
+    let mut ranks = [UNLIKELY; 128];
+    let likely = LIKELY.as_bytes();
+    let mut rank = 0;
+    while rank < likely.len() {
+        ranks[likely[rank] as usize] = rank as u8;
+        rank += 1;
+    }
+    ranks
+};
 
 /// The last character.
 const LAST: u32 = 0x10_FFFF;
