@@ -4,12 +4,14 @@
 //! both; the figure is the median of the turns' ratios.
 
 mod corpus;
+mod decisions;
 mod stack;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use fedlint::document::{Limits, json, yaml};
+use fedlint::policy::{Answer, Bound};
 use fedlint::source::{Origin, SourceId, Sources};
 
 const TURNS: usize = 15;
@@ -41,6 +43,36 @@ fn main() {
         Goal::AtLeast(1.0),
     );
     print("arena bytes / text bytes", size(&json, &yaml, source), Goal::AtMost(1.5));
+    print("trust decision with witness, median, us", decision(), Goal::AtMost(50.0));
+    print("hostile policies, slowest, ms", slowest(), Goal::AtMost(50.0));
+}
+
+/// How long a usual policy takes to decide, in microseconds.
+fn decision() -> f64 {
+    let case = decisions::usual().swap_remove(0);
+    assert!(matches!(case.decide(Bound::Sure), Answer::Admitted(_)), "{} is not admitted", case.name);
+    let turn = |_| time(|| drop(black_box(case.decide(Bound::Sure)))).as_secs_f64() * 1e6;
+    let mut times: Vec<f64> = (0..1_001).map(turn).collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// How long the slowest of the policies takes that are made to take long, in milliseconds, at its best of five.
+fn slowest() -> f64 {
+    let mut slowest: f64 = 0.0;
+    for case in decisions::hostile() {
+        for bound in [Bound::Sure, Bound::Possible] {
+            let turn = |_| time(|| drop(black_box(case.decide(bound)))).as_secs_f64() * 1e3;
+            slowest = slowest.max((0..5).map(turn).fold(f64::INFINITY, f64::min));
+        }
+    }
+    slowest
+}
+
+fn time(run: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    run();
+    start.elapsed()
 }
 
 /// How many times faster `ours` is than `reference`.
