@@ -17,7 +17,9 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules/file.rs");
     println!("cargo::rerun-if-changed=src/knowledge/data");
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    for (name, code) in [("rules.rs", rules()), ("knowledge.rs", knowledge())] {
+    for (name, code) in
+        [("rules.rs", rules()), ("knowledge.rs", knowledge()), ("privileges.rs", privileges())]
+    {
         match code {
             Ok(code) => {
                 fs::write(Path::new(&out).join(name), code).expect("the output folder can be written");
@@ -90,6 +92,18 @@ fn knowledge() -> Result<String, String> {
         files.len(),
         files.join(",\n")
     ))
+}
+
+/// The files about what actions give as JSON: a constant for each.
+fn privileges() -> Result<String, String> {
+    let mut code = String::new();
+    for (path, text) in yaml_files("src/knowledge/data/privileges") {
+        let value: serde_json::Value =
+            serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().to_ascii_uppercase();
+        let _ = writeln!(code, "const {name}: &str = {:?};", value.to_string());
+    }
+    Ok(code)
 }
 
 fn rule_code(out: &mut String, rule: &RuleFile) {

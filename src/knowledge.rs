@@ -9,6 +9,7 @@ mod issuers;
 mod language;
 pub mod look_alike;
 pub mod managed_policies;
+pub mod privileges;
 pub mod sender;
 pub mod service_sources;
 pub mod vendors;
