@@ -5,11 +5,13 @@
 //! evaluated by Kleene's logic over that, so that nobody who writes a rule ever sees an unknown.
 
 mod assignment;
+mod claim_source;
 mod declare;
 mod deploy_refusal;
 mod group_role;
 mod identity_pool;
 mod instance_use;
+mod lists;
 mod policy_fault;
 mod pool_role;
 mod pool_use;
@@ -20,6 +22,8 @@ mod trust;
 mod trust_principal;
 mod trust_statement;
 mod unused;
+mod user_pool;
+mod user_pool_client;
 mod words;
 
 use crate::analysis::Analysis;
@@ -38,6 +42,7 @@ pub(crate) use words::words;
 /// Every kind of fact, by name.
 pub const SCHEMAS: &[&Schema] = &[
     &assignment::AssignmentFact::SCHEMA,
+    &claim_source::ClaimSource::SCHEMA,
     &deploy_refusal::DeployRefusal::SCHEMA,
     &group_role::GroupRole::SCHEMA,
     &identity_pool::IdentityPoolFact::SCHEMA,
@@ -60,11 +65,14 @@ pub const SCHEMAS: &[&Schema] = &[
     &trust_principal::TrustPrincipal::SCHEMA,
     &trust_statement::TrustStatement::SCHEMA,
     &unused::Unused::SCHEMA,
+    &user_pool::UserPoolFact::SCHEMA,
+    &user_pool_client::UserPoolClientFact::SCHEMA,
 ];
 
 /// Hands every fact of a scan to `take`, one after another: they are not kept.
 pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     assignment::each(analysis, take);
+    claim_source::each(analysis, take);
     deploy_refusal::each(analysis, take);
     group_role::each(analysis, take);
     identity_pool::each(analysis, take);
@@ -78,6 +86,8 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
     unused::each(analysis, take);
+    user_pool::each(analysis, take);
+    user_pool_client::each(analysis, take);
 }
 
 /// The kind of a fact: its name, and what rules can ask it.

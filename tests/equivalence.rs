@@ -10,10 +10,10 @@ Parameters:
 Conditions:
   IsProduction: !Equals [!Ref Stage, prod]
 Resources:
-  Users: { Type: AWS::Cognito::UserPool }
+  Users: { Type: AWS::Cognito::UserPool, Properties: { MfaConfiguration: "ON" } }
   Web:
     Type: AWS::Cognito::UserPoolClient
-    Properties: { UserPoolId: !Ref Users }
+    Properties: { UserPoolId: !Ref Users, PreventUserExistenceErrors: ENABLED }
   Pool:
     Type: AWS::Cognito::IdentityPool
     Properties:
@@ -51,10 +51,10 @@ Conditions:
       - Ref: Stage
       - prod
 Resources:
-  Users: { Type: AWS::Cognito::UserPool }
+  Users: { Type: AWS::Cognito::UserPool, Properties: { MfaConfiguration: "ON" } }
   Web:
     Type: AWS::Cognito::UserPoolClient
-    Properties: { UserPoolId: { Ref: Users } }
+    Properties: { UserPoolId: { Ref: Users }, PreventUserExistenceErrors: ENABLED }
   Pool:
     Type: AWS::Cognito::IdentityPool
     Properties:
@@ -89,8 +89,8 @@ const JSON: &str = r#"{
   "Parameters": {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}},
   "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
   "Resources": {
-    "Users": {"Type": "AWS::Cognito::UserPool"},
-    "Web": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "Users"}}},
+    "Users": {"Type": "AWS::Cognito::UserPool", "Properties": {"MfaConfiguration": "ON"}},
+    "Web": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "Users"}, "PreventUserExistenceErrors": "ENABLED"}},
     "Pool": {
       "Type": "AWS::Cognito::IdentityPool",
       "Properties": {

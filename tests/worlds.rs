@@ -23,7 +23,7 @@ Parameters:
 Conditions:
   IsStrict: !Equals [!Ref Strict, "yes"]
 Resources:
-  Users2: { Type: AWS::Cognito::UserPool }
+  Users2: { Type: AWS::Cognito::UserPool, Properties: { MfaConfiguration: "ON" } }
   Role:
     Type: AWS::IAM::Role
     Properties:
@@ -130,15 +130,15 @@ fn a_region_that_a_condition_asks_for_does_not_double_findings() {
 Conditions:
   Home: !Equals [!Ref "AWS::Region", us-east-1]
 Resources:
-  Users: { Type: AWS::Cognito::UserPool }
-  Web: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users } }
-  Mobile: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users } }
+  Users: { Type: AWS::Cognito::UserPool, Properties: { MfaConfiguration: "ON" } }
+  Web: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users, PreventUserExistenceErrors: ENABLED } }
+  Mobile: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Users, PreventUserExistenceErrors: ENABLED } }
   Pool:
     Type: AWS::Cognito::IdentityPool
     Properties:
       AllowUnauthenticatedIdentities: false
       IdentityPoolName: !If [Home, home, away]
-      CognitoIdentityProviders: [{ ProviderName: !GetAtt Users.ProviderName, ClientId: !Ref Web }]
+      CognitoIdentityProviders: [{ ProviderName: !GetAtt Users.ProviderName, ClientId: !Ref Web, ServerSideTokenCheck: true }]
   Roles:
     Type: AWS::Cognito::IdentityPoolRoleAttachment
     Properties:

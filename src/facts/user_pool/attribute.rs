@@ -1,0 +1,198 @@
+//! Which attributes of himself a user can write.
+//!
+//! A user writes his attributes with an access token, through any client of the pool: the one whose logins an identity
+//! pool takes is no better than the others. Where he signs himself up he may also set those that cannot be changed later.
+
+use super::{CONTACTS, Member, doors, members};
+use crate::analysis::Analysis;
+use crate::facts::identity_pool::truth;
+use crate::facts::lists::{has_key, includes, is};
+use crate::model::{List, UserPool, UserPoolClient, UserPoolIdentityProvider};
+use crate::source::Span;
+use crate::value::{Bounds, Field, Text};
+
+/// The attributes that every user has, and may write where nothing forbids it.
+const STANDARD: &[&str] = &[
+    "address",
+    "birthdate",
+    "email",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+/// The flows in which a user himself signs in, and gets a token with which he may change his attributes.
+const OWN_SIGN_IN: &[&str] = &[
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "USER_PASSWORD_AUTH",
+    "ALLOW_CUSTOM_AUTH",
+    "CUSTOM_AUTH_FLOW_ONLY",
+    "ALLOW_USER_AUTH",
+];
+/// The flows in which a server signs him in: it may hand the token on.
+const SERVER_SIGN_IN: &[&str] = &["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"];
+/// The scope with which a token of the hosted pages may change attributes.
+const SELF_SERVICE: &str = "aws.cognito.signin.user.admin";
+
+/// Whether a user can choose what a claim says.
+#[derive(Clone, Debug)]
+pub(in crate::facts) struct Writable {
+    /// By changing the attribute.
+    pub by_change: Bounds<bool>,
+    /// By signing up with it.
+    pub by_sign_up: Bounds<bool>,
+    /// What allows it: the attributes that a client may write, or the client.
+    pub at: Option<Span>,
+}
+
+impl Writable {
+    const NEVER: Self = Self {
+        by_change: Bounds { sure: false, possible: false },
+        by_sign_up: Bounds { sure: false, possible: false },
+        at: None,
+    };
+
+    /// In either way.
+    pub(in crate::facts) const fn any(&self) -> Bounds<bool> {
+        self.by_change.or(self.by_sign_up)
+    }
+}
+
+/// Whether a user can choose what a claim of his identity token says. An address that Cognito asks him to prove is not
+/// his to choose.
+pub(in crate::facts) fn writable(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Writable {
+    let vocabulary = analysis.vocabulary;
+    let Some(attribute) = Attribute::of(analysis, pool, claim) else { return Writable::NEVER };
+    let clients: Vec<Member<'_, UserPoolClient>> = members(analysis, pool);
+    let may_sign_up = doors::may_sign_up(analysis, pool);
+    let (mut by_change, mut by_sign_up, mut at) = (Bounds::decided(false), Bounds::decided(false), None);
+    for client in &clients {
+        let lists = client.there().and(attribute.listed(&client.item.write_attributes, claim, analysis));
+        let change = lists.and(signs_in(analysis, client.item));
+        let sign_up = lists.and(doors::open_client(client.item));
+        if (change.sure || sign_up.sure) && !(by_change.sure || by_sign_up.sure)
+            || lists.possible && at.is_none()
+        {
+            at = Some(client.item.write_attributes.span().unwrap_or(client.item.entity.span));
+        }
+        by_change = by_change.or(change);
+        by_sign_up = by_sign_up.or(sign_up);
+    }
+    by_change = by_change.and(attribute.mutable);
+    by_sign_up = by_sign_up.and(may_sign_up);
+    if CONTACTS.contains(&claim) {
+        by_change = by_change.and(includes(&pool.verified_before_update, &[claim], vocabulary).0.not());
+        by_sign_up = by_sign_up.and(includes(&pool.auto_verified_attributes, &[claim], vocabulary).0.not());
+    }
+    // Code may put something else into the token. What users write is overwritten when they sign in with a provider of the
+    // pool next, and where nobody can sign up, all of them may.
+    let rewritten =
+        has_key(&pool.triggers, &["PreTokenGeneration", "PreTokenGenerationConfig"], vocabulary).0;
+    let mapped = Bounds { sure: false, possible: !may_sign_up.possible && is_mapped(analysis, pool, claim) };
+    let kept = Bounds { sure: !rewritten.or(mapped).possible, possible: true };
+    Writable { by_change: by_change.and(kept), by_sign_up: by_sign_up.and(kept), at }
+}
+
+/// Whether a user can change an address of his, and what he writes is stored before he proves that it is his.
+pub(super) fn unproved_change(analysis: &Analysis<'_>, pool: &UserPool, contact: &str) -> Bounds<bool> {
+    writable(analysis, pool, contact).by_change
+}
+
+/// An attribute of users.
+struct Attribute {
+    custom: bool,
+    mutable: Bounds<bool>,
+}
+
+impl Attribute {
+    /// `None` for a claim that no user can write: `cognito:groups` and what else Cognito itself says, what only developers
+    /// write, and attributes that users do not have.
+    fn of(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Option<Self> {
+        let custom = claim.strip_prefix("custom:");
+        let name = custom.unwrap_or(claim);
+        if custom.is_none() && !STANDARD.contains(&claim) {
+            return None;
+        }
+        let Field::Known(schema) = &pool.schema else {
+            return match (custom, &pool.schema) {
+                (Some(_), Field::Absent) => None,
+                (Some(_), _) => Some(Self { custom: true, mutable: Bounds::UNDECIDED }),
+                (None, _) => Some(Self { custom: false, mutable: Bounds::decided(true) }),
+            };
+        };
+        let defined = schema.value.iter().filter_map(Field::known).find(|defined| {
+            defined.value.name.known().is_some_and(|known| is(&known.value, name, analysis.vocabulary).sure)
+        });
+        let Some(defined) = defined else {
+            let all_known = schema.value.iter().all(|defined| {
+                defined.known().is_some_and(|defined| {
+                    defined
+                        .value
+                        .name
+                        .known()
+                        .is_some_and(|name| name.value.as_literal(analysis.vocabulary).is_some())
+                })
+            });
+            return match custom {
+                None => Some(Self { custom: false, mutable: Bounds::decided(true) }),
+                Some(_) if all_known => None,
+                Some(_) => Some(Self { custom: true, mutable: Bounds::UNDECIDED }),
+            };
+        };
+        if truth(&defined.value.developer_only).sure {
+            return None;
+        }
+        let mutable = match &defined.value.mutable {
+            Field::Known(known) => Bounds::decided(known.value),
+            Field::Absent if custom.is_none() => Bounds::decided(true),
+            // What an attribute of one's own is without it is not documented.
+            Field::Absent | Field::Unknown(_) => Bounds::UNDECIDED,
+        };
+        Some(Self { custom: custom.is_some(), mutable })
+    }
+
+    /// Whether a client may write the attribute. Without a list it may write the standard ones; whether also those of one's
+    /// own, documentation and practice say differently.
+    fn listed(&self, list: &List<Text>, claim: &str, analysis: &Analysis<'_>) -> Bounds<bool> {
+        match list {
+            Field::Absent if self.custom => Bounds::UNDECIDED,
+            Field::Absent => Bounds::decided(true),
+            list => includes(list, &[claim], analysis.vocabulary).0,
+        }
+    }
+}
+
+/// Whether a user who signs in with a client gets a token with which he may change his attributes.
+fn signs_in(analysis: &Analysis<'_>, client: &UserPoolClient) -> Bounds<bool> {
+    let vocabulary = analysis.vocabulary;
+    let own = if client.auth_flows.is_absent() {
+        Bounds::decided(true)
+    } else {
+        includes(&client.auth_flows, OWN_SIGN_IN, vocabulary).0
+    };
+    let server = includes(&client.auth_flows, SERVER_SIGN_IN, vocabulary).0;
+    let hosted = truth(&client.oauth)
+        .and(includes(&client.oauth_flows, &["code", "implicit"], vocabulary).0)
+        .and(includes(&client.oauth_scopes, &[SELF_SERVICE], vocabulary).0);
+    let by_himself = own.or(hosted).and(doors::open_client(client));
+    by_himself.or(Bounds { sure: false, possible: server.possible })
+}
+
+/// Whether some provider of the pool sets the attribute at every sign-in.
+fn is_mapped(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> bool {
+    members::<UserPoolIdentityProvider>(analysis, pool)
+        .iter()
+        .any(|provider| has_key(&provider.item.attribute_mapping, &[claim], analysis.vocabulary).0.possible)
+}
