@@ -176,17 +176,24 @@ pub(super) fn spread(
     Ok(Spread::Few(texts))
 }
 
-/// The states in which a part's automata may be behind a string of the language of `base`.
+/// The states in which a part's automata may be behind a string of the language of `base`, or behind one of these
+/// symbols: none of the automata needs to name one that stands where another demand has it.
 pub(super) fn ends(
     part: &Part,
     base: usize,
+    symbols: &[char],
     automata: &mut [Automaton<'_>],
     budget: &mut Budget,
 ) -> Result<Vec<States>, Exhausted> {
     let bases = Part::whole(SmallVec::from_slice(&[(base, true)]));
     let parts = [part.clone(), bases];
     let all = Joint::new(&parts);
-    let characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
+    let mut characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
+    for &symbol in symbols {
+        if characters.iter().all(|&(character, _)| character != symbol) {
+            characters.push((symbol, true));
+        }
+    }
     let mut seen: FxHashSet<SmallVec<[u32; 8]>> = FxHashSet::default();
     let mut states = vec![all.start.clone()];
     seen.insert(all.start.clone());

@@ -7,7 +7,7 @@ use crate::knowledge::sender::{Format, Piece};
 use crate::policy::automaton::{Automaton, Exhausted};
 use crate::policy::language::{Builder, Symbols};
 use crate::policy::walk::{self, Part};
-use crate::value::{Class, Shape};
+use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
 
 impl Solver<'_, '_> {
     /// The next way in which a format's values are read as demanded: what it is made of, and what is demanded of
@@ -169,7 +169,8 @@ impl Solver<'_, '_> {
             return Ok(());
         }
         let base = self.base(self.instances[instance].variable);
-        let ends = walk::ends(&part, base, &mut self.automata, &mut self.budget)?;
+        let symbols = self.symbols();
+        let ends = walk::ends(&part, base, &symbols, &mut self.automata, &mut self.budget)?;
         for end in ends.into_iter().rev() {
             part.to = Some(end.clone());
             if !self.fits(instance, &part, &now.parts)? {
@@ -181,6 +182,22 @@ impl Solver<'_, '_> {
             open.push(next);
         }
         Ok(())
+    }
+
+    /// The symbols that any automaton names.
+    fn symbols(&self) -> Vec<char> {
+        let mut symbols = Vec::new();
+        for automaton in &self.automata {
+            let cuts = automaton.cuts();
+            for pair in cuts[cuts.partition_point(|&cut| cut < FIRST_TOKEN)..].windows(2) {
+                if pair[0] + 1 == pair[1] {
+                    symbols.extend(char::from_u32(pair[0]).filter(|&symbol| SymbolId::is_token(symbol)));
+                }
+            }
+        }
+        symbols.sort_unstable();
+        symbols.dedup();
+        symbols
     }
 
     /// Whether a variable can be read so, as far as something else is demanded of it already.
