@@ -19,6 +19,9 @@ pub(super) enum Reading {
     Named,
 }
 
+/// What a set of states costs that was not met before: it is looked for, and kept.
+const NEW_SET: usize = 8;
+
 /// What a decision may still spend. Every loop that input drives takes from it.
 #[derive(Debug)]
 pub(super) struct Budget(u32);
@@ -163,8 +166,12 @@ impl<'v> Automaton<'v> {
         let from = self.sets[state as usize].nodes.clone();
         budget.take(1 + from.len())?;
         let targets = self.read_character(&from, character);
+        let sets = self.sets.len();
         let next = self.set(targets);
         self.moves[at] = next;
+        if self.sets.len() > sets {
+            budget.take(NEW_SET)?;
+        }
         Ok(next)
     }
 
