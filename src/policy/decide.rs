@@ -16,7 +16,7 @@ use super::{
     Version,
 };
 use crate::knowledge::sender::{Sender, VariableId};
-use crate::value::{Bounds, Comparison, Part, SymbolId, Text, Vocabulary};
+use crate::value::{Bounds, Comparison, Part, Shape, Symbol, SymbolId, Text, Unknown, Vocabulary};
 
 /// Who asks, as far as statements tell callers apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -210,7 +210,7 @@ impl<'a, 'v> Search<'a, 'v> {
                     rivals && same_key(test, twin, self.vocabulary)
                 });
                 // Which of two keys counts that differ in case is not documented.
-                let test = if twice { Test::unknown(crate::value::Unknown::Mismatch) } else { test.clone() };
+                let test = if twice { Test::unknown(Unknown::Mismatch) } else { test.clone() };
                 if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
                     let key = self.key(&test);
                     // Tests of other statements hold at the same time only if an exchange needs several.
@@ -318,9 +318,13 @@ impl<'a, 'v> Search<'a, 'v> {
         if let Some(&predicate) = self.ready.get(&(test, wide)) {
             return Demand { predicate, truth };
         }
-        let (test_of, version) = self.tests[test].clone();
+        let (mut test_of, version) = self.tests[test].clone();
         let key = self.key(&test_of);
-        let has_symbols = test_of.values.iter().any(|value| value.text().is_some_and(has_symbols));
+        let lists = self.asks_in_place() && !test_of.operator.comparator.is_like();
+        let has_symbols = test_of.values.iter().any(|value| match value {
+            Item::Text(text) => has_symbols(text),
+            Item::Unknown(why) => lists && *why == Unknown::List,
+        });
         let themselves = has_symbols
             && self.question.bound == Bound::Possible
             && !self.as_any_string
@@ -328,6 +332,9 @@ impl<'a, 'v> Search<'a, 'v> {
             && !self.wants_symbols()
             && self.is_free(&key);
         self.narrowed |= themselves;
+        if themselves && lists {
+            self.name_lists(&mut test_of.values);
+        }
         let mut predicate =
             Predicate::new(&test_of, &version, wide, themselves, &mut self.solver.automata, self.vocabulary);
         if test_of.key.text().is_none()
@@ -350,15 +357,29 @@ impl<'a, 'v> Search<'a, 'v> {
         })
     }
 
+    /// Whether a symbol of the policy stands for nobody whom it is not meant for.
+    fn asks_in_place(&self) -> bool {
+        self.question.wanted.iter().any(|wanted| matches!(wanted, Wanted::InPlace | Wanted::Stranger(..)))
+    }
+
+    /// Puts a symbol in the place of each list of which nothing is known: somebody whom the list names, as a
+    /// parameter that is no list names somebody. (A list that may hold wildcards can name everybody.)
+    fn name_lists(&self, values: &mut [Item]) {
+        let function = self.vocabulary.names.intern("an item of a list");
+        for value in values {
+            if *value == Item::Unknown(Unknown::List) {
+                let symbol = Symbol::Derived { function, arguments: Box::default() };
+                let symbol = self.vocabulary.symbols.intern(symbol, Shape::parameter);
+                *value = Item::Text(Text::symbol(symbol));
+            }
+        }
+    }
+
     /// Whether the values of a key can be whatever a symbol of the policy is: one variable, and nothing around it.
     fn is_free(&self, key: &str) -> bool {
         use crate::knowledge::sender::{Format, Piece};
         let (Some(claim), _) = self.solver.claim(key) else { return false };
-        let in_place = self
-            .question
-            .wanted
-            .iter()
-            .any(|wanted| matches!(wanted, Wanted::InPlace | Wanted::Stranger(..)));
+        let in_place = self.asks_in_place();
         fn has_no_symbols(format: &Format) -> bool {
             format.0.iter().all(|piece| match piece {
                 Piece::Literal(text) => !text.chars().any(SymbolId::is_token),

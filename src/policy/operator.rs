@@ -33,6 +33,13 @@ macro_rules! comparators {
         }
 
         impl Comparator {
+    /// True for operators that are written for the sake of wildcards. (`ArnEquals` reads them too, but looks as if
+    /// it did not.)
+    #[must_use]
+    pub const fn is_like(self) -> bool {
+        matches!(self, Self::StringLike | Self::StringNotLike | Self::ArnLike | Self::ArnNotLike)
+    }
+
             /// Every operator that AWS has, with its name.
             pub const NAMED: &[(&'static str, Self)] = &[$((stringify!($name), Self::$name),)*];
         }

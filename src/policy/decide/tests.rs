@@ -490,6 +490,45 @@ fn a_parameter_is_no_stranger() {
 }
 
 #[test]
+fn who_is_on_a_list_that_nobody_knows_is_no_stranger() {
+    let of = |test: &str, wanted: fn(VariableId) -> Wanted| {
+        let root = r#"{"AWS":"*"}"#;
+        let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, test)]));
+        let organisation = case.sender.variable("organisation").expect("accounts have organisations");
+        let question = Question {
+            policy: &case.policy,
+            party: &case.party,
+            sender: &case.sender,
+            bound: Bound::Possible,
+            wanted: &[wanted(organisation)],
+            kind: None,
+            exchange: None,
+            spread: &[],
+            today: None,
+        };
+        decide(&question, &case.scene.vocabulary) != Answer::Refused
+    };
+    let stranger = |variable| Wanted::Stranger(variable, "o-attacker000".to_owned());
+    let known = |variable| Wanted::Exactly(variable, "o-attacker000".to_owned());
+    let cases = [
+        (r#"{"StringEquals":{"aws:PrincipalOrgID":"<unknown>"}}"#, false),
+        (r#"{"StringEquals":{"aws:PrincipalOrgID":["<unknown>","o-a1b2c3d4e5"]}}"#, false),
+        (r#"{"StringEquals":{"aws:PrincipalOrgID":["<unknown>","o-attacker000"]}}"#, true),
+        (r#"{"StringEqualsIgnoreCase":{"aws:PrincipalOrgID":"<unknown>"}}"#, false),
+        // Of an account that is in none.
+        (r#"{"StringEqualsIfExists":{"aws:PrincipalOrgID":"<unknown>"}}"#, true),
+        (r#"{"StringNotEquals":{"aws:PrincipalOrgID":"<unknown>"}}"#, true),
+        // What is written for wildcards may hold some.
+        (r#"{"StringLike":{"aws:PrincipalOrgID":"<unknown>"}}"#, true),
+    ];
+    for (test, expected) in cases {
+        assert_eq!(of(test, stranger), expected, "a stranger by {test}");
+        assert!(of(test, known), "somebody who is asked for by {test}");
+        assert!(of(test, |_| Wanted::InPlace), "anybody by {test}");
+    }
+}
+
+#[test]
 fn a_parameter_may_be_a_whole_subject_or_arn() {
     assert_eq!(
         web(GITHUB, r#"{"StringEquals":{"token.actions.githubusercontent.com:sub":"${Subject}"}}"#)
