@@ -65,6 +65,62 @@ Resources:
     );
 }
 
+/// A parameter is taken for a text without wildcards, but not if the template itself says otherwise: what is open as
+/// it is shipped is open.
+#[test]
+fn a_default_with_a_wildcard() {
+    let template = |parameter: &str, operator: &str| {
+        format!(
+            r#"
+Parameters:
+  Organisations: {parameter}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ AWS: "*" }}
+            Action: sts:AssumeRole
+            Condition:
+              {operator}: {{ aws:PrincipalOrgID: !Ref Organisations }}
+"#
+        )
+    };
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            r#"{ Type: String, Default: "*" }"#,
+            "StringLike",
+            &["trust-any-principal proved when `Organisations` is `*`"],
+        ),
+        (
+            r#"{ Type: String, AllowedValues: [o-a1b2c3d4e5, "o-*"] }"#,
+            "StringLike",
+            &["trust-any-principal proved when `Organisations` is `o-*`"],
+        ),
+        (
+            r#"{ Type: CommaDelimitedList, Default: "o-a1b2c3d4e5,*" }"#,
+            "StringLike",
+            &[
+                "trust-any-principal proved when `Organisations` is `o-a1b2c3d4e5,*`",
+                "trust-any-principal possible when `Organisations` is not `o-a1b2c3d4e5,*`",
+            ],
+        ),
+        // Here a wildcard is a character like others, which no id has.
+        (
+            r#"{ Type: String, Default: "*" }"#,
+            "StringEquals",
+            &["trust-never-satisfied proved when `Organisations` is `*`"],
+        ),
+        (r#"{ Type: String, Default: o-a1b2c3d4e5 }"#, "StringLike", &[]),
+    ];
+    for (parameter, operator, expected) in cases {
+        check(&template(parameter, operator), expected);
+    }
+}
+
 #[test]
 fn two_conditions_on_one_parameter_that_never_both_hold() {
     check(

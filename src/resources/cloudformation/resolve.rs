@@ -422,8 +422,12 @@ impl<'a> Resolver<'a> {
                 if let Some(atom) = self.context.atoms.parameter(name) {
                     self.consulted.insert(atom);
                     if let Choice::Literal(index) = choices[atom as usize] {
-                        let literal = self.context.atoms.literal(atom, index);
-                        return Some(Value::Text(Text::of(vocabulary, literal)));
+                        let literal = Text::of(vocabulary, self.context.atoms.literal(atom, index));
+                        return Some(if declared.list {
+                            self.list_of(&literal)
+                        } else {
+                            Value::Text(literal)
+                        });
                     }
                 }
             }

@@ -7,6 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expression::{SubPart, sub_parts};
+use super::parameters::Declared;
 use super::resolve::{Context, Resolver, Work, World};
 use super::tree::{Exports, Tree};
 use super::{Call, Expression, deployment, kinds};
@@ -252,8 +253,8 @@ impl<'a> Search<'a> {
                 if let (Some(parent), Some(argument)) = (facts.parent, facts.arguments.get(&name)) {
                     self.open.push((parent, argument));
                 }
-            } else if !declared.allowed.is_empty() && !tree.pinned.contains_key(&name) {
-                self.used.insert(Subject::Parameter(name), (declared.allowed.clone(), false));
+            } else if !tree.pinned.contains_key(&name) {
+                self.parameter(name, declared);
             }
             return;
         }
@@ -270,6 +271,21 @@ impl<'a> Search<'a> {
             && let Some(output) = tree.scopes[child].draft.outputs.get(&output)
         {
             self.open.push((child, &output.value));
+        }
+    }
+
+    /// A parameter of the root whose value is used.
+    fn parameter(&mut self, name: Name, declared: &Declared) {
+        if !declared.allowed.is_empty() {
+            self.used.insert(Subject::Parameter(name), (declared.allowed.clone(), false));
+        } else if let Some(default) = declared.default
+            && self.context.vocabulary.names.text(default.value).contains(['*', '?'])
+        {
+            // That a parameter holds no wildcard is assumed only where the template does not say that it does.
+            let (values, _) = self.used.entry(Subject::Parameter(name)).or_insert_with(|| (Vec::new(), true));
+            if !values.contains(&default.value) {
+                values.push(default.value);
+            }
         }
     }
 
