@@ -17,22 +17,8 @@ use support::{Figures, corpus, files};
 /// What of all ordinary service roles a rule may fire on.
 const MOST_PERCENT: f64 = 2.0;
 
-/// Rules that fire on more, with what reading their findings showed. The figures still say that the goal is missed.
-const READ: &[(&str, &str, &str)] = &[
-    (
-        "real",
-        "service-without-source",
-        "two templates with the same construct, whose role for flow logs has no condition: as the rule says",
-    ),
-    (
-        "speed",
-        "wrong-identifier",
-        "inputs of a translator's tests, with ARNs that are made up or lack a `$`: as the rule says",
-    ),
-];
-
 /// What one rule says about a folder.
-#[derive(Default)]
+#[derive(Clone)]
 struct Said {
     findings: usize,
     /// Ordinary service roles with a finding that asks for something to be done.
@@ -41,6 +27,12 @@ struct Said {
     exempt: bool,
     /// The findings on such roles, for whoever looks into them.
     places: Vec<String>,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self { findings: 0, ordinary: 0, exempt: true, places: Vec::new() }
+    }
 }
 
 /// The roles of a folder, and what the rules say about them. A template is looked at by itself, as its author does.
@@ -68,6 +60,19 @@ impl Folder {
         read
     }
 
+    /// Counts another folder's roles and findings as well.
+    fn extend(&mut self, other: &Self) {
+        self.roles += other.roles;
+        self.ordinary += other.ordinary;
+        for (rule, more) in &other.rules {
+            let said = self.rules.entry(rule.clone()).or_default();
+            said.findings += more.findings;
+            said.ordinary += more.ordinary;
+            said.exempt &= more.exempt;
+            said.places.extend(more.places.iter().cloned());
+        }
+    }
+
     fn add(&mut self, path: &str, text: &str) {
         let settings = Settings::default();
         let vocabulary = Vocabulary::default();
@@ -83,10 +88,7 @@ impl Folder {
         let outcome = scan_texts(&[(path, text)], &settings);
         let mut fired: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in outcome.findings.iter().filter(|finding| finding.folded_into.is_none()) {
-            let said = self
-                .rules
-                .entry(finding.rule.to_string())
-                .or_insert_with(|| Said { exempt: true, ..Said::default() });
+            let said = self.rules.entry(finding.rule.to_string()).or_default();
             said.findings += 1;
             if finding.entity.kind == "role" && ordinary.contains(&finding.entity.name) {
                 let line = outcome.sources.place(finding.span).start.line;
@@ -126,43 +128,41 @@ fn percent(part: usize, whole: usize) -> f64 {
 
 #[test]
 #[expect(clippy::print_stdout, reason = "read by people, with --nocapture")]
+#[expect(clippy::cast_precision_loss, reason = "there are fewer roles than 2^52")]
 fn no_rule_fires_on_ordinary_service_roles() {
     let Some(corpus) = corpus() else { return };
     let mut figures = Figures::default();
     let mut missed = Vec::new();
+    let mut all = Folder::default();
     for name in ["real", "speed"] {
         let folder = Folder::read(&corpus.join(name));
         assert!(folder.ordinary > 0, "{name} has roles of AWS services");
         println!("{name}: {} roles, {} of them ordinary service roles", folder.roles, folder.ordinary);
         for (rule, said) in &folder.rules {
-            for place in &said.places {
-                println!("on an ordinary service role: {place}");
-            }
-            figures.add(
-                &format!("findings per 100 roles, {name}: {rule}"),
-                percent(said.findings, folder.roles),
-                "to be read",
-                true,
-            );
-            let read = READ.iter().find(|(folder, of, _)| (*folder, *of) == (name, rule.as_str()));
-            let share = percent(said.ordinary, folder.ordinary);
-            let goal = if said.exempt && !said.places.is_empty() {
-                "none but advice and info".to_owned()
-            } else {
-                format!("at most {MOST_PERCENT} %")
-            };
-            figures.add(
-                &format!("ordinary service roles with it, {name}: {rule}"),
-                format!("{share} %"),
-                goal,
-                share <= MOST_PERCENT,
-            );
-            match read {
-                Some((_, _, why)) => println!("read: {rule} in {name}: {why}"),
-                None if share > MOST_PERCENT => missed.push(format!("{rule} in {name}: {share} %")),
-                None => {}
-            }
+            let (of_all, of_ordinary) =
+                (percent(said.findings, folder.roles), percent(said.ordinary, folder.ordinary));
+            println!("{name}: {rule}: {of_all} findings per 100 roles, {of_ordinary} of 100 ordinary ones");
+        }
+        all.extend(&folder);
+    }
+    for (rule, said) in &all.rules {
+        for place in &said.places {
+            println!("on an ordinary service role: {place}");
+        }
+        let per_hundred = percent(said.findings, all.roles);
+        figures.add(&format!("findings per 100 roles: {rule}"), per_hundred, "to be read", true);
+        let share = percent(said.ordinary, all.ordinary);
+        let goal = if said.exempt && !said.places.is_empty() {
+            "none but advice and info".to_owned()
+        } else {
+            format!("at most {MOST_PERCENT} %")
+        };
+        // Of the numbers themselves: 2.04 % is more than 2 %, however it is printed.
+        let few = said.ordinary as f64 * 100.0 <= MOST_PERCENT * all.ordinary as f64;
+        figures.add(&format!("ordinary service roles with it: {rule}"), format!("{share} %"), goal, few);
+        if !few {
+            missed.push(format!("{rule}: {} of {}", said.ordinary, all.ordinary));
         }
     }
-    assert!(missed.is_empty(), "nobody has read these findings, which are listed above: {missed:#?}");
+    assert!(missed.is_empty(), "a rule fires on ordinary roles, which are listed above: {missed:#?}");
 }

@@ -93,13 +93,15 @@ impl<'r> Judge<'r> {
     }
 
     /// The findings, weaker ones folded into stronger ones, and what is the same in several variants of an
-    /// entity said once. In no particular order.
+    /// entity, or of several that one text makes, said once. In no particular order.
     #[must_use]
     pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
         tell_apart(&mut self.verdicts);
         super::precedence::fold(&self.rules, &mut self.verdicts);
         let finding = |verdict: Verdict| Finding { when: context.when(&verdict.worlds), ..verdict.finding };
-        super::precedence::merge(self.verdicts, context.vocabulary()).into_iter().map(finding).collect()
+        let mut merged = super::precedence::merge(self.verdicts, context.vocabulary());
+        super::precedence::share(&mut merged);
+        merged.into_iter().map(finding).collect()
     }
 }
 

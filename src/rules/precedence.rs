@@ -96,3 +96,38 @@ pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verd
     }
     merged
 }
+
+/// Folds what is said in the same words of several entities that one place makes, such as the roles of a function's
+/// events: there is one text to change. The first one says of whom it is true as well.
+pub(super) fn share(verdicts: &mut [Verdict]) {
+    let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
+    for index in 0..verdicts.len() {
+        if verdicts[index].finding.folded_into.is_some() {
+            continue;
+        }
+        let seen = at_place.entry((verdicts[index].finding.span, verdicts[index].rule)).or_default();
+        let same = seen.iter().copied().find(|&first| is_shared(&verdicts[first], &verdicts[index]));
+        let Some(first) = same else {
+            seen.push(index);
+            continue;
+        };
+        let entity = &verdicts[index].finding.entity;
+        let note =
+            format!("the same is true of {} `{}`, which is made of the same text", entity.kind, entity.name);
+        verdicts[index].finding.folded_into = Some(verdicts[first].finding.fingerprint.clone());
+        verdicts[first].finding.notes.push(note);
+    }
+}
+
+/// True if two verdicts of one rule at one place say the same of two entities.
+fn is_shared(left: &Verdict, right: &Verdict) -> bool {
+    let said = |finding: &Finding| {
+        let labels: Vec<_> = finding.labels.iter().map(|label| (label.span, label.text.clone())).collect();
+        (finding.severity, finding.certainty, finding.message.clone(), finding.help.clone(), labels)
+    };
+    left.subject != right.subject
+        && left.worlds == right.worlds
+        // What is folded into it would be lost.
+        && right.finding.notes.is_empty()
+        && said(&left.finding) == said(&right.finding)
+}

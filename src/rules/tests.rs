@@ -482,6 +482,36 @@ mod judging {
         assert!(judge.finish(&world).iter().all(|finding| finding.folded_into.is_none()));
     }
 
+    /// Four roles that a state machine's events make of one line of a template: there is one line to change.
+    #[test]
+    fn what_one_text_says_of_several_entities_is_one_finding() {
+        let rules = [
+            rule("thing-large", "severity: low\nmessage: thing is large\nwhen: { size: { above: small } }"),
+            rule("thing-open", "severity: low\nmessage: \"thing `{entity}` is open\"\nwhen: { open: true }"),
+        ];
+        let mut things: Vec<_> =
+            (0..4).map(|number| thing(number, Bounds::decided(true), 0b010, 0b1)).collect();
+        // The last stands elsewhere.
+        things[3].common.place = Span { start: 0, ..things[3].common.place };
+        let seen: Vec<_> = judged(&rules, &things)
+            .iter()
+            .filter(|finding| finding.folded_into.is_none())
+            .map(|finding| (finding.message.clone(), finding.notes.clone()))
+            .collect();
+        let note = |name: &str| format!("the same is true of role `{name}`, which is made of the same text");
+        assert_eq!(
+            seen,
+            [
+                ("thing is large".to_owned(), vec![note("Thing1"), note("Thing2")]),
+                ("thing `Thing0` is open".to_owned(), Vec::new()),
+                ("thing `Thing1` is open".to_owned(), Vec::new()),
+                ("thing `Thing2` is open".to_owned(), Vec::new()),
+                ("thing is large".to_owned(), Vec::new()),
+                ("thing `Thing3` is open".to_owned(), Vec::new()),
+            ]
+        );
+    }
+
     /// What is only possible, or holds in fewer worlds, must not hide what is proved in all.
     #[test]
     fn a_finding_is_not_folded_into_one_that_says_less() {
