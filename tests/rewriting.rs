@@ -13,6 +13,7 @@ mod rewriting;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use rewriting::{conditions, former_id, functions, policies};
 use serde_json::{Value, json};
 use support::{Figures, examples, scan_with};
@@ -275,10 +276,14 @@ fn rewritten_examples_get_the_same_verdict() {
     let (mut same, mut all) = (0, 0);
     for rewrite in REWRITES {
         let mut count = 0;
-        for subject in &subjects {
-            let Some(files) = rewritten(rewrite, &subject.files) else { continue };
+        let compared: Vec<_> = subjects
+            .par_iter()
+            .map(|subject| Some(compare(rewrite, subject, &rewritten(rewrite, &subject.files)?)))
+            .collect();
+        for (subject, compared) in subjects.iter().zip(compared) {
+            let Some(compared) = compared else { continue };
             count += 1;
-            let Err(difference) = compare(rewrite, subject, &files) else {
+            let Err(difference) = compared else {
                 same += 1;
                 continue;
             };
