@@ -40,6 +40,27 @@ type Vector = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const VECTORS: &[Vector] = &[
     (
+        "T7 a repository that need not be sent, but always is",
+        &[
+            r#"Effect: Allow, Principal: { Federated: "{oidc}{gh}" }, Action: {web}, Condition: { StringEquals: { "{gh}:aud": sts.amazonaws.com }, "ForAllValues:StringLike": { "{gh}:repository": acme/app } }"#,
+        ],
+        &["oidc-any-ref proved", "rejected-at-deploy possible"],
+    ),
+    (
+        "T7 a key that is misspelled",
+        &[
+            r#"Effect: Allow, Principal: { Federated: "{oidc}{gh}" }, Action: {web}, Condition: { StringEquals: { "{gh}:aud": sts.amazonaws.com }, "ForAllValues:StringLike": { "{gh}:repositry": acme/app } }"#,
+        ],
+        &["oidc-tenant-unpinned proved"],
+    ),
+    (
+        "T12 any workspace of an organisation",
+        &[
+            r#"Effect: Allow, Principal: { Federated: "{oidc}app.terraform.io" }, Action: {web}, Condition: { StringEquals: { app.terraform.io:aud: aws.workload.identity }, StringLike: { app.terraform.io:sub: "organization:acme:project:*:workspace:*:run_phase:*" } }"#,
+        ],
+        &["oidc-whole-tenant proved"],
+    ),
+    (
         "T11 any project of gitlab.com",
         &[
             r#"Effect: Allow, Principal: { Federated: "{oidc}gitlab.com" }, Action: {web}, Condition: { StringEquals: { gitlab.com:aud: "https://gitlab.com" } }"#,
