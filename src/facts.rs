@@ -12,12 +12,16 @@ mod group_role;
 mod identity_pool;
 mod instance_use;
 mod lists;
+mod mapping_rule;
 mod policy_fault;
+mod pool_login;
 mod pool_role;
 mod pool_use;
+mod provider_mapping;
 mod reference;
 mod role_giver;
 mod role_mapping;
+mod token_consumer;
 mod trust;
 mod trust_principal;
 mod trust_statement;
@@ -47,11 +51,15 @@ pub const SCHEMAS: &[&Schema] = &[
     &group_role::GroupRole::SCHEMA,
     &identity_pool::IdentityPoolFact::SCHEMA,
     &instance_use::InstanceUse::SCHEMA,
+    &mapping_rule::MappingRuleFact::SCHEMA,
     &policy_fault::PolicyFault::SCHEMA,
+    &pool_login::PoolLogin::SCHEMA,
     &pool_role::PoolRole::SCHEMA,
+    &provider_mapping::ProviderMapping::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
     &trust::GithubSubject::SCHEMA,
     &trust::ConditionTest::SCHEMA,
@@ -77,11 +85,15 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     group_role::each(analysis, take);
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
+    mapping_rule::each(analysis, take);
     policy_fault::each(analysis, take);
+    pool_login::each(analysis, take);
     pool_role::each(analysis, take);
+    provider_mapping::each(analysis, take);
     reference::each(analysis, take);
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
+    token_consumer::each(analysis, take);
     trust::each(analysis, take);
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);

@@ -10,15 +10,15 @@ use fedlint::settings::Settings;
 use fedlint::source::Sources;
 use support::{Outcome, scan_with};
 
-const RULE: &str = "id: classic-flow-enabled
+const RULE: &str = "id: social-login-taken
 group: hygiene
 severity: low
 since: 1.0.0
 finds: identity-pool
-when: { classic-flow: true }
-message: \"users of identity pool `{pool}` may take any role that admits them\"
+when: { social-logins: { above: 0 } }
+message: \"identity pool `{pool}` takes logins of a social provider\"
 why: It is not done here.
-help: Remove `AllowClassicFlow`.
+help: Remove `SupportedLoginProviders`.
 references: [https://example.com]
 examples: {}
 ";
@@ -28,8 +28,7 @@ const TEMPLATE: &str = "Resources:
     Type: AWS::Cognito::IdentityPool
     Properties:
       AllowUnauthenticatedIdentities: false
-      AllowClassicFlow: true
-      DeveloperProviderName: login.example.com
+      SupportedLoginProviders: { accounts.google.com: 1.apps.googleusercontent.com }
 ";
 
 /// Scans the template with a rule file of its own.
@@ -49,28 +48,28 @@ fn scan(name: &str, rule: &str) -> Outcome {
 
 #[test]
 fn a_rule_of_ones_own_reports_like_any_other() {
-    let outcome = scan("classic-flow-enabled", RULE);
+    let outcome = scan("social-login-taken", RULE);
     assert_eq!(outcome.problems, [""; 0]);
     let seen: Vec<&str> = outcome.findings.iter().map(|seen| seen.message.as_str()).collect();
-    assert_eq!(seen, ["users of identity pool `Pool` may take any role that admits them"]);
+    assert_eq!(seen, ["identity pool `Pool` takes logins of a social provider"]);
 }
 
 #[test]
 fn a_wrong_rule_is_left_out_and_said() {
     let cases = [
         (
-            "classic-flow-enabled",
-            RULE.replace("classic-flow: true", "clasic-flow: true"),
-            "did you mean `classic-flow`?",
+            "social-login-taken",
+            RULE.replace("social-logins:", "social-logns:"),
+            "did you mean `social-logins`?",
         ),
-        ("other-name", RULE.to_owned(), "`classic-flow-enabled` is not the name of the file"),
+        ("other-name", RULE.to_owned(), "`social-login-taken` is not the name of the file"),
         (
             "guest-role-missing",
-            RULE.replace("classic-flow-enabled", "guest-role-missing"),
+            RULE.replace("social-login-taken", "guest-role-missing"),
             "there is a rule `guest-role-missing` already",
         ),
-        ("classic-flow-enabled", RULE.replace("severity: low", "severity: lo"), "there is no level `lo`"),
-        ("classic-flow-enabled", "id: [".to_owned(), "in the rule file, "),
+        ("social-login-taken", RULE.replace("severity: low", "severity: lo"), "there is no level `lo`"),
+        ("social-login-taken", "id: [".to_owned(), "in the rule file, "),
     ];
     for (name, rule, expected) in cases {
         let outcome = scan(name, &rule);

@@ -145,7 +145,10 @@ Resources:
         authenticated: arn:aws:iam::111122223333:role/user
         unauthenticated: !If [IsDev, "arn:aws:iam::111122223333:role/guest", !Ref "AWS::NoValue"]
 "#,
-        &["guest-access-enabled proved when `Stage` is `dev`"],
+        &[
+            "guest-access-enabled proved when `Stage` is `dev`",
+            "identity-pool-classic-flow proved when `Stage` is `prod`",
+        ],
     );
 }
 

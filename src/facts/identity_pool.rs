@@ -1,10 +1,11 @@
 //! What one identity pool does for guests.
 
+use super::trust::admits_users;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
-use crate::model::{Found, IdentityPool, ReferencePlace, RoleAttachment, Target};
-use crate::value::{Bounds, Field, Text, Worlds};
+use crate::model::{EntityId, Form, Found, IdentityPool, ReferencePlace, Role, RoleAttachment, Target};
+use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
 words! {
     /// Whether a pool has a role for a kind of its users.
@@ -16,8 +17,18 @@ words! {
     }
 }
 
+words! {
+    /// Which roles users who signed in may have by choosing.
+    Choice {
+        /// None that is known, but the one that they get anyway.
+        Own = "own",
+        /// Others too.
+        Others = "others",
+    }
+}
+
 fact! {
-    /// One Cognito identity pool, with what it does for guests.
+    /// One Cognito identity pool, with what it does for guests and for users who signed in.
     IdentityPoolFact = "identity-pool" {
         /// The pool's logical id, or its id in a dump.
         pool: Option<Text> = "pool",
@@ -27,6 +38,16 @@ fact! {
         classic_flow: Bounds<bool> = "classic-flow",
         /// Whether a role is attached for guests. Not decided if the pool's attachment is not in view.
         guest_role: OneOf<RoleState> = "guest-role",
+        /// True if guests get the same role as users who signed in, as far as that is written.
+        shared_role: Bounds<bool> = "shared-role",
+        /// True if the pool takes any logins.
+        logins: Bounds<bool> = "logins",
+        /// How many social providers it takes logins of directly.
+        social_logins: Bounds<i64> = "social-logins",
+        /// Which roles users may have by choosing, if the classic flow lets them choose.
+        choice: OneOf<Choice> = "choice",
+        /// Those roles, but for the ones that are attached: the ones whose trust policy names the pool and admits its users.
+        choosable: Vec<Text> = "choosable",
     }
     evidence {
         /// Where guests are switched on or off.
@@ -37,6 +58,10 @@ fact! {
         "guest-role",
         /// The roles of the pool.
         "attachment",
+        /// A role that users may choose.
+        "choosable",
+        /// The social providers whose logins the pool takes.
+        "social-logins",
     }
 }
 
@@ -97,12 +122,21 @@ fn of(
         }
         _ => guest_role,
     };
+    let choosable = if truth(&pool.classic_flow).possible {
+        choosable(analysis, pool, attached.map(|(attachment, _)| attachment))
+    } else {
+        Vec::new()
+    };
     let mut evidence = Vec::new();
     let mut show = |role, span: Option<_>| evidence.extend(span.map(|span| Evidence { role, span }));
     show("guests", pool.guests.span());
     show("classic-flow", pool.classic_flow.span());
     show("guest-role", role_span);
     show("attachment", attached.and_then(|(attachment, _)| attachment.roles.span()));
+    for role in &choosable {
+        show("choosable", Some(role.entity.span));
+    }
+    show("social-logins", pool.login_providers.span());
     IdentityPoolFact {
         common: Common {
             subject: pool.entity.id,
@@ -117,7 +151,98 @@ fn of(
         guests: truth(&pool.guests),
         classic_flow: truth(&pool.classic_flow),
         guest_role,
+        shared_role: Bounds::decided(
+            attached.is_some_and(|(attachment, _)| shares_role(analysis, attachment)),
+        ),
+        logins: logins(pool),
+        social_logins: social_logins(analysis, pool),
+        choice: OneOf::only(if choosable.is_empty() { Choice::Own } else { Choice::Others }),
+        choosable: choosable.iter().map(|role| Text::literal(role.entity.logical_id)).collect(),
     }
+}
+
+/// True if an attachment names one role for guests and for users. Of roles that are not known it is not said.
+fn shares_role(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> bool {
+    let role = |key| {
+        let mut roles = attachment.roles.known()?.value.iter();
+        roles.find(|attached| attached.key.value.as_literal(analysis.vocabulary) == Some(key))?.role.known()
+    };
+    let (guests, users) = (role("unauthenticated"), role("authenticated"));
+    guests.zip(users).is_some_and(|(guests, users)| {
+        guests.value.compare(&users.value, analysis.vocabulary) == Comparison::Equal
+    })
+}
+
+/// Whether the pool takes any logins. A list that is not known has some.
+fn logins(pool: &IdentityPool) -> Bounds<bool> {
+    fn has<T>(list: &Field<Vec<T>>) -> bool {
+        list.known().map_or(!list.is_absent(), |list| !list.value.is_empty())
+    }
+    Bounds::decided(
+        has(&pool.user_pools)
+            || has(&pool.login_providers)
+            || has(&pool.oidc_providers)
+            || has(&pool.saml_providers)
+            || !pool.developer_provider.is_absent(),
+    )
+}
+
+/// How many social providers the pool takes logins of directly: each is a key of its own.
+fn social_logins(analysis: &Analysis<'_>, pool: &IdentityPool) -> Bounds<i64> {
+    let Some(known) = pool.login_providers.known() else { return Bounds::decided(0) };
+    let sure = known.value.iter().filter(|login| {
+        login.provider.value.as_literal(analysis.vocabulary).is_some() && !login.application.is_absent()
+    });
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    Bounds { sure: count(sure.count()), possible: count(known.value.len()) }
+}
+
+/// The roles that users of a pool may choose for sure besides those that are attached. None if it is not known which those
+/// are.
+fn choosable<'a>(
+    analysis: &'a Analysis<'_>,
+    pool: &IdentityPool,
+    attachment: Option<&RoleAttachment>,
+) -> Vec<&'a Role> {
+    let attached = attachment.and_then(|attachment| attached_roles(analysis, attachment));
+    let (Some(attached), Some(id)) = (attached, pool.entity.identifier(Form::Id)) else { return Vec::new() };
+    let mut roles: Vec<&Role> = Vec::new();
+    for reference in analysis.model.references_to(pool.entity.id) {
+        let Some(role) = analysis.model.get::<Role>(reference.from) else { continue };
+        let sure = reference.target.found().iter().any(|found| {
+            found.entity == pool.entity.id
+                && found.sure
+                && pool.entity.worlds.without(&found.worlds).is_none()
+        });
+        let seen =
+            attached.contains(&role.entity.id) || roles.iter().any(|known| known.entity.id == role.entity.id);
+        if sure
+            && !seen
+            && reference.place == ReferencePlace::TrustedIdentityPool
+            && admits_users(analysis, role, id).sure
+        {
+            roles.push(role);
+        }
+    }
+    roles
+}
+
+/// The roles in view that an attachment names for guests and for users. `None` if it is not known which they are.
+fn attached_roles(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Option<Vec<EntityId>> {
+    let listed = match &attachment.roles {
+        Field::Absent => return Some(Vec::new()),
+        Field::Unknown(_) => return None,
+        Field::Known(roles) => &roles.value,
+    };
+    let mut attached = Vec::new();
+    for role in listed {
+        let reference = analysis.model.reference_at(attachment.entity.id, role.role.span()?)?;
+        if matches!(reference.target, Target::Unknown) {
+            return None;
+        }
+        attached.extend(reference.target.entities());
+    }
+    Some(attached)
 }
 
 /// A switch that is off when it is not written.

@@ -19,7 +19,7 @@ use crate::analysis::Analysis;
 use crate::policy::{Element, PolicyPath};
 
 pub(super) use aws::PrincipalTrust;
-pub(super) use cognito::CognitoTrust;
+pub(super) use cognito::{CognitoTrust, admits_users};
 pub(super) use condition::ConditionTest;
 pub(super) use github::GithubSubject;
 pub(super) use oidc::OidcTrust;

@@ -14,8 +14,8 @@ use crate::model::{Form, Kind, ReferencePlace, TokenConsumer, UserPool};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text};
 
-pub(super) use attribute::writable;
-pub(super) use doors::doors;
+pub(super) use attribute::{may_write, writable};
+pub(super) use doors::{doors, everybody};
 
 words! {
     /// Whether a second factor is asked for.

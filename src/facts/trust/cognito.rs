@@ -1,12 +1,13 @@
 //! Which Cognito identity pools can hand out a role, and to whom of their users.
 
-use super::view::{Ask, Judged, Kind, View, Width};
+use super::view::{Ask, Judged, Kind, View, Width, views};
 use super::{Exposure, Reach};
+use crate::analysis::Analysis;
 use crate::facts::identity_pool::truth;
 use crate::facts::pool_use::{NamedPool, PoolUse, pool_use};
 use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::VariableId;
-use crate::model::{IdentityPool, ReferencePlace, Target};
+use crate::model::{IdentityPool, ReferencePlace, Role, Target};
 use crate::policy::{Comparator, Effect, Policy, Quantifier, Wanted, Witness};
 use crate::value::{Bounds, Comparison, Text, Vocabulary, Worlds};
 
@@ -85,6 +86,20 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             }
         }
     }
+}
+
+/// Whether a role's trust policy admits the tokens that an identity pool gives to users who signed in.
+pub(in crate::facts) fn admits_users(analysis: &Analysis<'_>, role: &Role, pool: &Text) -> Bounds<bool> {
+    let Some(pool) = pool.with_tokens(analysis.vocabulary) else { return Bounds::UNDECIDED };
+    let mut admits = Bounds::decided(false);
+    for view in &views(analysis, role) {
+        let Kind::WebIdentity { id, .. } = &view.kind else { continue };
+        let variable = view.sender.variable("pool").filter(|_| id == "cognito-identity-pool");
+        let Some(variable) = variable else { continue };
+        let wanted = [Wanted::Exactly(variable, pool.clone())];
+        admits = admits.or(Trust { view, variable }.ask(false, &wanted).admitted);
+    }
+    admits
 }
 
 /// A view of Cognito, with the variable that stands for the pool.

@@ -74,35 +74,47 @@ impl Writable {
 /// his to choose.
 pub(in crate::facts) fn writable(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Writable {
     let vocabulary = analysis.vocabulary;
-    let Some(attribute) = Attribute::of(analysis, pool, claim) else { return Writable::NEVER };
-    let clients: Vec<Member<'_, UserPoolClient>> = members(analysis, pool);
-    let may_sign_up = doors::may_sign_up(analysis, pool);
-    let (mut by_change, mut by_sign_up, mut at) = (Bounds::decided(false), Bounds::decided(false), None);
-    for client in &clients {
-        let lists = client.there().and(attribute.listed(&client.item.write_attributes, claim, analysis));
-        let change = lists.and(signs_in(analysis, client.item));
-        let sign_up = lists.and(doors::open_client(client.item));
-        if (change.sure || sign_up.sure) && !(by_change.sure || by_sign_up.sure)
-            || lists.possible && at.is_none()
-        {
-            at = Some(client.item.write_attributes.span().unwrap_or(client.item.entity.span));
-        }
-        by_change = by_change.or(change);
-        by_sign_up = by_sign_up.or(sign_up);
-    }
-    by_change = by_change.and(attribute.mutable);
-    by_sign_up = by_sign_up.and(may_sign_up);
+    let mut written = written(analysis, pool, claim);
     if CONTACTS.contains(&claim) {
-        by_change = by_change.and(includes(&pool.verified_before_update, &[claim], vocabulary).0.not());
-        by_sign_up = by_sign_up.and(includes(&pool.auto_verified_attributes, &[claim], vocabulary).0.not());
+        let proved = |list| includes(list, &[claim], vocabulary).0.not();
+        written.by_change = written.by_change.and(proved(&pool.verified_before_update));
+        written.by_sign_up = written.by_sign_up.and(proved(&pool.auto_verified_attributes));
     }
     // Code may put something else into the token. What users write is overwritten when they sign in with a provider of the
     // pool next, and where nobody can sign up, all of them may.
     let rewritten =
         has_key(&pool.triggers, &["PreTokenGeneration", "PreTokenGenerationConfig"], vocabulary).0;
-    let mapped = Bounds { sure: false, possible: !may_sign_up.possible && is_mapped(analysis, pool, claim) };
-    let kept = Bounds { sure: !rewritten.or(mapped).possible, possible: true };
-    Writable { by_change: by_change.and(kept), by_sign_up: by_sign_up.and(kept), at }
+    let closed = !doors::may_sign_up(analysis, pool).possible;
+    if rewritten.possible || closed && is_mapped(analysis, pool, claim) {
+        written.by_change.sure = false;
+        written.by_sign_up.sure = false;
+    }
+    written
+}
+
+/// Whether a user can write an attribute, be it with an address that he has to prove.
+pub(in crate::facts) fn may_write(analysis: &Analysis<'_>, pool: &UserPool, attribute: &str) -> Bounds<bool> {
+    written(analysis, pool, attribute).any()
+}
+
+/// Whether a user can write what a claim says, whatever Cognito does with it then.
+fn written(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Writable {
+    let Some(attribute) = Attribute::of(analysis, pool, claim) else { return Writable::NEVER };
+    let clients: Vec<Member<'_, UserPoolClient>> = members(analysis, pool);
+    let mut written = Writable::NEVER;
+    for client in &clients {
+        let lists = client.there().and(attribute.listed(&client.item.write_attributes, claim, analysis));
+        let change = lists.and(signs_in(analysis, client.item));
+        let sign_up = lists.and(doors::open_client(client.item));
+        if (change.sure || sign_up.sure) && !written.any().sure || lists.possible && written.at.is_none() {
+            written.at = Some(client.item.write_attributes.span().unwrap_or(client.item.entity.span));
+        }
+        written.by_change = written.by_change.or(change);
+        written.by_sign_up = written.by_sign_up.or(sign_up);
+    }
+    written.by_change = written.by_change.and(attribute.mutable);
+    written.by_sign_up = written.by_sign_up.and(doors::may_sign_up(analysis, pool));
+    written
 }
 
 /// Whether a user can change an address of his, and what he writes is stored before he proves that it is his.
