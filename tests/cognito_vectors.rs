@@ -85,6 +85,45 @@ fn rules_behind_an_earlier_match_are_judged_too() {
     check(&template(users, "WriteAttributes: [email, 'custom:team']", &rules, ""), &found);
 }
 
+/// T87: of a member of both groups, the token names both roles. That he may take the other is no finding: what the roles
+/// allow decides it. T88: who is in no group gets the default role.
+#[test]
+fn groups_and_the_role_of_those_without() {
+    let template = |default: &str| {
+        format!(
+            r#"
+Resources:
+  Users: {{ Type: AWS::Cognito::UserPool, Properties: {{ MfaConfiguration: "ON", AutoVerifiedAttributes: [email] }} }}
+  Web: {{ Type: AWS::Cognito::UserPoolClient, Properties: {{ UserPoolId: !Ref Users, PreventUserExistenceErrors: ENABLED }} }}
+  Admins:
+    Type: AWS::Cognito::UserPoolGroup
+    Properties: {{ UserPoolId: !Ref Users, RoleArn: "arn:aws:iam::111122223333:role/admin", Precedence: 0 }}
+  Readers:
+    Type: AWS::Cognito::UserPoolGroup
+    Properties: {{ UserPoolId: !Ref Users, RoleArn: "arn:aws:iam::111122223333:role/reader", Precedence: 10 }}
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      AllowUnauthenticatedIdentities: false
+      CognitoIdentityProviders:
+        - {{ ProviderName: !GetAtt Users.ProviderName, ClientId: !Ref Web, ServerSideTokenCheck: true }}
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId: !Ref Pool
+      Roles: {{ authenticated: "arn:aws:iam::111122223333:role/{default}" }}
+      RoleMappings:
+        web:
+          IdentityProvider: !Sub "${{Users.ProviderName}}:${{Web}}"
+          Type: Token
+          AmbiguousRoleResolution: AuthenticatedRole
+"#
+        )
+    };
+    check(&template("reader"), &[]);
+    check(&template("admin"), &["role-mapping-privileged-fallback medium possible"]);
+}
+
 /// T89: a pool whose only logins are SAML needs no roles: the assertion brings them.
 #[test]
 fn a_pool_for_saml_alone_needs_no_roles() {

@@ -6,11 +6,11 @@ use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, fact, words
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{
-    EntityId, IdentityPool, ReferencePlace, Role, RoleAttachment, RoleMapping, Target, UserPool,
+    EntityId, IdentityPool, MappingRule, ReferencePlace, Role, RoleAttachment, RoleMapping, Target, UserPool,
     UserPoolClient,
 };
 use crate::source::Span;
-use crate::value::{Bounds, Field, Located, Text, Worlds};
+use crate::value::{Bounds, Comparison, Field, Located, Text, Worlds};
 
 words! {
     /// What a claim decides.
@@ -91,6 +91,34 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
 }
 
+/// True if whoever fits no rule gets the role of this rule too: then it decides nothing.
+pub(super) fn falls_back_to(
+    analysis: &Analysis<'_>,
+    attachment: &RoleAttachment,
+    mapping: &RoleMapping,
+    rule: &MappingRule,
+) -> bool {
+    let falls_back = mapping
+        .ambiguous
+        .known()
+        .is_some_and(|known| known.value.as_literal(analysis.vocabulary) == Some("AuthenticatedRole"));
+    let own = default_role(analysis, attachment);
+    falls_back
+        && own.zip(rule.role.known()).is_some_and(|(own, role)| {
+            own.value.compare(&role.value, analysis.vocabulary) == Comparison::Equal
+        })
+}
+
+/// The role that an attachment has for users who signed in.
+pub(super) fn default_role<'a>(
+    analysis: &Analysis<'_>,
+    attachment: &'a RoleAttachment,
+) -> Option<&'a Located<Text>> {
+    let mut roles = attachment.roles.known()?.value.iter();
+    let is_default = |key: &Text| key.as_literal(analysis.vocabulary) == Some("authenticated");
+    roles.find(|attached| is_default(&attached.key.value))?.role.known()
+}
+
 /// Every claim that decides something, by the order of the entities that say so.
 pub(super) fn uses<'a>(analysis: &'a Analysis<'_>) -> Vec<ClaimUse<'a>> {
     let mut uses = Vec::new();
@@ -138,6 +166,9 @@ fn in_mapping<'a>(
         for rule in mapping.rules.known().into_iter().flat_map(|rules| &rules.value) {
             let Some(rule) = rule.known() else { continue };
             let Some(claim) = rule.value.claim.known() else { continue };
+            if falls_back_to(analysis, attachment, mapping, &rule.value) {
+                continue;
+            }
             uses.push(ClaimUse {
                 subject: id,
                 pool: pool_name(pool, attachment),

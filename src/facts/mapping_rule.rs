@@ -1,6 +1,6 @@
 //! A rule of a role mapping, and who else than those whom it means fits it.
 
-use super::claim_source::{mapped_user_pools, role_name};
+use super::claim_source::{falls_back_to, mapped_user_pools, role_name};
 use super::lists::is;
 use super::pool_role::{pool_name, pools};
 use super::user_pool::{CONTACTS, doors, may_write, members};
@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{MappingRule, RoleAttachment, RoleMapping, UserPool, UserPoolGroup};
 use crate::source::Span;
-use crate::value::{Bounds, Comparison, Located, Text, Worlds};
+use crate::value::{Bounds, Located, Text, Worlds};
 
 words! {
     /// How a rule compares a claim with its value.
@@ -86,6 +86,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     let whole = Mapping {
                         analysis,
                         attachment,
+                        mapping,
                         pool: name.clone(),
                         of,
                         certainty: certainty.min(stable).min(certain),
@@ -133,6 +134,7 @@ fn providers<'a>(
 struct Mapping<'a> {
     analysis: &'a Analysis<'a>,
     attachment: &'a RoleAttachment,
+    mapping: &'a RoleMapping,
     pool: Option<Text>,
     of: Provider<'a>,
     certainty: Certainty,
@@ -143,7 +145,7 @@ impl Mapping<'_> {
     fn take(&self, rule: &Located<MappingRule>, take: &mut dyn FnMut(&dyn Fact)) {
         let (analysis, id) = (self.analysis, self.attachment.entity.id);
         let comparison = self.comparison(&rule.value);
-        let (fits, group) = if self.falls_back_to(&rule.value) {
+        let (fits, group) = if falls_back_to(analysis, self.attachment, self.mapping, &rule.value) {
             (OneOf::only(Fits::Nobody), None)
         } else {
             self.fits(&rule.value, comparison)
@@ -190,19 +192,6 @@ impl Mapping<'_> {
             Some("NotEqual") => Match::NotEqual,
             _ => Match::Unknown,
         }
-    }
-
-    /// True if everybody who signs in gets the role of the rule anyway.
-    fn falls_back_to(&self, rule: &MappingRule) -> bool {
-        let vocabulary = self.analysis.vocabulary;
-        let Some(role) = rule.role.known() else { return false };
-        self.attachment.roles.known().into_iter().flat_map(|roles| &roles.value).any(|attached| {
-            attached.key.value.as_literal(vocabulary) == Some("authenticated")
-                && attached
-                    .role
-                    .known()
-                    .is_some_and(|own| own.value.compare(&role.value, vocabulary) == Comparison::Equal)
-        })
     }
 
     /// By what others fit a rule.

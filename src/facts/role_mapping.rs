@@ -1,9 +1,12 @@
 //! A role mapping of an identity pool, and whether the pool takes the logins that it is for.
 
+use super::claim_source::{default_role, mapped_user_pools, role_name};
 use super::pool_role::{pool_name, pools};
+use super::user_pool::members;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
-use crate::model::{Form, IdentityPool, List, RoleAttachment, RoleMapping, Target};
+use crate::model::{Form, IdentityPool, List, RoleAttachment, RoleMapping, Target, UserPool, UserPoolGroup};
+use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Located, Text, TextBuilder};
 
 words! {
@@ -30,6 +33,18 @@ words! {
     }
 }
 
+words! {
+    /// What users get whom a mapping gives no role of their own.
+    Fallback {
+        /// Nothing.
+        Nothing = "nothing",
+        /// The role that the pool has for users who signed in.
+        Default = "default",
+        /// That role, which is also that of the group that comes before all others.
+        FirstGroup = "first-group",
+    }
+}
+
 fact! {
     /// One role mapping of an identity pool, for the logins of one provider.
     RoleMappingFact = "role-mapping" {
@@ -41,8 +56,19 @@ fact! {
         mapping_type: OneOf<MappingType> = "type",
         /// Whether the pool takes logins of this provider.
         listed: OneOf<Listed> = "provider.state",
+        /// What users without a group get, where groups decide. That a group comes before others says that its role is
+        /// preferred, not that it allows more: `first-group` is never decided.
+        fallback: OneOf<Fallback> = "fallback",
+        /// The group that comes before all others.
+        first_group: Option<Text> = "first-group",
+        /// The logical id or ARN of the role for users who signed in.
+        default_role: Option<Text> = "default-role",
     }
     evidence {
+        /// What happens to users without a role of their own.
+        "fallback",
+        /// The role of the group that comes before all others.
+        "first-group",
         /// The logins that the pool accepts.
         "logins",
     }
@@ -54,13 +80,20 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             for mapping in attachment.mappings.known().iter().flat_map(|mappings| &mappings.value) {
                 let provider = mapping.provider();
                 let logins = pool.and_then(logins_place);
+                let (fallback, first) = fallback(analysis, attachment, mapping);
+                let mut evidence = Vec::new();
+                let mut show =
+                    |role, span: Option<Span>| evidence.extend(span.map(|span| Evidence { role, span }));
+                show("logins", logins);
+                show("fallback", mapping.ambiguous.span());
+                show("first-group", first.and_then(|group| group.role.span()));
                 take(&RoleMappingFact {
                     common: Common {
                         subject: attachment.entity.id,
                         place: provider.span().unwrap_or(mapping.key.span),
                         certainty: certainty.min(analysis.stability(attachment.entity.id, Change::PoolRoles)),
                         worlds: worlds.clone(),
-                        evidence: logins.map(|span| Evidence { role: "logins", span }).into_iter().collect(),
+                        evidence,
                         cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),
                         witness: None,
                     },
@@ -73,6 +106,9 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                         _ => Listed::Unknown,
                     }),
                     provider: provider.known().map(|known| known.value.clone()),
+                    fallback,
+                    first_group: first.map(|group| Text::literal(group.entity.logical_id)),
+                    default_role: default_role_name(analysis, attachment),
                 });
             }
         }
@@ -87,6 +123,76 @@ impl Listed {
             None => Self::Unknown,
         }
     }
+}
+
+fn default_role_name(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Option<Text> {
+    let role = default_role(analysis, attachment)?.clone();
+    role_name(analysis, attachment.entity.id, &Field::Known(role))
+}
+
+/// What users get whom a mapping gives no role of their own, and the group that comes before all others.
+fn fallback<'a>(
+    analysis: &'a Analysis<'_>,
+    attachment: &RoleAttachment,
+    mapping: &RoleMapping,
+) -> (OneOf<Fallback>, Option<&'a UserPoolGroup>) {
+    let literal = mapping.ambiguous.known().map(|known| known.value.as_literal(analysis.vocabulary));
+    let default = OneOf::only(Fallback::Default);
+    match literal {
+        Some(Some("AuthenticatedRole")) => {}
+        Some(None) => return (default.or(Fallback::Nothing), None),
+        _ => return (OneOf::only(Fallback::Nothing), None),
+    }
+    if mapping_type(analysis, mapping) != OneOf::only(MappingType::Token) {
+        return (default, None);
+    }
+    let Some(role) = default_role(analysis, attachment) else { return (default, None) };
+    let user_pools = mapped_user_pools(analysis, attachment, mapping);
+    let first = user_pools.iter().find_map(|(pool, ..)| first_group(analysis, pool, attachment));
+    match first {
+        Some(first)
+            if first.role.known().is_some_and(|known| {
+                known.value.compare(&role.value, analysis.vocabulary) == Comparison::Equal
+            }) =>
+        {
+            (default.or(Fallback::FirstGroup), Some(first))
+        }
+        _ => (default, None),
+    }
+}
+
+/// The group with a role that comes before all others of a pool, if another has another role and the order is known.
+fn first_group<'a>(
+    analysis: &'a Analysis<'_>,
+    pool: &UserPool,
+    attachment: &RoleAttachment,
+) -> Option<&'a UserPoolGroup> {
+    let worlds = &attachment.entity.worlds;
+    let mut groups: Vec<(i64, &UserPoolGroup)> = Vec::new();
+    for group in members::<UserPoolGroup>(analysis, pool) {
+        let group = group.item;
+        if group.role.is_absent() || group.entity.worlds.and(worlds).is_none() {
+            continue;
+        }
+        let precedence = match &group.precedence {
+            // Without one, a group comes after all others.
+            Field::Absent => i64::MAX,
+            Field::Known(known) => known.value,
+            Field::Unknown(_) => return None,
+        };
+        groups.push((precedence, group));
+    }
+    let &(least, first) = groups.iter().min_by_key(|(precedence, _)| *precedence)?;
+    let role = &first.role.known()?.value;
+    let is_other = |group: &UserPoolGroup| {
+        group
+            .role
+            .known()
+            .is_some_and(|other| other.value.compare(role, analysis.vocabulary) != Comparison::Equal)
+    };
+    let others: Vec<i64> =
+        groups.iter().filter(|(_, group)| is_other(group)).map(|(precedence, _)| *precedence).collect();
+    (!others.is_empty() && others.iter().all(|&precedence| precedence > least)).then_some(first)
 }
 
 /// False if the provider of a mapping can be none, by its form: that is a fault of its own.
@@ -105,7 +211,7 @@ pub(super) fn mapping_type(analysis: &Analysis<'_>, mapping: &RoleMapping) -> On
     }
 }
 
-fn logins_place(pool: &IdentityPool) -> Option<crate::source::Span> {
+fn logins_place(pool: &IdentityPool) -> Option<Span> {
     [
         pool.user_pools.span(),
         pool.login_providers.span(),

@@ -139,11 +139,11 @@ fn issuer<'a>(
 ) -> Option<Issuer<'a>> {
     let arns = token.user_pool_arns.known().map(|arns| arns.value.as_slice());
     let arn = match arns {
-        Some([Field::Known(arn)]) => Some(arn),
-        // Whichever of several it is, no client of them is named.
-        Some([Field::Known(arn), ..]) if consumer.kind == ConsumerKind::RestAuthorizer => Some(arn),
+        Some([Field::Known(arn), ..]) => Some(arn),
         _ => None,
     };
+    // Of several pools it is not known whose client is named.
+    let only_one = arns.is_none_or(|arns| arns.len() == 1);
     let named = arn.or(token.user_pool_id.known());
     let is_pool_url = |text: &Text| {
         ["https://cognito-idp.", "https://issuer-cognito-idp."]
@@ -152,7 +152,7 @@ fn issuer<'a>(
     };
     let named = named.or(token.issuer.known().filter(|issuer| is_pool_url(&issuer.value)))?;
     let reference = analysis.model.reference_at(consumer.entity.id, named.span)?;
-    let found = reference.target.found().first();
+    let found = reference.target.found().first().filter(|_| only_one);
     let pool =
         found.and_then(|found| Some((analysis.model.get::<UserPool>(found.entity)?, found.certainty())));
     Some(Issuer {
