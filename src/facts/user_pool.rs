@@ -172,8 +172,9 @@ fn mfa(analysis: &Analysis<'_>, pool: &UserPool) -> OneOf<Mfa> {
         Field::Known(known) => match known.value.as_literal(analysis.vocabulary) {
             Some("ON") => OneOf::only(Mfa::On),
             Some("OPTIONAL") => OneOf::only(Mfa::Optional),
-            Some(_) => OneOf::only(Mfa::Off),
-            None => OneOf::only(Mfa::Unknown),
+            Some("OFF") => OneOf::only(Mfa::Off),
+            // Cognito refuses other words.
+            _ => OneOf::only(Mfa::Unknown),
         },
     }
 }
