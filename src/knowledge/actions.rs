@@ -214,6 +214,24 @@ impl Actions {
             .collect()
     }
 
+    /// The numbers of the forms of ARNs of the resources that an action can be used on ([`Self::arn_form`]); as in
+    /// [`Self::resource_types`], without decoding anything.
+    pub fn arn_forms(self, action: ActionId) -> impl Iterator<Item = usize> {
+        self.rows(action).map(move |(_, kind, _)| self.type_column(13, kind))
+    }
+
+    /// A form of ARNs, such as `arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}`.
+    #[must_use]
+    pub fn arn_form(self, number: usize) -> String {
+        self.columns.strings(11).at(number)
+    }
+
+    /// How many forms of ARNs there are.
+    #[must_use]
+    pub fn arn_form_count(self) -> usize {
+        self.columns.strings(11).len()
+    }
+
     /// The condition keys of an action, those of its types of resources included; in order, each once. Keys that every
     /// request has are not among them, and parts that vary are written as in `aws:ResourceTag/${TagKey}`.
     #[must_use]

@@ -50,7 +50,7 @@ pub(super) enum Unit {
     Any,
 }
 
-fn literal_units(pattern: &str) -> Vec<Unit> {
+pub(super) fn literal_units(pattern: &str) -> Vec<Unit> {
     pattern
         .chars()
         .map(|character| match character {
@@ -59,6 +59,15 @@ fn literal_units(pattern: &str) -> Vec<Unit> {
             other => Unit::Character(other.to_ascii_lowercase()),
         })
         .collect()
+}
+
+/// The pattern with `*` in the place of each symbol.
+pub(super) fn widest_pattern(pattern: &Text, vocabulary: &Vocabulary) -> String {
+    let part = |part: &Part| match *part {
+        Part::Literal(name) => vocabulary.names.text(name).to_owned(),
+        Part::Symbol(_) => "*".to_owned(),
+    };
+    pattern.parts().iter().map(part).collect()
 }
 
 /// The pattern with "anything" in the place of each symbol.

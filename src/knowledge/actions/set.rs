@@ -53,6 +53,12 @@ impl ActionSet {
         self.words[index / BITS] |= 1 << (index % BITS);
     }
 
+    /// Takes an action out.
+    pub fn remove(&mut self, action: ActionId) {
+        let index = action.index();
+        self.words[index / BITS] &= !(1 << (index % BITS));
+    }
+
     /// True if the action is in the set.
     #[must_use]
     pub fn contains(&self, action: ActionId) -> bool {

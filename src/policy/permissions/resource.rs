@@ -1,0 +1,410 @@
+//! Patterns of resources: which ARNs they match, compared with one ARN, with a form of ARNs, or with one another.
+
+use std::sync::{LazyLock, OnceLock};
+
+use smallvec::SmallVec;
+
+use crate::knowledge::actions::{ActionId, Actions};
+use crate::policy::{Clause, Item, Version};
+use crate::value::{Bounds, Part, Pseudo, Symbol, SymbolId, Text, Vocabulary};
+
+/// A stretch of a pattern or of a form of ARNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// This character.
+    Character(char),
+    /// This symbol's string: one unit, whatever its length.
+    Symbol(SymbolId),
+    /// The caller's own account.
+    OwnAccount,
+    /// The account with this number.
+    Account(u64),
+    /// The caller's own partition.
+    OwnPartition,
+    /// Some text that is not known here: a policy variable.
+    Some,
+    /// Any one character.
+    One,
+    /// Any characters, or none.
+    Any,
+}
+
+/// A pattern of ARNs, as one value of `Resource` writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    units: Vec<Unit>,
+    /// True if the caller's identity in a Cognito identity pool stands in it.
+    pub(super) own: bool,
+}
+
+/// What `Resource` or `NotResource` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Resources {
+    /// Whatever there is.
+    All,
+    /// What one of these patterns matches. Without patterns: nothing that is known.
+    Only(Vec<Pattern>),
+    /// What none of these patterns matches.
+    Except(Vec<Pattern>),
+    /// Not resolvable, or neither or both are written.
+    Unknown,
+}
+
+/// The resources that a question is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scope<'s> {
+    /// Every resource that the action can be used on.
+    Everything,
+    /// Some resource among those that a pattern matches; some at all without pattern.
+    Within(Option<&'s Pattern>),
+    /// The resource with this ARN.
+    One(&'s Pattern),
+}
+
+impl Resources {
+    pub(super) fn read(clause: &Clause<Item>, version: &Version, vocabulary: &Vocabulary) -> Self {
+        let read = |items: &[Item]| {
+            items
+                .iter()
+                .map(|item| item.text().map(|text| Pattern::read(text, version, vocabulary)))
+                .collect::<Option<Vec<Pattern>>>()
+        };
+        match (&clause.only, &clause.except) {
+            // An unknown value beside known ones: those are still there.
+            (Some(only), None) => {
+                let known: Vec<Pattern> = only
+                    .iter()
+                    .filter_map(Item::text)
+                    .map(|text| Pattern::read(text, version, vocabulary))
+                    .collect();
+                if known.iter().any(Pattern::is_everything) {
+                    Self::All
+                } else if known.len() < only.len() {
+                    Self::Unknown
+                } else {
+                    Self::Only(known)
+                }
+            }
+            (None, Some(except)) => match read(except) {
+                Some(patterns) if patterns.is_empty() => Self::All,
+                Some(patterns) if patterns.iter().any(Pattern::is_everything) => Self::Only(Vec::new()),
+                Some(patterns) => Self::Except(patterns),
+                None => Self::Unknown,
+            },
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The patterns, where there are only these.
+    pub(super) fn patterns(&self) -> Option<&[Pattern]> {
+        if let Self::Only(patterns) = self { Some(patterns) } else { None }
+    }
+
+    /// Whether an action that is allowed on these resources is so on what a question is about.
+    pub(super) fn allow(&self, action: ActionId, scope: Scope<'_>) -> Bounds<bool> {
+        match (self, scope) {
+            (Self::All, _) => Bounds::decided(true),
+            (Self::Unknown, _) => Bounds::UNDECIDED,
+            (Self::Only(patterns), Scope::Everything) => cover_all_types(patterns, action),
+            (Self::Only(patterns), Scope::Within(within)) => {
+                any(patterns, |pattern| pattern.meets(action, within))
+            }
+            (Self::Only(patterns), Scope::One(arn)) => any(patterns, |pattern| pattern.covers(&arn.units)),
+            // All but some is as good as everything only if nothing of it is left out.
+            (Self::Except(patterns), Scope::Everything) => {
+                any(patterns, |pattern| pattern.meets(action, None)).not()
+            }
+            (Self::Except(patterns), Scope::Within(None)) => cover_all_types(patterns, action).not(),
+            (Self::Except(patterns), Scope::One(one)) => {
+                any(patterns, |pattern| pattern.covers(&one.units)).not()
+            }
+            // What is left of the pattern, if it is left out in part, may be of no type that the action is used on.
+            (Self::Except(patterns), Scope::Within(Some(within))) => Bounds {
+                sure: !any(patterns, |pattern| pattern.meets(action, Some(within))).possible,
+                possible: !any(patterns, |pattern| pattern.covers(&within.units)).sure
+                    && !cover_all_types(patterns, action).sure,
+            },
+        }
+    }
+
+    /// Whether an action that is denied on these resources is denied on all that a question is about.
+    pub(super) fn deny(&self, action: ActionId, scope: Scope<'_>) -> Bounds<bool> {
+        match (self, scope) {
+            (Self::All, _) => Bounds::decided(true),
+            (Self::Unknown, _) => Bounds::UNDECIDED,
+            (Self::Only(patterns), Scope::Everything | Scope::Within(None)) => {
+                cover_all_types(patterns, action)
+            }
+            (Self::Only(patterns), Scope::One(one)) => any(patterns, |pattern| pattern.covers(&one.units)),
+            (Self::Only(patterns), Scope::Within(Some(within))) => {
+                any(patterns, |pattern| pattern.covers(&within.units)).or(cover_all_types(patterns, action))
+            }
+            // Everything but some: what is left is not everything any more.
+            (Self::Except(_), Scope::Everything) => Bounds::decided(true),
+            (Self::Except(patterns), Scope::Within(within)) => {
+                any(patterns, |pattern| pattern.meets(action, within)).not()
+            }
+            (Self::Except(patterns), Scope::One(arn)) => {
+                any(patterns, |pattern| pattern.covers(&arn.units)).not()
+            }
+        }
+    }
+}
+
+fn any(patterns: &[Pattern], test: impl Fn(&Pattern) -> Bounds<bool>) -> Bounds<bool> {
+    patterns.iter().map(test).fold(Bounds::decided(false), Bounds::<bool>::or)
+}
+
+/// Whether patterns match every ARN of every type of resource that an action can be used on. An action without types
+/// of resources is only allowed by `*`.
+fn cover_all_types(patterns: &[Pattern], action: ActionId) -> Bounds<bool> {
+    let mut all = None;
+    for form in forms(action) {
+        let covers = any(patterns, |pattern| pattern.covers(form));
+        all = Some(all.map_or(covers, |all: Bounds<bool>| all.and(covers)));
+        if !covers.possible {
+            break;
+        }
+    }
+    all.unwrap_or(Bounds::decided(false))
+}
+
+/// The forms of the ARNs that an action can be used on.
+fn forms(action: ActionId) -> impl Iterator<Item = &'static [Unit]> {
+    static FORMS: LazyLock<Vec<OnceLock<Vec<Unit>>>> =
+        LazyLock::new(|| (0..Actions::default().arn_form_count()).map(|_| OnceLock::new()).collect());
+    let actions = Actions::default();
+    actions.arn_forms(action).filter_map(move |number| {
+        Some(FORMS.get(number)?.get_or_init(|| form(&actions.arn_form(number))).as_slice())
+    })
+}
+
+/// The ARNs of a type of resource, such as `arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}`.
+fn form(arn: &str) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let mut rest = arn;
+    while let Some((before, behind)) = rest.split_once("${") {
+        units.extend(
+            before
+                .chars()
+                .map(|character| if character == '*' { Unit::Any } else { Unit::Character(character) }),
+        );
+        let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
+        units.push(match name {
+            "Partition" => Unit::OwnPartition,
+            "Account" => Unit::OwnAccount,
+            _ => Unit::Any,
+        });
+        rest = after;
+    }
+    units.extend(
+        rest.chars().map(|character| if character == '*' { Unit::Any } else { Unit::Character(character) }),
+    );
+    units
+}
+
+impl Pattern {
+    /// Reads a value of `Resource`.
+    pub(super) fn read(text: &Text, version: &Version, vocabulary: &Vocabulary) -> Self {
+        let variables = matches!(version, Version::V2012 | Version::Unknown);
+        let mut pattern = Self { units: Vec::new(), own: false };
+        for part in text.parts() {
+            match *part {
+                Part::Literal(name) => pattern.push(vocabulary.names.text(name), variables),
+                Part::Symbol(symbol) => pattern.units.push(match vocabulary.symbols.symbol(symbol) {
+                    Symbol::Pseudo(_, Pseudo::AccountId) => Unit::OwnAccount,
+                    Symbol::Pseudo(_, Pseudo::Partition) => Unit::OwnPartition,
+                    _ => Unit::Symbol(symbol),
+                }),
+            }
+        }
+        pattern.name_partition();
+        pattern.name_account();
+        pattern
+    }
+
+    fn push(&mut self, literal: &str, variables: bool) {
+        let mut rest = literal;
+        while let Some(character) = rest.chars().next() {
+            if variables
+                && let Some((inside, behind)) = rest.strip_prefix("${").and_then(|text| text.split_once('}'))
+            {
+                match inside {
+                    "*" | "?" | "$" => self.units.extend(inside.chars().map(Unit::Character)),
+                    _ => {
+                        self.own |= is_own_identity(inside);
+                        self.units.push(Unit::Some);
+                    }
+                }
+                rest = behind;
+                continue;
+            }
+            rest = &rest[character.len_utf8()..];
+            match character {
+                '*' if self.units.last() == Some(&Unit::Any) => {}
+                '*' => self.units.push(Unit::Any),
+                '?' => self.units.push(Unit::One),
+                other => self.units.push(Unit::Character(other)),
+            }
+        }
+    }
+
+    /// The partition of an ARN is that of the caller: in another one, the ARN matches nothing that the caller reaches.
+    fn name_partition(&mut self) {
+        for partition in ["aws-us-gov", "aws-cn", "aws"] {
+            let prefix: Vec<Unit> = format!("arn:{partition}:").chars().map(Unit::Character).collect();
+            if self.units.starts_with(&prefix) {
+                self.units.splice(4..prefix.len() - 1, [Unit::OwnPartition]);
+                return;
+            }
+        }
+    }
+
+    /// The account of an ARN is one unit, so that it can be compared with the caller's own.
+    fn name_account(&mut self) {
+        let colons = self.units.iter().enumerate().filter(|(_, unit)| **unit == Unit::Character(':'));
+        let Some(start) = colons.map(|(at, _)| at + 1).nth(3) else { return };
+        let digit = |unit: &Unit| match unit {
+            Unit::Character(character) => character.to_digit(10).map(u64::from),
+            _ => None,
+        };
+        let digits: Option<Vec<u64>> = self.units[start..].iter().take(12).map(digit).collect();
+        let ends = self.units.get(start + 12) == Some(&Unit::Character(':'));
+        if let Some(digits) = digits.filter(|digits| digits.len() == 12 && ends) {
+            let number = digits.into_iter().fold(0, |number, digit| number * 10 + digit);
+            self.units.splice(start..start + 12, [Unit::Account(number)]);
+        }
+    }
+
+    /// Whether it matches every ARN, whatever it is.
+    pub(super) fn is_everything(&self) -> bool {
+        let everything = |text: &[Unit]| self.units == text;
+        let arn = [
+            Unit::Character('a'),
+            Unit::Character('r'),
+            Unit::Character('n'),
+            Unit::Character(':'),
+            Unit::Any,
+        ];
+        everything(&[Unit::Any]) || everything(&arn)
+    }
+
+    /// Whether every ARN that `other` stands for is matched.
+    fn covers(&self, other: &[Unit]) -> Bounds<bool> {
+        Bounds { sure: covers(&self.units, other, false), possible: covers(&self.units, other, true) }
+    }
+
+    /// Whether every ARN that the other pattern matches is matched for sure.
+    pub(super) fn covers_pattern(&self, other: &Self) -> bool {
+        covers(&self.units, &other.units, false)
+    }
+
+    /// Whether some resource that an action can be used on is matched, and matched by the other pattern too.
+    pub(super) fn meets(&self, action: ActionId, within: Option<&Self>) -> Bounds<bool> {
+        if self.is_everything() {
+            return Bounds::decided(true);
+        }
+        let possible = within.is_none_or(|within| meets(&self.units, &within.units))
+            && forms(action).any(|form| {
+                meets(&self.units, form) && within.is_none_or(|within| meets(&within.units, form))
+            });
+        let sure = possible
+            && within.is_none_or(|within| self.covers(&within.units).sure || within.covers(&self.units).sure);
+        Bounds { sure, possible }
+    }
+}
+
+/// True of variables whose value is the caller's own identity in an identity pool.
+fn is_own_identity(variable: &str) -> bool {
+    let key = variable.split(',').next().unwrap_or_default().trim();
+    key.to_ascii_lowercase().starts_with("cognito-identity") && key.to_ascii_lowercase().ends_with(":sub")
+}
+
+impl Unit {
+    /// Whether it is a text of which nothing is known.
+    const fn is_open(self) -> bool {
+        matches!(self, Self::Symbol(_) | Self::Some)
+    }
+
+    /// Whether it matches whatever `other` is.
+    fn covers(self, other: Self, perhaps: bool) -> bool {
+        match (self, other) {
+            (Self::One, Self::Character(_) | Self::One) => true,
+            (Self::OwnAccount, Self::Account(_)) | (Self::Account(_), Self::OwnAccount) => perhaps,
+            (Self::Any, _) | (_, Self::Any | Self::Some) | (Self::Some, _) => false,
+            (left, right) => left == right,
+        }
+    }
+}
+
+/// Whether the rests of two patterns fit together, by the place where the second begins.
+type Row = SmallVec<[bool; 128]>;
+
+/// Whether two patterns begin with different characters: the usual case, and quickly seen.
+fn begin_apart(left: &[Unit], right: &[Unit]) -> bool {
+    for pair in left.iter().zip(right) {
+        match pair {
+            (Unit::Character(left), Unit::Character(right)) if left != right => return true,
+            (left, right) if left == right && *left != Unit::Any => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a pattern matches all that `other` stands for, for sure or, if `perhaps`, for some value of what is open.
+fn covers(pattern: &[Unit], other: &[Unit], perhaps: bool) -> bool {
+    if begin_apart(pattern, other) {
+        return false;
+    }
+    // A row for each place in the pattern, from its end.
+    let mut behind: Row = SmallVec::from_elem(false, other.len() + 1);
+    let open = other.iter().rev().take_while(|unit| perhaps && unit.is_open()).count();
+    behind[other.len() - open..].fill(true);
+    let mut here = behind.clone();
+    for unit in pattern.iter().rev() {
+        let open = perhaps && unit.is_open();
+        let any = *unit == Unit::Any || open;
+        here[other.len()] = any && behind[other.len()];
+        for (at, &next) in other.iter().enumerate().rev() {
+            // What is open is one text without wildcards: it does not match all that there may be.
+            here[at] = (any && (behind[at] || (here[at + 1] && !(open && next == Unit::Any))))
+                || (unit.covers(next, perhaps) && behind[at + 1])
+                // What is open may be nothing, or have what the unit reads in it.
+                || (perhaps && next.is_open() && (here[at + 1] || behind[at]));
+        }
+        std::mem::swap(&mut here, &mut behind);
+    }
+    behind[0]
+}
+
+/// Whether some text is matched by both patterns, for some value of what is open.
+fn meets(left: &[Unit], right: &[Unit]) -> bool {
+    if begin_apart(left, right) {
+        return false;
+    }
+    let is_wide = |unit: Unit| unit == Unit::Any || unit.is_open();
+    let reads_digit = |unit: Unit, other: Unit| {
+        unit == Unit::OwnAccount && matches!(other, Unit::Character(character) if character.is_ascii_digit())
+    };
+    let mut behind: Row = SmallVec::from_elem(false, right.len() + 1);
+    let open = right.iter().rev().take_while(|unit| is_wide(**unit)).count();
+    behind[right.len() - open..].fill(true);
+    let mut here = behind.clone();
+    for &unit in left.iter().rev() {
+        let wide = is_wide(unit);
+        here[right.len()] = wide && behind[right.len()];
+        for (at, &other) in right.iter().enumerate().rev() {
+            let (wide_other, digits, digits_other) =
+                (is_wide(other), reads_digit(unit, other), reads_digit(other, unit));
+            here[at] = ((wide || digits) && here[at + 1])
+                || ((wide_other || digits_other) && behind[at])
+                || (wide && behind[at])
+                || (wide_other && here[at + 1])
+                || ((unit.covers(other, true) || other.covers(unit, true) || digits || digits_other)
+                    && behind[at + 1]);
+        }
+        std::mem::swap(&mut here, &mut behind);
+    }
+    behind[0]
+}

@@ -1,0 +1,425 @@
+//! What policies allow, by example and against the listing of all requests of a small world.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::policy::parse;
+use crate::policy::testing::Scene;
+
+/// The policies of a holder, as JSON; with `limits`, each of those must allow too.
+struct Holder {
+    scene: Scene,
+    permissions: Permissions,
+}
+
+impl Holder {
+    fn new(grants: &[Json], limits: &[Json]) -> Self {
+        let mut scene = Scene::new();
+        let mut in_force = |document: &Json| {
+            let value = scene.convert(document, String::new());
+            let (policy, _) = parse(&value, &scene.vocabulary);
+            let policy = Arc::new(PermissionPolicy::new(&policy, Some(NOW), &scene.vocabulary));
+            InForce { policy, sure: true }
+        };
+        let grants = grants.iter().map(&mut in_force).collect();
+        let limits = limits.iter().map(|limit| vec![in_force(limit)]).collect();
+        Self { scene, permissions: Permissions::new(grants, limits) }
+    }
+
+    fn ask(&self, name: &str, target: Target<'_>) -> Option<bool> {
+        let question = PermissionQuestion { action: action(name), target, passed_to: None };
+        self.permissions.allows(&question, &self.scene.vocabulary).known()
+    }
+
+    fn everywhere(&self, name: &str) -> Option<bool> {
+        let asked = self.ask(name, Target::Everywhere);
+        let sets = self.permissions.everywhere();
+        let action = action(name);
+        let of_sets =
+            Bounds { sure: sets.sure.contains(action), possible: sets.possible.contains(action) }.known();
+        assert_eq!(asked, of_sets, "the set of all actions says otherwise of {name}");
+        asked
+    }
+
+    fn somewhere(&self, name: &str) -> Option<bool> {
+        let asked = self.ask(name, Target::Somewhere);
+        let sets = self.permissions.somewhere(&self.scene.vocabulary);
+        let action = action(name);
+        let of_sets =
+            Bounds { sure: sets.sure.contains(action), possible: sets.possible.contains(action) }.known();
+        assert_eq!(asked, of_sets, "the set of all actions says otherwise of {name}");
+        asked
+    }
+
+    fn on(&self, name: &str, arn: &str) -> Option<bool> {
+        self.ask(name, Target::Resource(&self.scene.text(arn)))
+    }
+}
+
+/// 2026-11-25 in nanoseconds.
+const NOW: i128 = 1_795_564_800_000_000_000;
+
+fn action(name: &str) -> ActionId {
+    Actions::default().find(name).expect("an action of the catalogue")
+}
+
+fn policy(statements: Json) -> Json {
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn allow(action: Json, resource: Json) -> Json {
+    json!({ "Effect": "Allow", "Action": action, "Resource": resource })
+}
+
+fn deny(action: Json, resource: Json) -> Json {
+    json!({ "Effect": "Deny", "Action": action, "Resource": resource })
+}
+
+fn under(mut statement: Json, condition: Json) -> Json {
+    statement["Condition"] = condition;
+    statement
+}
+
+#[test]
+fn all_roles_are_everything_that_a_role_action_can_be_used_on() {
+    for roles in [
+        "arn:aws:iam::*:role/*",
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*",
+        "arn:*:iam::*:*",
+        "*",
+    ] {
+        let holder = Holder::new(&[policy(json!([allow(json!("iam:PutRolePolicy"), json!(roles))]))], &[]);
+        assert_eq!(holder.everywhere("iam:PutRolePolicy"), Some(true), "{roles}");
+    }
+    for roles in ["arn:aws:iam::*:role/app-*", "arn:aws:iam::*:user/*", "arn:aws:s3:::*"] {
+        let holder = Holder::new(&[policy(json!([allow(json!("iam:PutRolePolicy"), json!(roles))]))], &[]);
+        assert_eq!(holder.everywhere("iam:PutRolePolicy"), Some(false), "{roles}");
+    }
+    // Whether it is one's own account is not known.
+    let roles = json!("arn:aws:iam::111122223333:role/*");
+    let holder = Holder::new(&[policy(json!([allow(json!("iam:PutRolePolicy"), roles)]))], &[]);
+    assert_eq!(holder.everywhere("iam:PutRolePolicy"), None);
+}
+
+#[test]
+fn an_action_without_resources_is_only_allowed_by_a_star() {
+    let of = |resource: &str| Holder::new(&[policy(json!([allow(json!("iam:*"), json!(resource))]))], &[]);
+    assert_eq!(of("arn:aws:iam::*:role/*").somewhere("iam:ListRoles"), Some(false));
+    assert_eq!(of("*").somewhere("iam:ListRoles"), Some(true));
+}
+
+#[test]
+fn a_resource_of_another_service_gives_nothing() {
+    let holder =
+        Holder::new(&[policy(json!([allow(json!("s3:*"), json!("arn:aws:dynamodb:*:*:table/x"))]))], &[]);
+    assert_eq!(holder.somewhere("s3:GetObject"), Some(false));
+}
+
+#[test]
+fn what_is_denied_on_some_resources_is_still_allowed_on_the_others() {
+    let documents = [policy(json!([
+        allow(json!("s3:GetObject"), json!("*")),
+        deny(json!("s3:*"), json!(["arn:aws:s3:::secret", "arn:aws:s3:::secret/*"])),
+    ]))];
+    let holder = Holder::new(&documents, &[]);
+    assert_eq!(holder.everywhere("s3:GetObject"), Some(true));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::secret/x"), Some(false));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::other/x"), Some(true));
+}
+
+#[test]
+fn what_is_denied_but_for_some_resources_is_left_on_those() {
+    let mut all_but = deny(json!("s3:*"), json!("*"));
+    all_but["NotResource"] = json!(["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"]);
+    all_but.as_object_mut().expect("an object").remove("Resource");
+    let holder = Holder::new(&[policy(json!([allow(json!("*"), json!("*")), all_but]))], &[]);
+    assert_eq!(holder.everywhere("s3:GetObject"), Some(false));
+    assert_eq!(holder.somewhere("s3:GetObject"), Some(true));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::mine/x"), Some(true));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::other/x"), Some(false));
+    assert_eq!(holder.everywhere("iam:CreateUser"), Some(true));
+}
+
+#[test]
+fn a_denial_of_all_that_a_statement_names_leaves_nothing() {
+    let documents = [policy(json!([
+        allow(json!("s3:GetObject"), json!("arn:aws:s3:::a/*")),
+        deny(json!("s3:Get*"), json!("arn:aws:s3:::a*")),
+    ]))];
+    assert_eq!(Holder::new(&documents, &[]).somewhere("s3:GetObject"), Some(false));
+}
+
+#[test]
+fn a_boundary_must_allow_the_same_resource() {
+    let grants = [policy(json!([allow(json!("s3:*"), json!("arn:aws:s3:::a/*"))]))];
+    let other = policy(json!([allow(json!("s3:*"), json!("arn:aws:s3:::b/*"))]));
+    let part = policy(json!([allow(json!("s3:GetObject"), json!("arn:aws:s3:::a/public/*"))]));
+    assert_eq!(Holder::new(&grants, &[other]).somewhere("s3:GetObject"), Some(false));
+    let holder = Holder::new(&grants, &[part]);
+    assert_eq!(holder.somewhere("s3:GetObject"), Some(true));
+    assert_eq!(holder.somewhere("s3:PutObject"), Some(false));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::a/private/x"), Some(false));
+}
+
+#[test]
+fn conditions_are_worth_what_the_session_can_make_of_them() {
+    let of = |condition: Json| {
+        Holder::new(&[policy(json!([under(allow(json!("s3:GetObject"), json!("*")), condition)]))], &[])
+            .everywhere("s3:GetObject")
+    };
+    assert_eq!(of(json!({ "StringEquals": { "aws:RequestedRegion": "eu-west-1" } })), Some(true));
+    assert_eq!(of(json!({ "Bool": { "aws:SecureTransport": "true" } })), Some(true));
+    assert_eq!(of(json!({ "StringEquals": { "aws:ResourceTag/team": "a" } })), Some(false));
+    assert_eq!(of(json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } })), None);
+    assert_eq!(of(json!({ "StringEquals": { "aws:PrincipalTag/team": "a" } })), None);
+    assert_eq!(of(json!({ "DateLessThan": { "aws:CurrentTime": "2020-01-01T00:00:00Z" } })), Some(false));
+    assert_eq!(of(json!({ "DateLessThan": { "aws:CurrentTime": "2030-01-01T00:00:00Z" } })), Some(true));
+}
+
+#[test]
+fn a_denial_that_can_be_avoided_takes_nothing() {
+    let of = |condition: Json| {
+        let denial = under(deny(json!("*"), json!("*")), condition);
+        Holder::new(&[policy(json!([allow(json!("*"), json!("*")), denial]))], &[]).everywhere("s3:GetObject")
+    };
+    assert_eq!(of(json!({ "StringNotEquals": { "aws:RequestedRegion": ["eu-west-1"] } })), Some(true));
+    assert_eq!(of(json!({ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } })), None);
+}
+
+#[test]
+fn roles_are_passed_to_the_services_that_a_statement_names() {
+    let statement = under(
+        allow(json!("iam:PassRole"), json!("*")),
+        json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } }),
+    );
+    let holder = Holder::new(&[policy(json!([statement]))], &[]);
+    let passes = |service: Option<&str>| {
+        let question = PermissionQuestion {
+            action: action("iam:PassRole"),
+            target: Target::Everywhere,
+            passed_to: service,
+        };
+        holder.permissions.allows(&question, &holder.scene.vocabulary).known()
+    };
+    assert_eq!(passes(Some("lambda.amazonaws.com")), Some(true));
+    assert_eq!(passes(Some("ec2.amazonaws.com")), Some(false));
+    assert_eq!(passes(None), None);
+}
+
+#[test]
+fn not_action_allows_all_others() {
+    let mut statement = allow(json!(null), json!("*"));
+    statement["NotAction"] = json!(["iam:*", "organizations:*"]);
+    statement.as_object_mut().expect("an object").remove("Action");
+    let holder = Holder::new(&[policy(json!([statement]))], &[]);
+    assert_eq!(holder.everywhere("iam:CreateUser"), Some(false));
+    assert_eq!(holder.everywhere("s3:GetObject"), Some(true));
+}
+
+#[test]
+fn a_symbol_is_one_resource_and_may_be_another() {
+    let holder =
+        Holder::new(&[policy(json!([allow(json!("s3:GetObject"), json!("arn:aws:s3:::${Bucket}/*"))]))], &[]);
+    assert_eq!(holder.somewhere("s3:GetObject"), Some(true));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::${Bucket}/x"), Some(true));
+    assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::other/x"), None);
+}
+
+const ACTIONS: &[&str] =
+    &["s3:GetObject", "s3:PutObject", "s3:ListBucket", "iam:PassRole", "dynamodb:GetItem"];
+const ARNS: &[&str] = &[
+    "arn:aws:s3:::a",
+    "arn:aws:s3:::a/b",
+    "arn:aws:s3:::a/c",
+    "arn:aws:s3:::a/b/c",
+    "arn:aws:s3:::c/b",
+    "arn:aws:s3:::c",
+    "arn:aws:s3:eu-west-1:111122223333:accesspoint/p",
+    "arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/b",
+    "arn:aws:iam::111122223333:role/x",
+    "arn:aws:iam::111122223333:role/xy",
+    "arn:aws:iam::111122223333:role/y",
+    "arn:aws:iam::999999999999:role/z",
+    "arn:aws:dynamodb:eu-west-1:111122223333:table/x",
+    "arn:aws:dynamodb:eu-west-1:111122223333:table/y",
+    "arn:aws:s3:::long/e",
+    "arn:aws:s3:::long/b",
+    "arn:aws:s3:::long",
+    "arn:aws:s3:::d/e",
+];
+
+fn patterns_of_actions() -> impl Strategy<Value = Vec<&'static str>> {
+    let one = prop::sample::select(vec![
+        "*",
+        "s3:*",
+        "s3:Get*",
+        "s3:?etObject",
+        "S3:PUTOBJECT",
+        "iam:PassRole",
+        "*:Get*",
+        "dynamodb:GetItem",
+        "s3:ListBucket",
+    ]);
+    prop::collection::vec(one, 1..3)
+}
+
+fn patterns_of_resources() -> impl Strategy<Value = Vec<&'static str>> {
+    let one = prop::sample::select(vec![
+        "*",
+        "arn:aws:s3:::*",
+        "arn:aws:s3:::a/*",
+        "arn:aws:s3:::a/b",
+        "arn:aws:s3:::*/b",
+        "arn:aws:s3:::?/*",
+        "arn:aws:iam::111122223333:role/x*",
+        "arn:aws:iam::*:role/*",
+        "arn:aws:dynamodb:*:*:table/x",
+        "arn:aws:s3:::c",
+    ]);
+    prop::collection::vec(one, 1..3)
+}
+
+fn statement() -> impl Strategy<Value = Json> {
+    (
+        any::<bool>(),
+        prop::bool::weighted(0.7),
+        patterns_of_actions(),
+        prop::bool::weighted(0.8),
+        patterns_of_resources(),
+    )
+        .prop_map(|(allow, action, actions, resource, resources)| {
+            let (action, resource) = (
+                if action { "Action" } else { "NotAction" },
+                if resource { "Resource" } else { "NotResource" },
+            );
+            json!({ "Effect": if allow { "Allow" } else { "Deny" }, action: actions, resource: resources })
+        })
+}
+
+fn document() -> impl Strategy<Value = Json> {
+    prop::collection::vec(statement(), 1..4).prop_map(|statements| policy(json!(statements)))
+}
+
+/// What a request is answered, said as plainly as it can be.
+fn plainly(documents: &[&Json], action: &str, arn: &str) -> bool {
+    let fits = |patterns: &Json, text: &str| {
+        let patterns = patterns.as_array().expect("a list");
+        patterns.iter().any(|pattern| {
+            let pattern = format!("^{}$", as_regex(pattern.as_str().expect("a text")));
+            regex_automata::meta::Regex::new(&pattern).expect("a pattern").is_match(text)
+        })
+    };
+    let applies = |statement: &Json| {
+        let lower = |patterns: &Json| {
+            json!(
+                patterns
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(|text| text.as_str().expect("a text").to_lowercase())
+                    .collect::<Vec<_>>()
+            )
+        };
+        let by_action = match (&statement["Action"], &statement["NotAction"]) {
+            (Json::Null, patterns) => !fits(&lower(patterns), &action.to_lowercase()),
+            (patterns, _) => fits(&lower(patterns), &action.to_lowercase()),
+        };
+        let by_resource = match (&statement["Resource"], &statement["NotResource"]) {
+            (Json::Null, patterns) => !fits(patterns, arn),
+            (patterns, _) => fits(patterns, arn),
+        };
+        by_action && by_resource
+    };
+    let statements =
+        || documents.iter().flat_map(|document| document["Statement"].as_array().expect("a list"));
+    statements().any(|statement| statement["Effect"] == "Allow" && applies(statement))
+        && !statements().any(|statement| statement["Effect"] == "Deny" && applies(statement))
+}
+
+fn as_regex(pattern: &str) -> String {
+    pattern
+        .chars()
+        .map(|character| match character {
+            '*' => ".*".to_owned(),
+            '?' => ".".to_owned(),
+            '/' | ':' | '-' => character.to_string(),
+            other if other.is_alphanumeric() => other.to_string(),
+            other => format!("\\{other}"),
+        })
+        .collect()
+}
+
+/// Whether an ARN has a form of the catalogue.
+fn is_of_form(form: &str, arn: &str) -> bool {
+    let mut pattern = String::from("^");
+    let mut rest = form;
+    while let Some((before, behind)) = rest.split_once("${") {
+        pattern.push_str(&as_regex(before));
+        pattern.push_str(".*");
+        rest = behind.split_once('}').map_or("", |(_, after)| after);
+    }
+    pattern.push_str(&as_regex(rest));
+    pattern.push('$');
+    regex_automata::meta::Regex::new(&pattern).expect("a pattern").is_match(arn)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A question about one resource is what the listing says; a question about some or all is never surer than it.
+    #[test]
+    fn agrees_with_the_listing_of_all_requests(
+        grants in prop::collection::vec(document(), 1..3),
+        boundary in prop::option::of(document()),
+    ) {
+        let holder = Holder::new(&grants, boundary.as_slice());
+        let documents: Vec<&Json> = grants.iter().collect();
+        for name in ACTIONS {
+            let types = Actions::default().resource_types(action(name));
+            let mut anywhere = false;
+            for arn in ARNS {
+                let expected = plainly(&documents, name, arn)
+                    && boundary.as_ref().is_none_or(|boundary| plainly(&[boundary], name, arn));
+                prop_assert_eq!(holder.on(name, arn), Some(expected), "{} on {}", name, arn);
+                let of_type = types.iter().any(|of| is_of_form(&of.arn, arn));
+                anywhere |= expected && of_type;
+            }
+            let somewhere = holder.ask(name, Target::Somewhere);
+            if anywhere {
+                prop_assert_ne!(somewhere, Some(false), "{} is allowed on one", name);
+            } else if somewhere == Some(true) {
+                prop_assert!(false, "{} is allowed on none", name);
+            }
+            if holder.ask(name, Target::Everywhere) == Some(true) {
+                prop_assert_ne!(somewhere, Some(false), "{} is allowed everywhere", name);
+            }
+        }
+    }
+}
+
+proptest! {
+    // Each asks for all actions there are.
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is said of all actions at once is what is said of each.
+    #[test]
+    fn sets_of_actions_agree_with_single_questions(
+        grants in prop::collection::vec(document(), 1..3),
+        boundary in prop::option::of(document()),
+    ) {
+        let holder = Holder::new(&grants, boundary.as_slice());
+        let (everywhere, somewhere) =
+            (holder.permissions.everywhere(), holder.permissions.somewhere(&holder.scene.vocabulary));
+        for name in ACTIONS {
+            let of = |sets: &Bounds<ActionSet>| {
+                let action = action(name);
+                Bounds { sure: sets.sure.contains(action), possible: sets.possible.contains(action) }.known()
+            };
+            prop_assert_eq!(holder.ask(name, Target::Everywhere), of(&everywhere), "{} everywhere", name);
+            prop_assert_eq!(holder.ask(name, Target::Somewhere), of(&somewhere), "{} somewhere", name);
+        }
+    }
+}
