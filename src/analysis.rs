@@ -1,10 +1,12 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
+mod permissions;
+mod privileges;
 mod senders;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::finding::{Certainty, EntityName};
 use crate::graph::Graph;
@@ -16,6 +18,8 @@ use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
 
+pub use permissions::Holder;
+pub use privileges::{Gain, Impact, Privileges};
 pub use senders::Senders;
 
 /// A scan, read and linked.
@@ -37,6 +41,9 @@ pub struct Analysis<'s> {
     contradictions: Mutex<Vec<Span>>,
     /// What functions may do in a deployment: custom resources do it while the stack is deployed.
     changes: FxHashSet<(DeploymentId, Change)>,
+    /// What policies allow, as far as somebody has asked.
+    holders: permissions::Holders,
+    privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
 }
 
 /// A change that undoes what a template says.
@@ -92,6 +99,8 @@ impl<'s> Analysis<'s> {
             senders: Senders::new(issuers),
             contradictions: Mutex::default(),
             changes,
+            holders: permissions::Holders::default(),
+            privileges: Mutex::default(),
         }
     }
 

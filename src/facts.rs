@@ -9,6 +9,7 @@ mod claim_source;
 mod declare;
 mod deploy_refusal;
 mod group_role;
+mod guest_privileges;
 mod identity_pool;
 mod instance_use;
 mod lists;
@@ -17,6 +18,7 @@ mod policy_fault;
 mod pool_login;
 mod pool_role;
 mod pool_use;
+mod privileges;
 mod provider_mapping;
 mod reference;
 mod role_giver;
@@ -49,12 +51,14 @@ pub const SCHEMAS: &[&Schema] = &[
     &claim_source::ClaimSource::SCHEMA,
     &deploy_refusal::DeployRefusal::SCHEMA,
     &group_role::GroupRole::SCHEMA,
+    &guest_privileges::GuestPrivileges::SCHEMA,
     &identity_pool::IdentityPoolFact::SCHEMA,
     &instance_use::InstanceUse::SCHEMA,
     &mapping_rule::MappingRuleFact::SCHEMA,
     &policy_fault::PolicyFault::SCHEMA,
     &pool_login::PoolLogin::SCHEMA,
     &pool_role::PoolRole::SCHEMA,
+    &privileges::PrivilegesFact::SCHEMA,
     &provider_mapping::ProviderMapping::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
     &role_giver::RoleGiver::SCHEMA,
@@ -83,12 +87,14 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     claim_source::each(analysis, take);
     deploy_refusal::each(analysis, take);
     group_role::each(analysis, take);
+    guest_privileges::each(analysis, take);
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
     mapping_rule::each(analysis, take);
     policy_fault::each(analysis, take);
     pool_login::each(analysis, take);
     pool_role::each(analysis, take);
+    privileges::each(analysis, take);
     provider_mapping::each(analysis, take);
     reference::each(analysis, take);
     role_giver::each(analysis, take);

@@ -63,6 +63,12 @@ impl<W: Words> LevelOf<W> {
         Self(WordSet::only(level), PhantomData)
     }
 
+    /// No level: the field does not apply.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(WordSet(0), PhantomData)
+    }
+
     /// This level too.
     #[must_use]
     pub fn or(self, level: W) -> Self {

@@ -1,10 +1,14 @@
 //! What one identity pool does for guests.
 
+use super::guest_privileges::left;
+use super::privileges::{ImpactWord, impact};
 use super::trust::admits_users;
-use super::{Common, Evidence, Fact, OneOf, fact, words};
+use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
-use crate::model::{EntityId, Form, Found, IdentityPool, ReferencePlace, Role, RoleAttachment, Target};
+use crate::model::{
+    AttachedRole, EntityId, Form, Found, IdentityPool, ReferencePlace, Role, RoleAttachment, Target,
+};
 use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
 words! {
@@ -48,6 +52,8 @@ fact! {
         choice: OneOf<Choice> = "choice",
         /// Those roles, but for the ones that are attached: the ones whose trust policy names the pool and admits its users.
         choosable: Vec<Text> = "choosable",
+        /// What guests can do with the role that they get. Nothing is said of a role that is not in view.
+        guest_impact: LevelOf<ImpactWord> = "guest-impact",
     }
     evidence {
         /// Where guests are switched on or off.
@@ -158,6 +164,9 @@ fn of(
         social_logins: social_logins(analysis, pool),
         choice: OneOf::only(if choosable.is_empty() { Choice::Own } else { Choice::Others }),
         choosable: choosable.iter().map(|role| Text::literal(role.entity.logical_id)).collect(),
+        guest_impact: attached
+            .and_then(|(attachment, _)| given_to_guests(analysis, attachment))
+            .map_or(LevelOf::none(), |role| impact(left(analysis, pool, role))),
     }
 }
 
@@ -243,6 +252,19 @@ fn attached_roles(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Optio
         attached.extend(reference.target.entities());
     }
     Some(attached)
+}
+
+/// The role that guests get, if it is in view with what it allows.
+fn given_to_guests(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Option<EntityId> {
+    let roles = &attachment.roles.known()?.value;
+    let guests = |attached: &&AttachedRole| {
+        attached.key.value.as_literal(analysis.vocabulary) == Some("unauthenticated")
+    };
+    let span = roles.iter().find(guests)?.role.span()?;
+    let [found] = analysis.model.reference_at(attachment.entity.id, span)?.target.found() else {
+        return None;
+    };
+    (!analysis.model.grants_of(found.entity).is_empty()).then_some(found.entity)
 }
 
 /// A switch that is off when it is not written.

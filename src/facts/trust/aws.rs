@@ -182,7 +182,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             _ if relation == OneOf::only(Relation::Own) => Reach::Inner,
             _ => Reach::Middle,
         }),
-        exposure: LevelOf::only(Exposure::Broad),
+        exposure: view.exposure(),
     });
 }
 

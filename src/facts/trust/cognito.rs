@@ -226,7 +226,7 @@ impl Trust<'_, '_> {
                 Some(true) => LevelOf::only(Reach::Outermost),
                 _ => LevelOf::only(Reach::Inner),
             },
-            exposure: LevelOf::only(Exposure::Broad),
+            exposure: self.view.exposure(),
         });
     }
 

@@ -136,7 +136,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             OidcWidth::Tenant | OidcWidth::Project | OidcWidth::Unreviewed => Reach::Middle,
             OidcWidth::Pinned | OidcWidth::Nobody => Reach::Inner,
         }),
-        exposure: LevelOf::only(Exposure::Broad),
+        exposure: view.exposure(),
     });
 }
 

@@ -80,7 +80,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         generated: Bounds::decided(view.role.entity.made_by.is_some()),
         certificates,
         reach: LevelOf::only(Reach::Inner),
-        exposure: LevelOf::only(Exposure::Broad),
+        exposure: view.exposure(),
     });
 }
 

@@ -157,7 +157,7 @@ fn fact(
             | PrincipalForm::FederatedUser { .. } => Reach::Inner,
             _ => Reach::Middle,
         }),
-        exposure: LevelOf::only(Exposure::Broad),
+        exposure: view.exposure(),
     }
 }
 

@@ -197,6 +197,11 @@ impl<'a> View<'a> {
         matches!(&self.kind, Kind::WebIdentity { id, .. } if id == "unknown")
     }
 
+    /// What somebody reaches who gets the role.
+    pub(in crate::facts) fn exposure(&self) -> crate::facts::LevelOf<super::Exposure> {
+        crate::facts::privileges::exposure(self.analysis, self.role.entity.id)
+    }
+
     /// Whether a request is admitted that is as asked for.
     pub(in crate::facts) fn ask(&self, ask: &Ask<'_>) -> Judged {
         match self.decide(ask, Bound::Possible) {

@@ -1,0 +1,157 @@
+//! What the policies of a role, user, group or permission set allow together, made once for each.
+
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
+
+use super::Analysis;
+use crate::knowledge::managed_policies::ManagedPolicies;
+use crate::knowledge::privileges::guest_scope;
+use crate::model::{EntityId, GrantedPolicy, ManagedPolicy, Outside, ReferencePlace, Target};
+use crate::policy::{Attached, InForce, PermissionPolicy, Permissions, Policy, PolicyId, Statement};
+use crate::value::{Field, Part, Text};
+
+/// The permissions of the holders of a scan, as far as somebody has asked for them.
+#[derive(Debug, Default)]
+pub(super) struct Holders {
+    documents: Mutex<FxHashMap<PolicyId, Arc<PermissionPolicy>>>,
+    managed: Mutex<FxHashMap<String, Option<Arc<PermissionPolicy>>>>,
+    holders: Mutex<FxHashMap<EntityId, Arc<Holder>>>,
+}
+
+/// A holder of permissions.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// What its policies allow, as far as they are in view.
+    pub permissions: Permissions,
+    /// For each policy that grants, the number of the grant among those of the holder.
+    pub grants: Vec<usize>,
+    /// True if every policy is in view, or one of AWS's that is known.
+    pub complete: bool,
+    /// True if it has a boundary.
+    pub bounded: bool,
+}
+
+impl Analysis<'_> {
+    /// What the policies of a holder allow.
+    #[must_use]
+    pub fn holder(&self, id: EntityId) -> Arc<Holder> {
+        let known = |holders: &FxHashMap<EntityId, Arc<Holder>>| holders.get(&id).map(Arc::clone);
+        if let Some(known) =
+            known(&self.holders.holders.lock().expect("no thread panics while it holds the lock"))
+        {
+            return known;
+        }
+        let holder = Arc::new(self.make(id));
+        let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
+        holders.insert(id, Arc::clone(&holder));
+        holder
+    }
+
+    /// What guests of an identity pool can use at most in the enhanced flow.
+    #[must_use]
+    pub fn guest_limit(&self) -> Vec<InForce> {
+        let statements: Vec<_> = guest_scope()
+            .statements
+            .iter()
+            .map(|statement| (statement.patterns.as_slice(), statement.resources.as_slice()))
+            .collect();
+        let policy = Policy::allowing(&statements, self.vocabulary);
+        vec![InForce { policy: Arc::new(PermissionPolicy::new(&policy, None, self.vocabulary)), sure: true }]
+    }
+
+    fn make(&self, id: EntityId) -> Holder {
+        let worlds = &self.entity(id).worlds;
+        let mut holder = Holder {
+            permissions: Permissions::default(),
+            grants: Vec::new(),
+            complete: true,
+            bounded: false,
+        };
+        let mut grants = Vec::new();
+        for (number, grant) in self.model.grants_of(id).iter().enumerate() {
+            let Some(policy) = self.granted(&grant.policy) else {
+                holder.complete = false;
+                continue;
+            };
+            // What is only there in some of the holder's worlds is only possible.
+            let sure = grant.sure && worlds.without(&grant.worlds).is_none();
+            grants.push(InForce { policy, sure });
+            holder.grants.push(number);
+        }
+        let limits: Vec<_> = self.boundary(id).into_iter().collect();
+        holder.bounded = !limits.is_empty();
+        holder.permissions = Permissions::new(grants, limits);
+        holder
+    }
+
+    fn granted(&self, policy: &GrantedPolicy) -> Option<Arc<PermissionPolicy>> {
+        match policy {
+            GrantedPolicy::Document(attached) if self.is_unknown(attached) => None,
+            GrantedPolicy::Document(attached) => Some(self.document(attached.policy)),
+            GrantedPolicy::AwsManaged(arn) => self.managed(arn),
+            GrantedPolicy::NotInView(_) | GrantedPolicy::Unknown => None,
+        }
+    }
+
+    /// Whether nothing at all is known of a policy.
+    fn is_unknown(&self, attached: &Attached) -> bool {
+        self.model.policy(attached).statements.iter().all(Statement::is_unknown)
+    }
+
+    fn document(&self, id: PolicyId) -> Arc<PermissionPolicy> {
+        let mut documents = self.holders.documents.lock().expect("no thread panics while it holds the lock");
+        let make =
+            || Arc::new(PermissionPolicy::new(self.model.policies.get(id), self.now(), self.vocabulary));
+        Arc::clone(documents.entry(id).or_insert_with(make))
+    }
+
+    /// The policy of AWS with this ARN, in whatever partition. `None` if the catalogue has none.
+    fn managed(&self, arn: &Text) -> Option<Arc<PermissionPolicy>> {
+        let Some(Part::Literal(name)) = arn.parts().last() else { return None };
+        let (_, path) = self.vocabulary.names.text(*name).split_once(":iam::aws:policy/")?;
+        let mut managed = self.holders.managed.lock().expect("no thread panics while it holds the lock");
+        managed
+            .entry(path.to_owned())
+            .or_insert_with(|| {
+                let policy = ManagedPolicies::default().find(&format!("arn:aws:iam::aws:policy/{path}"))?;
+                let policy = Policy::managed(policy, self.vocabulary);
+                Some(Arc::new(PermissionPolicy::new(&policy, self.now(), self.vocabulary)))
+            })
+            .clone()
+    }
+
+    /// The boundary of a role or user. One that is not in view may allow all and nothing.
+    fn boundary(&self, id: EntityId) -> Option<Vec<InForce>> {
+        let references = self.model.references_of(id);
+        let reference = references.iter().find(|reference| reference.place == ReferencePlace::Boundary)?;
+        let found = match &reference.target {
+            Target::Found(found) => {
+                let documents = found.iter().filter_map(|found| {
+                    let policy = self.model.get::<ManagedPolicy>(found.entity)?;
+                    let Field::Known(attached) = &policy.document else { return None };
+                    if self.is_unknown(&attached.value) {
+                        return None;
+                    }
+                    Some(InForce { policy: self.document(attached.value.policy), sure: found.sure })
+                });
+                documents.collect()
+            }
+            Target::Outside(Outside::Aws) => self
+                .managed(&reference.text)
+                .map(|policy| InForce { policy, sure: true })
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        };
+        if !found.is_empty() {
+            return Some(found);
+        }
+        let star = ["*".to_owned()];
+        let all = Policy::allowing(&[(&star, &star)], self.vocabulary);
+        Some(vec![InForce {
+            policy: Arc::new(PermissionPolicy::new(&all, None, self.vocabulary)),
+            sure: false,
+        }])
+    }
+}

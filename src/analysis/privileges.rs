@@ -1,0 +1,328 @@
+//! How bad it is to have a role: what its permissions amount to.
+
+use std::sync::{Arc, LazyLock};
+
+use super::{Analysis, Holder};
+use crate::knowledge::actions::{ActionId, ActionSet, Actions};
+use crate::knowledge::privileges::{
+    DataKind, EscalationCategory, EscalationMethod, EscalationTarget, Takeover, data_actions,
+    escalation_methods, takeovers, verified_data_actions,
+};
+use crate::model::{EntityId, EntityKind, GrantedPolicy, PolicyAttachment};
+use crate::policy::{PermissionQuestion, Permissions, Target};
+use crate::value::Bounds;
+
+/// What permissions amount to, mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Impact {
+    /// Nothing.
+    Nothing,
+    /// What belongs to the caller's own identity in an identity pool.
+    OwnData,
+    /// What clients send and nobody reads.
+    Telemetry,
+    /// Some actions on some resources.
+    Narrow,
+    /// All of a service.
+    WholeService,
+    /// Reading data, whosever it is.
+    Read,
+    /// Writing data, whosever it is.
+    Write,
+    /// Reading secrets, whosever they are.
+    Secrets,
+    /// Becoming somebody else towards AWS, or changing who may.
+    Takeover,
+    /// Gaining more permissions.
+    Escalation,
+    /// Everything.
+    Administrator,
+}
+
+/// A way to gain permissions that a holder has.
+#[derive(Clone, Debug)]
+pub struct Gain<M: 'static> {
+    /// The way.
+    pub method: &'static M,
+    /// True if nothing that is not known can prevent it.
+    pub sure: bool,
+    /// The action that decides.
+    pub action: ActionId,
+}
+
+/// What the permissions of a holder amount to.
+#[derive(Clone, Debug)]
+pub struct Privileges {
+    /// The worst that is sure, and the worst that is possible.
+    pub impact: Bounds<Impact>,
+    /// Ways to gain permissions; none are listed of an administrator.
+    pub escalations: Vec<Gain<EscalationMethod>>,
+    /// Ways to take over the federation; none are listed of an administrator.
+    pub takeovers: Vec<Gain<Takeover>>,
+    /// The services of which all actions are allowed on all resources, for sure; none are listed of an administrator.
+    pub whole_services: Vec<String>,
+    /// True if every policy is in view.
+    pub complete: bool,
+}
+
+/// A service with fewer actions than these is nothing to speak of.
+const FEW_ACTIONS: usize = 4;
+
+impl Analysis<'_> {
+    /// What the permissions of a role amount to.
+    #[must_use]
+    pub fn privileges(&self, role: EntityId) -> Arc<Privileges> {
+        let known =
+            self.privileges.lock().expect("no thread panics while it holds the lock").get(&role).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let holder = self.holder(role);
+        let privileges = Arc::new(self.assess(role, &holder, &holder.permissions));
+        let mut all = self.privileges.lock().expect("no thread panics while it holds the lock");
+        all.insert(role, Arc::clone(&privileges));
+        privileges
+    }
+
+    /// What permissions amount to in the hands of whoever has a role.
+    #[must_use]
+    pub fn assess(&self, role: EntityId, holder: &Holder, permissions: &Permissions) -> Privileges {
+        let everywhere = permissions.everywhere();
+        let all = ActionSet::all();
+        let mut privileges = Privileges {
+            impact: Bounds { sure: Impact::Nothing, possible: Impact::Nothing },
+            escalations: Vec::new(),
+            takeovers: Vec::new(),
+            whole_services: Vec::new(),
+            complete: holder.complete,
+        };
+        let administrator = Bounds {
+            sure: everywhere.sure.is_superset(&all),
+            possible: everywhere.possible.is_superset(&all),
+        };
+        if administrator.sure {
+            privileges.impact = Bounds::decided(Impact::Administrator);
+            return privileges;
+        }
+        let somewhere = permissions.somewhere(self.vocabulary);
+        let ask = Asker {
+            analysis: self,
+            role,
+            holder,
+            permissions,
+            everywhere: &everywhere,
+            somewhere: &somewhere.possible,
+        };
+        privileges.escalations =
+            escalation_methods().iter().filter_map(|method| ask.escalation(method)).collect();
+        privileges.takeovers = takeovers().iter().filter_map(|takeover| ask.takeover(takeover)).collect();
+        privileges.whole_services = whole_services(&everywhere.sure);
+        let beyond_own = permissions.beyond_own();
+        let level = |sure: bool| {
+            let (everywhere, beyond_own, somewhere) = if sure {
+                (&everywhere.sure, &beyond_own.sure, &somewhere.sure)
+            } else {
+                (&everywhere.possible, &beyond_own.possible, &somewhere.possible)
+            };
+            let data = |kind| if sure { verified_data_actions(kind) } else { data_actions(kind) };
+            // That these only send is our own reading, which excuses and never accuses.
+            let more = beyond_own.intersection(somewhere).difference(data_actions(DataKind::Telemetry));
+            if !sure && administrator.possible {
+                Impact::Administrator
+            } else if privileges.escalations.iter().any(|gain| gain.sure || !sure) {
+                Impact::Escalation
+            } else if privileges.takeovers.iter().any(|gain| gain.sure || !sure) {
+                Impact::Takeover
+            } else if everywhere.intersects(data(DataKind::Secret)) {
+                Impact::Secrets
+            } else if everywhere.intersects(data(DataKind::Write)) {
+                Impact::Write
+            } else if everywhere.intersects(data(DataKind::Read)) {
+                Impact::Read
+            } else if !whole_services(everywhere).is_empty() {
+                Impact::WholeService
+            } else if !more.is_empty() {
+                Impact::Narrow
+            } else if beyond_own.intersects(somewhere) {
+                Impact::Telemetry
+            } else if !somewhere.is_empty() {
+                Impact::OwnData
+            } else {
+                Impact::Nothing
+            }
+        };
+        privileges.impact = Bounds { sure: level(true), possible: level(false) };
+        privileges
+    }
+}
+
+/// The services of which all actions are in a set.
+fn whole_services(actions: &ActionSet) -> Vec<String> {
+    static SERVICES: LazyLock<Vec<(String, ActionSet)>> = LazyLock::new(|| {
+        let services = Actions::default().services().map(|service| (service.actions(), service.name));
+        services.filter(|(all, _)| all.len() >= FEW_ACTIONS).map(|(all, name)| (name, all)).collect()
+    });
+    let whole = SERVICES.iter().filter(|(_, all)| actions.is_superset(all));
+    whole.map(|(name, _)| name.clone()).collect()
+}
+
+/// Asks for the ways to gain permissions.
+struct Asker<'a, 's> {
+    analysis: &'a Analysis<'s>,
+    role: EntityId,
+    holder: &'a Holder,
+    permissions: &'a Permissions,
+    everywhere: &'a Bounds<ActionSet>,
+    /// What may be allowed on something.
+    somewhere: &'a ActionSet,
+}
+
+impl Asker<'_, '_> {
+    /// How the holder has a method, if it does.
+    fn escalation(&self, method: &'static EscalationMethod) -> Option<Gain<EscalationMethod>> {
+        // What removes a denial is worth nothing where nothing is denied.
+        let removes_nothing = method.id.starts_with("deny-removal") && !self.permissions.denies();
+        if !method.for_role_sessions || removes_nothing || (method.only_with_boundary && !self.holder.bounded)
+        {
+            return None;
+        }
+        let mut best: Option<Gain<EscalationMethod>> = None;
+        for needs in &method.needs {
+            if !needs.iter().all(|action| self.somewhere.contains(*action)) {
+                continue;
+            }
+            let has =
+                needs.iter().map(|&action| self.has(method, action)).fold(Bounds::decided(true), Bounds::and);
+            if has.possible {
+                let sure = has.sure && !method.possible_only && !method.unverified;
+                let action = *needs.first()?;
+                if best.as_ref().is_none_or(|best| sure && !best.sure) {
+                    best = Some(Gain { method, sure, action });
+                }
+            }
+        }
+        best
+    }
+
+    /// Whether one action of a method is allowed on what makes it worth something.
+    fn has(&self, method: &EscalationMethod, action: ActionId) -> Bounds<bool> {
+        let everywhere = Bounds {
+            sure: self.everywhere.sure.contains(action),
+            possible: self.everywhere.possible.contains(action),
+        };
+        let name = Actions::default().name(action);
+        // Where nothing is passed, something is used that already has a role: worth something only if that is stronger.
+        if method.category == EscalationCategory::NewPass && method.passed_to.is_none() {
+            return Bounds::decided(false);
+        }
+        // What is created or called for it can be anything.
+        let is_means = method.category == EscalationCategory::NewPass && name != "iam:PassRole";
+        if is_means {
+            return self.ask(action, Target::Somewhere, None);
+        }
+        if name == "iam:PassRole" {
+            return self.passes(method, action);
+        }
+        match (method.category, method.target) {
+            (EscalationCategory::SelfService, EscalationTarget::OwnRole) if name.starts_with("iam:") => {
+                let own = self.analysis.entity(self.role).arn();
+                own.map_or(everywhere, |own| self.ask(action, Target::Resource(own), None))
+            }
+            (EscalationCategory::SelfService, EscalationTarget::Policy) => self.own_policies(action),
+            // Whether there is somebody stronger to become is not known here.
+            (EscalationCategory::Principal, _) if name.starts_with("iam:") => {
+                let both = name == "iam:AttachRolePolicy"
+                    || name == "iam:PutRolePolicy"
+                    || name == "iam:UpdateAssumeRolePolicy";
+                // Who can change both a role's policies and who may have it makes the stronger role.
+                let pair = both && method.needs.iter().any(|needs| needs.len() > 1);
+                Bounds { sure: everywhere.sure && pair, possible: everywhere.possible }
+            }
+            // What already runs with a role is worth something only if that role is stronger.
+            (EscalationCategory::Existing, _) => Bounds::decided(false),
+            _ => everywhere,
+        }
+    }
+
+    /// Whether a role can be passed that is worth it: proved if one is in view.
+    fn passes(&self, method: &EscalationMethod, action: ActionId) -> Bounds<bool> {
+        let Some(service) = method.passed_to.as_deref() else { return Bounds::decided(false) };
+        let mut passes = self.ask(action, Target::Everywhere, Some(service));
+        passes.sure = false;
+        for victim in self.analysis.graph.trusting_service(service, self.analysis.vocabulary) {
+            if victim == self.role || !self.analysis.is_administrator(victim) {
+                continue;
+            }
+            let Some(arn) = self.analysis.entity(victim).arn() else { continue };
+            let same = self.analysis.entity(victim).deployment == self.analysis.entity(self.role).deployment;
+            let one = self.ask(action, Target::Resource(arn), Some(service));
+            passes = passes.or(Bounds { sure: one.sure && same, possible: one.possible });
+        }
+        passes
+    }
+
+    /// Whether an action is allowed on a customer managed policy that the role itself has.
+    fn own_policies(&self, action: ActionId) -> Bounds<bool> {
+        let everywhere = self.everywhere.possible.contains(action);
+        let mut any = Bounds { sure: false, possible: everywhere };
+        for grant in self.analysis.model.grants_of(self.role) {
+            let GrantedPolicy::Document(_) = grant.policy else { continue };
+            let policy = match grant.attachment {
+                PolicyAttachment::ByPolicy(policy) => Some(policy),
+                PolicyAttachment::ByHolder => {
+                    let reference = self.analysis.model.reference_at(self.role, grant.span);
+                    reference.and_then(|reference| reference.target.found().first()).map(|found| found.entity)
+                }
+                PolicyAttachment::Inline | PolicyAttachment::Separate(_) => None,
+            };
+            let Some(policy) = policy.filter(|policy| policy.kind == EntityKind::ManagedPolicy) else {
+                continue;
+            };
+            if let Some(arn) = self.analysis.entity(policy).arn() {
+                let allowed = self.ask(action, Target::Resource(arn), None);
+                any = any.or(Bounds { sure: allowed.sure && grant.sure, possible: allowed.possible });
+            }
+        }
+        any
+    }
+
+    fn takeover(&self, takeover: &'static Takeover) -> Option<Gain<Takeover>> {
+        // Whether this is the account from which the organisation's access is managed is not known.
+        let verified = !takeover.unverified && !takeover.organisation_only;
+        for needs in &takeover.needs {
+            let possible = needs.iter().all(|action| self.everywhere.possible.contains(*action));
+            if possible {
+                let sure = verified && needs.iter().all(|action| self.everywhere.sure.contains(*action));
+                return Some(Gain { method: takeover, sure, action: *needs.first()? });
+            }
+        }
+        None
+    }
+
+    fn ask(&self, action: ActionId, target: Target<'_>, passed_to: Option<&str>) -> Bounds<bool> {
+        self.permissions.allows(&PermissionQuestion { action, target, passed_to }, self.analysis.vocabulary)
+    }
+}
+
+impl Analysis<'_> {
+    fn is_administrator(&self, holder: EntityId) -> bool {
+        self.holder(holder).permissions.everywhere().sure.is_superset(&ActionSet::all())
+    }
+
+    /// The statement that grants an action to a holder: the place of the statement, or of the attachment of a policy that
+    /// AWS manages.
+    #[must_use]
+    pub fn granted_at(&self, id: EntityId, action: Option<ActionId>) -> Option<crate::source::Span> {
+        let holder = self.holder(id);
+        let action = action.or_else(|| Actions::default().find("iam:CreateUser"))?;
+        let question = PermissionQuestion { action, target: Target::Somewhere, passed_to: None };
+        let (number, statement) = holder.permissions.granted_by(&question, self.vocabulary)?;
+        let grant = self.model.grants_of(id).get(*holder.grants.get(number)?)?;
+        Some(match &grant.policy {
+            GrantedPolicy::Document(attached) => {
+                attached.place(crate::policy::PolicyPath::new(statement, crate::policy::Element::Statement))
+            }
+            _ => grant.span,
+        })
+    }
+}

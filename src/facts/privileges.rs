@@ -1,0 +1,208 @@
+//! What the permissions of a role amount to, and who can have it.
+
+use super::trust::Exposure;
+use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
+use crate::analysis::{Analysis, Impact, Privileges};
+use crate::finding::Certainty;
+use crate::knowledge::actions::Actions;
+use crate::model::{EntityId, Role};
+use crate::policy::{Arn, Effect, PrincipalForm};
+use crate::value::{Bounds, Comparison, Field, Text};
+
+words! {
+    /// What permissions amount to, mildest first.
+    ImpactWord {
+        /// Nothing.
+        Nothing = "nothing",
+        /// What belongs to the caller's own identity in an identity pool.
+        OwnData = "own-data",
+        /// What clients send and nobody reads.
+        Telemetry = "telemetry",
+        /// Some actions on some resources.
+        Narrow = "narrow",
+        /// All of a service.
+        WholeService = "whole-service",
+        /// Reading data, whosever it is.
+        Read = "read",
+        /// Writing data, whosever it is.
+        Write = "write",
+        /// Reading secrets, whosever they are.
+        Secrets = "secrets",
+        /// Becoming somebody else towards AWS, or changing who may.
+        Takeover = "takeover",
+        /// Gaining more permissions.
+        Escalation = "escalation",
+        /// Everything.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// Who can have the role, as far as the principals of its trust policy say.
+    ReachedBy {
+        /// AWS services only.
+        Service = "service",
+        /// Principals of the own account, too.
+        OwnAccount = "own-account",
+        /// Identities outside AWS, other accounts or everybody, too.
+        Outside = "outside",
+    }
+}
+
+fact! {
+    /// One role, with what its policies allow together.
+    PrivilegesFact = "privileges" {
+        /// The role's logical id, or its name in a dump.
+        role: Option<Text> = "role",
+        /// What its permissions amount to.
+        impact: LevelOf<ImpactWord> = "impact",
+        /// Who can have it.
+        reached_by: OneOf<ReachedBy> = "reached-by",
+        /// True if it can gain more permissions.
+        escalates: Bounds<bool> = "escalates",
+        /// The first way to do so.
+        escalation: Option<Text> = "escalation",
+        /// All ways to do so, by the names under which they are documented.
+        methods: Vec<Text> = "methods",
+        /// True if it can change who may become whom.
+        takes_over: Bounds<bool> = "takes-over",
+        /// The first way to do so.
+        takeover: Option<Text> = "takeover",
+        /// True if it can do everything in some service, on all resources.
+        whole_service: Bounds<bool> = "whole-service",
+        /// The services of which it can do everything, on all resources.
+        services: Vec<Text> = "services",
+        /// True if all its policies are in view.
+        complete: Bounds<bool> = "complete",
+    }
+    evidence {
+        /// The statement or policy that grants it.
+        "grant",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for role in &analysis.model.roles {
+        // Without a policy in view there is nothing to say.
+        if analysis.model.grants_of(role.entity.id).is_empty() {
+            continue;
+        }
+        let privileges = analysis.privileges(role.entity.id);
+        let literal = |text: &str| analysis.vocabulary.literal(text);
+        let escalation = privileges.escalations.iter().max_by_key(|gain| gain.sure);
+        let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
+        let of_service = privileges
+            .whole_services
+            .first()
+            .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
+        let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
+        let granted = analysis.granted_at(role.entity.id, action);
+        take(&PrivilegesFact {
+            common: Common {
+                subject: role.entity.id,
+                place: granted.unwrap_or(role.entity.span),
+                certainty: Certainty::Proved,
+                worlds: role.entity.worlds.clone(),
+                evidence: granted.map(|span| Evidence { role: "grant", span }).into_iter().collect(),
+                // One cause: the role's policies.
+                cause: vec![Text::literal(role.entity.logical_id)],
+                witness: None,
+            },
+            role: Some(Text::literal(role.entity.logical_id)),
+            impact: impact(privileges.impact),
+            reached_by: OneOf::only(reached_by(analysis, role)),
+            escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
+            escalation: escalation.map(|gain| literal(&gain.method.title)),
+            methods: privileges.escalations.iter().map(|gain| literal(&gain.method.id)).collect(),
+            takes_over: of_gains(privileges.takeovers.iter().map(|gain| gain.sure)),
+            takeover: takeover.map(|gain| literal(&gain.method.title)),
+            whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
+            services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
+            complete: Bounds::decided(privileges.complete),
+        });
+    }
+}
+
+fn of_gains(mut gains: impl Iterator<Item = bool> + Clone) -> Bounds<bool> {
+    Bounds { sure: gains.clone().any(|sure| sure), possible: gains.next().is_some() }
+}
+
+/// What is sure, and what is possible.
+pub(super) fn impact(impact: Bounds<Impact>) -> LevelOf<ImpactWord> {
+    LevelOf::only(word(impact.sure)).or(word(impact.possible))
+}
+
+const fn word(impact: Impact) -> ImpactWord {
+    match impact {
+        Impact::Nothing => ImpactWord::Nothing,
+        Impact::OwnData => ImpactWord::OwnData,
+        Impact::Telemetry => ImpactWord::Telemetry,
+        Impact::Narrow => ImpactWord::Narrow,
+        Impact::WholeService => ImpactWord::WholeService,
+        Impact::Read => ImpactWord::Read,
+        Impact::Write => ImpactWord::Write,
+        Impact::Secrets => ImpactWord::Secrets,
+        Impact::Takeover => ImpactWord::Takeover,
+        Impact::Escalation => ImpactWord::Escalation,
+        Impact::Administrator => ImpactWord::Administrator,
+    }
+}
+
+/// What somebody reaches who gets a role: what is sure. Where policies are not in view, no less than the middle.
+pub(super) fn exposure(analysis: &Analysis<'_>, role: EntityId) -> LevelOf<Exposure> {
+    if analysis.model.grants_of(role).is_empty() {
+        return LevelOf::only(Exposure::Broad);
+    }
+    let privileges: &Privileges = &analysis.privileges(role);
+    let exposure = of_impact(privileges.impact.sure);
+    LevelOf::only(if privileges.complete { exposure } else { exposure.max(Exposure::Broad) })
+}
+
+pub(super) const fn of_impact(impact: Impact) -> Exposure {
+    match impact {
+        Impact::Nothing | Impact::OwnData | Impact::Telemetry => Exposure::OwnData,
+        Impact::Narrow => Exposure::Narrow,
+        Impact::WholeService | Impact::Read => Exposure::Broad,
+        Impact::Write | Impact::Secrets => Exposure::Deep,
+        Impact::Takeover | Impact::Escalation | Impact::Administrator => Exposure::Full,
+    }
+}
+
+/// Who the principals of a trust policy are. What is not known is no more than the own account.
+fn reached_by(analysis: &Analysis<'_>, role: &Role) -> ReachedBy {
+    let Field::Known(trust) = &role.trust else { return ReachedBy::OwnAccount };
+    let own = role.entity.arn().and_then(|arn| Arn::parse(arn, analysis.vocabulary)).map(|arn| arn.account);
+    let is_other = |account: &Text| {
+        let own = own.as_ref().map(|own| own.compare(account, analysis.vocabulary));
+        let is_named = account.as_literal(analysis.vocabulary).is_some();
+        let is_ours = account
+            .as_literal(analysis.vocabulary)
+            .is_some_and(|account| analysis.settings.accounts.own.iter().any(|own| own.as_str() == account));
+        own != Some(Comparison::Equal) && is_named && !is_ours
+    };
+    let mut reached = ReachedBy::Service;
+    for statement in &analysis.model.policy(&trust.value).statements {
+        if !matches!(statement.effect, Effect::Allow | Effect::Unknown) {
+            continue;
+        }
+        for principal in statement.principals.only.iter().flatten() {
+            let of = match &principal.form {
+                PrincipalForm::Service { .. } => ReachedBy::Service,
+                PrincipalForm::Everyone
+                | PrincipalForm::SamlProvider { .. }
+                | PrincipalForm::OidcProvider { .. }
+                | PrincipalForm::BuiltIn(_) => ReachedBy::Outside,
+                PrincipalForm::Account { account } if is_other(account) => ReachedBy::Outside,
+                _ => match principal.value.text().and_then(|text| Arn::parse(text, analysis.vocabulary)) {
+                    Some(arn) if is_other(&arn.account) => ReachedBy::Outside,
+                    _ => ReachedBy::OwnAccount,
+                },
+            };
+            reached = reached.max(of);
+        }
+        if statement.principals.except.is_some() {
+            reached = ReachedBy::Outside;
+        }
+    }
+    reached
+}
