@@ -186,6 +186,10 @@ impl Asker<'_, '_> {
         {
             return None;
         }
+        // Whom it can become by assuming a role alone, the roles say.
+        if method.id == "sts-001" {
+            return None;
+        }
         let mut best: Option<Gain<EscalationMethod>> = None;
         for needs in &method.needs {
             if !needs.iter().all(|action| self.somewhere.contains(*action)) {
@@ -226,7 +230,9 @@ impl Asker<'_, '_> {
         match (method.category, method.target) {
             (EscalationCategory::SelfService, EscalationTarget::OwnRole) if name.starts_with("iam:") => {
                 let own = self.analysis.entity(self.role).arn();
-                own.map_or(everywhere, |own| self.ask(action, Target::Resource(own), None))
+                let own = own.map_or(everywhere, |own| self.ask(action, Target::Resource(own), None));
+                // That a name which is not known has what a pattern wants is no reason to say so.
+                Bounds { sure: own.sure, possible: own.sure || (own.possible && everywhere.possible) }
             }
             (EscalationCategory::SelfService, EscalationTarget::Policy) => self.own_policies(action),
             // Whether there is somebody stronger to become is not known here.

@@ -1,0 +1,136 @@
+//! What roles can do with their permissions: cases that are decided by hand, and all of AWS's own policies.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fedlint::knowledge::managed_policies::ManagedPolicies;
+use fedlint::settings::Settings;
+use fedlint::source::Sources;
+use support::scan_with;
+
+/// A rule that says of every role what its permissions amount to.
+const RULE: &str = "id: every-role
+group: hygiene
+severity: low
+since: 1.0.0
+finds: privileges
+when: { complete: true }
+message: \"{role}: `{methods}`\"
+why: A test wants to see it.
+help: Look at it.
+references: [https://example.com]
+examples: {}
+";
+
+/// The ways to gain permissions that each role of a template has, and what rules say of it.
+fn methods(name: &str, template: &str) -> Vec<String> {
+    let folder: PathBuf = std::env::temp_dir().join(format!("fedlint-{name}-{}", std::process::id()));
+    fs::create_dir_all(folder.join("rules")).expect("a folder for the rules");
+    fs::write(folder.join("fedlint.yaml"), "rules: { directories: [rules] }\n")
+        .expect("settings are written");
+    fs::write(folder.join("rules/every-role.yaml"), RULE).expect("the rule is written");
+    let settings = Settings::load(&Sources::default(), &folder.join("fedlint.yaml")).expect("valid settings");
+    let outcome = scan_with(&[("template.yaml", template)], &settings);
+    fs::remove_dir_all(folder).expect("the folder can be removed");
+    let mut lines: Vec<String> = outcome
+        .findings
+        .iter()
+        .filter(|seen| seen.rule == "every-role")
+        .map(|seen| seen.message.clone())
+        .collect();
+    let said =
+        |seen: &&support::Seen| seen.rule.ends_with("-privileges") || seen.rule == "federation-takeover";
+    lines
+        .extend(outcome.findings.iter().filter(said).map(|seen| format!("{} {}", seen.rule, seen.certainty)));
+    lines
+}
+
+/// A role that people of a company take, with these statements.
+fn role(statements: &[&str]) -> String {
+    let statements: String = statements.iter().map(|text| format!("\n              - {text}")).collect();
+    format!(
+        r#"
+Resources:
+  Deploy:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Federated: arn:aws:iam::111122223333:saml-provider/corp }}
+            Action: sts:AssumeRoleWithSAML
+            Condition: {{ StringEquals: {{ "SAML:aud": https://signin.aws.amazon.com/saml }} }}
+      Policies:
+        - PolicyName: deploy
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:{statements}
+"#
+    )
+}
+
+/// T102: what a boundary has to cap is no proved way to gain permissions.
+#[test]
+fn a_new_role_that_a_boundary_must_cap_proves_nothing() {
+    let under =
+        r#"Condition: { StringEquals: { "iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/B" } }"#;
+    let statement = format!(
+        r#"{{ Effect: Allow, Action: ["iam:CreateRole", "iam:AttachRolePolicy"], Resource: "*", {under} }}"#
+    );
+    let lines = methods("t102", &role(&[&statement]));
+    assert!(!lines.iter().any(|line| line.ends_with(" proved")), "{lines:?}");
+    let without =
+        role(&[r#"{ Effect: Allow, Action: ["iam:CreateRole", "iam:AttachRolePolicy"], Resource: "*" }"#]);
+    assert!(methods("t102-open", &without).contains(&"escalation-privileges proved".to_owned()));
+}
+
+/// T103: a role that can be passed to Lambda only is passed to nothing else.
+#[test]
+fn a_role_that_is_passed_to_one_service_is_passed_to_no_other() {
+    let pass = r#"{ Effect: Allow, Action: "iam:PassRole", Resource: "*", Condition: { StringEquals: { "iam:PassedToService": lambda.amazonaws.com } } }"#;
+    let run = r#"{ Effect: Allow, Action: ["ec2:RunInstances", "lambda:CreateFunction", "lambda:InvokeFunction"], Resource: "*" }"#;
+    let lines = methods("t103", &role(&[pass, run]));
+    assert_eq!(lines, ["Deploy: `lambda-001`", "escalation-privileges possible"]);
+    let instances = r#"{ Effect: Allow, Action: "ec2:RunInstances", Resource: "*" }"#;
+    assert_eq!(methods("t103-ec2", &role(&[pass, instances])), ["Deploy: ``"]);
+}
+
+/// What each policy of AWS's gives a role that has nothing else, as it was read and found right. To accept another:
+/// `FEDLINT_UPDATE=1 cargo test --test privilege_vectors`.
+#[test]
+fn what_the_policies_of_aws_give() {
+    let mut template = String::from("Resources:\n");
+    let mut names = Vec::new();
+    for policy in ManagedPolicies::default().iter().filter(|policy| !policy.retired()) {
+        let id = format!("P{}", names.len());
+        names.push(policy.path_and_name());
+        let arn = format!("arn:aws:iam::aws:policy{}", policy.path_and_name());
+        writeln!(
+            template,
+            "  {id}:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {{ Version: \"2012-10-17\", \
+             Statement: [{{ Effect: Allow, Principal: {{ Federated: arn:aws:iam::111122223333:saml-provider/corp }}, \
+             Action: sts:AssumeRoleWithSAML }}] }}\n      ManagedPolicyArns: [\"{arn}\"]"
+        )
+        .expect("a string can be written to");
+    }
+    let mut found = String::new();
+    for line in methods("managed", &template) {
+        if let Some((role, methods)) = line.strip_prefix('P').and_then(|line| line.split_once(": "))
+            && methods != "``"
+        {
+            let name = &names[role.parse::<usize>().expect("the number of a policy")];
+            writeln!(found, "{name}: {methods}").expect("a string can be written to");
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/managed_policy_escalations.txt");
+    if std::env::var_os("FEDLINT_UPDATE").is_some() {
+        fs::write(&path, &found).expect("the file can be written");
+    }
+    #[expect(clippy::disallowed_methods, reason = "a test reads what it tests")]
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, known);
+}
