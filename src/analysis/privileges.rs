@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::{Analysis, Holder};
-use crate::knowledge::actions::{ActionId, ActionSet, Actions};
+use crate::knowledge::actions::{AccessLevel, ActionId, ActionSet, Actions};
 use crate::knowledge::privileges::{
     DataKind, EscalationCategory, EscalationMethod, EscalationTarget, Takeover, data_actions,
     escalation_methods, takeovers, verified_data_actions,
@@ -160,7 +160,10 @@ impl Analysis<'_> {
 fn whole_services(actions: &ActionSet) -> Vec<String> {
     static SERVICES: LazyLock<Vec<(String, ActionSet)>> = LazyLock::new(|| {
         let services = Actions::default().services().map(|service| (service.actions(), service.name));
-        services.filter(|(all, _)| all.len() >= FEW_ACTIONS).map(|(all, name)| (name, all)).collect()
+        // One that can only be read is nothing to be warned of.
+        let writes = Actions::default().with_access(AccessLevel::Write);
+        let counts = |all: &ActionSet| all.len() >= FEW_ACTIONS && all.intersects(&writes);
+        services.filter(|(all, _)| counts(all)).map(|(all, name)| (name, all)).collect()
     });
     let whole = SERVICES.iter().filter(|(_, all)| actions.is_superset(all));
     whole.map(|(name, _)| name.clone()).collect()

@@ -60,12 +60,16 @@ fact! {
         reached_by: OneOf<ReachedBy> = "reached-by",
         /// True if it can gain more permissions.
         escalates: Bounds<bool> = "escalates",
+        /// True if it can for sure, false if that depends on what the account has besides.
+        escalation_proved: Bounds<bool> = "escalation.proved",
         /// The first way to do so.
         escalation: Option<Text> = "escalation",
         /// All ways to do so, by the names under which they are documented.
         methods: Vec<Text> = "methods",
         /// True if it can change who may become whom.
         takes_over: Bounds<bool> = "takes-over",
+        /// True if it can for sure, false if that depends on what the account has besides.
+        takeover_proved: Bounds<bool> = "takeover.proved",
         /// The first way to do so.
         takeover: Option<Text> = "takeover",
         /// True if it can do everything in some service, on all resources.
@@ -112,9 +116,11 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             impact: impact(privileges.impact),
             reached_by: OneOf::only(reached_by(analysis, role)),
             escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
+            escalation_proved: Bounds::decided(escalation.is_some_and(|gain| gain.sure)),
             escalation: escalation.map(|gain| literal(&gain.method.title)),
             methods: privileges.escalations.iter().map(|gain| literal(&gain.method.id)).collect(),
             takes_over: of_gains(privileges.takeovers.iter().map(|gain| gain.sure)),
+            takeover_proved: Bounds::decided(takeover.is_some_and(|gain| gain.sure)),
             takeover: takeover.map(|gain| literal(&gain.method.title)),
             whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
             services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
