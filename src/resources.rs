@@ -65,6 +65,8 @@ pub struct Variant {
     pub reference: Option<Text>,
     /// The resource's ARN, where it has one.
     pub arn: Option<Text>,
+    /// The external id that AWS gives the resource, where it gives one.
+    pub external_id: Option<Text>,
 }
 
 /// What is to be known of a template besides its resources.

@@ -304,10 +304,19 @@ fn roles_that_something_gives_out() {
             .beside("pool token-mapping group")
             .if_all(USERS)
             .finds(&[]),
-        // What the ids are is only known when they are deployed: they may be one.
         role("T99 the external id of another association", PODS, ASSUME_AND_TAG)
             .beside("target")
             .if_all(&["StringEquals: { 'sts:ExternalId': !GetAtt OtherAssociation.ExternalId }"])
+            .finds(&["role-not-assumable-by-giver proved"]),
+        role("T99 the external ids of both associations", PODS, ASSUME_AND_TAG)
+            .beside("target")
+            .if_all(&["StringEquals: { 'sts:ExternalId': [!GetAtt OtherAssociation.ExternalId, \
+                 !GetAtt Association.ExternalId] }"])
+            .finds(&[]),
+        // What the id is is only known when it is deployed: it may be this one.
+        role("T99 a written external id", PODS, ASSUME_AND_TAG)
+            .beside("target")
+            .if_all(&["StringEquals: { 'sts:ExternalId': 0a1b2c3d }"])
             .finds(&[]),
         role("T99 the external id of this association", PODS, ASSUME_AND_TAG)
             .beside("target")

@@ -64,5 +64,8 @@ fn entity(kind: EntityKind, index: usize, resource: &Resource, variant: &Variant
     if let Some(arn) = &variant.arn {
         entity.identify(Form::Arn, arn.clone());
     }
+    if let Some(id) = &variant.external_id {
+        entity.identify(Form::ExternalId, id.clone());
+    }
     entity
 }

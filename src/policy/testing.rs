@@ -106,8 +106,9 @@ impl Scene {
                         resource,
                         kind: kind_name,
                         attribute: self.name(attribute),
+                        unique: attribute == "ExternalId",
                     },
-                    Shape::any(),
+                    if attribute == "ExternalId" { Shape::external_id() } else { Shape::any() },
                 ),
             };
         }

@@ -261,6 +261,13 @@ impl Shape {
         Self::class(NAME, 1, Some(128))
     }
 
+    /// What a request can carry as its external id: two characters or more (AWS STS API reference, AssumeRole,
+    /// `ExternalId`: 2 to 1,224 of `[\w+=,.@:\/-]`).
+    #[must_use]
+    pub fn external_id() -> Self {
+        Self::class(NAME.or(Class::of(":/")), 2, None)
+    }
+
     /// A Cognito user pool id: `REGION_` and letters and digits.
     #[must_use]
     pub fn user_pool_id() -> Self {

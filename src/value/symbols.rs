@@ -60,6 +60,8 @@ pub enum Symbol {
         kind: Name,
         /// The attribute's name as in `Fn::GetAtt`.
         attribute: Name,
+        /// True if AWS gives every resource of the type a value of its own.
+        unique: bool,
     },
     /// A parameter without a value.
     Parameter {
@@ -142,7 +144,8 @@ impl Symbols {
         ((index as usize) < self.entries.count()).then_some(SymbolId(index))
     }
 
-    /// True for the identities of two different resources of one type that the scan's templates create.
+    /// True for the identities of two different resources of one type that the scan's templates create, and for
+    /// one attribute of them of which AWS gives each its own.
     #[must_use]
     pub fn are_apart(&self, left: SymbolId, right: SymbolId) -> bool {
         match (self.symbol(left), self.symbol(right)) {
@@ -150,6 +153,19 @@ impl Symbols {
                 Symbol::Reference { template, resource, kind },
                 Symbol::Reference { template: other_template, resource: other_resource, kind: other_kind },
             ) => kind == other_kind && (template, resource) != (other_template, other_resource),
+            (
+                Symbol::Attribute { template, resource, kind, attribute, unique: true },
+                Symbol::Attribute {
+                    template: other_template,
+                    resource: other_resource,
+                    kind: other_kind,
+                    attribute: other_attribute,
+                    unique: true,
+                },
+            ) => {
+                (kind, attribute) == (other_kind, other_attribute)
+                    && (template, resource) != (other_template, other_resource)
+            }
             _ => false,
         }
     }

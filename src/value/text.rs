@@ -391,6 +391,30 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_of_which_each_resource_has_its_own_is_no_other_ones() {
+        let scene = Scene(Vocabulary::default());
+        let id = |resource: &str, attribute: &str, unique: bool| {
+            let name = |text: &str| scene.0.names.intern(text);
+            let symbol = Symbol::Attribute {
+                template: TemplateId(0),
+                resource: name(resource),
+                kind: name("Association"),
+                attribute: name(attribute),
+                unique,
+            };
+            Text::symbol(scene.0.symbols.intern(symbol, Shape::any))
+        };
+        let own = id("Own", "ExternalId", true);
+        assert_eq!(own.compare(&id("Other", "ExternalId", true), &scene.0), Comparison::Different);
+        assert_eq!(own.compare(&id("Own", "ExternalId", true), &scene.0), Comparison::Equal);
+        assert_eq!(own.compare(&id("Other", "Name", true), &scene.0), Comparison::Undecided);
+        assert_eq!(
+            id("Own", "Name", false).compare(&id("Other", "Name", false), &scene.0),
+            Comparison::Undecided
+        );
+    }
+
+    #[test]
     fn a_user_pool_is_never_an_identity_pool() {
         let scene = Scene(Vocabulary::default());
         let user_pool = Text::symbol(scene.reference("UserPool", "Users", Shape::user_pool_id()));

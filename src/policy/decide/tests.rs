@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::knowledge::Issuers;
+use crate::knowledge::sender::{Format, Piece, Presence, Values};
 use crate::policy::parse;
 use crate::policy::testing::Scene;
 
@@ -461,6 +462,36 @@ fn services() {
         let statement = allow(&format!(r#"{{"Service":"{host}"}}"#), action, condition);
         let case = Case::new(&From::Service(host), &policy(&[statement]));
         assert_eq!(case.verdict(&[], None), expected, "{host} {condition}");
+    }
+}
+
+/// T99: what the role of an association sends when it assumes the target role.
+#[test]
+fn external_ids() {
+    let sent = "0a1b2c3d4e";
+    let own = "${AWS::EKS::PodIdentityAssociation Own.ExternalId}";
+    let other = "${AWS::EKS::PodIdentityAssociation Other.ExternalId}";
+    let cases = [
+        (sent, sent, "yes"),
+        (sent, "another", "no"),
+        (sent, own, "maybe"),
+        (own, own, "yes"),
+        (own, other, "no"),
+        (own, "another", "maybe"),
+    ];
+    for (sent, tested, expected) in cases {
+        let condition = format!(r#"{{"StringEquals":{{"sts:ExternalId":"{tested}"}}}}"#);
+        let root = r#"{"AWS":"arn:aws:iam::444455556666:root"}"#;
+        let statement = allow(root, r#"["sts:AssumeRole","sts:TagSession"]"#, &condition);
+        let mut case = Case::new(&From::Aws, &policy(&[statement]));
+        let text = case.scene.text(sent).with_tokens(&case.scene.vocabulary).expect("few symbols");
+        let session = case.sender.kinds.iter_mut().find(|kind| kind.name == "role session");
+        let claims = &mut session.expect("roles have sessions").claims;
+        let id = claims.iter_mut().find(|claim| claim.key == "sts:externalid").expect("one can be sent");
+        id.presence = Presence::Always;
+        id.values = Values::One(vec![Format(vec![Piece::Literal(text)])]);
+        let wanted = [("account", "444455556666")];
+        assert_eq!(case.verdict(&wanted, Some("role session")), expected, "{sent} for {tested}");
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `{instance}` | the last part of the property `InstanceArn` |
 //! | `{=Property}` | the property, or an own symbol if it is absent |
 //! | `{Name shape}` | the symbol of the attribute `Name` with a shape of [`shape`] |
+//! | `{#Name shape}` | the same, where AWS gives every resource of the type a value of its own |
 
 use crate::value::{Class, Shape};
 
@@ -222,7 +223,9 @@ static KINDS: &[Kind] = &[
         &[
             ("AssociationArn", "{AssociationArn arn}"),
             ("AssociationId", "{AssociationId any}"),
-            ("ExternalId", "{ExternalId any}"),
+            // "The unique identifier for this EKS Pod Identity association for a target IAM role" (Amazon EKS API
+            // reference, PodIdentityAssociation, externalId).
+            ("ExternalId", "{#ExternalId external-id}"),
         ],
         &[&["Policy"]],
     ),
@@ -559,6 +562,7 @@ pub(crate) fn shape(name: &str) -> Shape {
         "client" => Shape::app_client_id(),
         "composite" => Shape::any().then(&Shape::literal("|")).then(&Shape::any()),
         "directory" => Shape::literal("d-").then(&Shape::class(Class::of("0123456789abcdef"), 10, Some(10))),
+        "external-id" => Shape::external_id(),
         "guid" => Shape::guid(),
         "hex" => Shape::class(Class::of("0123456789ABCDEF"), 32, Some(32)),
         "identity-pool" => Shape::identity_pool_id(),

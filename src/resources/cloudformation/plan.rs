@@ -492,8 +492,9 @@ fn variants(
         let lost = resolver.lost.len();
         let reference = resolver.resource_reference(scope, name, declaration.span);
         let arn = resolver.arn(scope, name, declaration.span);
+        let external_id = resolver.external_id(scope, name, declaration.span);
         resolver.lost.truncate(lost);
-        Some((properties, reference, arn))
+        Some((properties, reference, arn, external_id))
     });
     let mut variants: Vec<Variant> = Vec::new();
     let mut dangling: Vec<Dangling> = Vec::new();
@@ -520,14 +521,14 @@ fn variants(
                 }),
             }
         }
-        let Some((properties, reference, arn)) = contents else { continue };
+        let Some((properties, reference, arn, external_id)) = contents else { continue };
         let reference = Some(reference);
         let same = |known: &&mut Variant| {
             known.reference == reference && known.arn == arn && known.properties == properties
         };
         match variants.iter_mut().find(same) {
             Some(known) => known.worlds.0 |= set.0,
-            None => variants.push(Variant { worlds: set, properties, reference, arn }),
+            None => variants.push(Variant { worlds: set, properties, reference, arn, external_id }),
         }
     }
     variants.sort_by_key(|variant| variant.worlds.0.trailing_zeros());

@@ -21,6 +21,14 @@ impl Resolver<'_> {
         Some(self.formula(scope, name, formula, span))
     }
 
+    /// The external id that AWS gives a resource, if its type has one.
+    pub(crate) fn external_id(&mut self, scope: usize, name: Name, span: Span) -> Option<Text> {
+        let declaration = &self.context.tree.scopes[scope].draft.resources[&name];
+        let kind = kinds::find(self.context.vocabulary.names.text(declaration.kind))?;
+        let (_, formula) = kind.attributes.iter().find(|(attribute, _)| *attribute == "ExternalId")?;
+        Some(self.formula(scope, name, formula, span))
+    }
+
     /// What `Fn::GetAtt` gives.
     pub(super) fn attribute(&mut self, scope: usize, name: Name, attribute: &str, span: Span) -> Value {
         let vocabulary = self.context.vocabulary;
@@ -130,11 +138,12 @@ impl Resolver<'_> {
         let kind = self.context.tree.scopes[scope].draft.made[&name];
         let symbol = match attribute {
             None => Symbol::Reference { template, resource: name, kind },
-            Some(attribute) => Symbol::Attribute { template, resource: name, kind, attribute },
+            Some(attribute) => Symbol::Attribute { template, resource: name, kind, attribute, unique: false },
         };
         Text::symbol(vocabulary.symbols.intern(symbol, Shape::any))
     }
 
+    /// The symbol of an attribute; `#` before its name says that every resource has a value of its own.
     fn attribute_symbol(
         &self,
         scope: usize,
@@ -144,11 +153,13 @@ impl Resolver<'_> {
     ) -> Text {
         let vocabulary = self.context.vocabulary;
         let (template, kind) = self.identity_of(scope, name);
+        let (attribute, unique) = attribute.strip_prefix('#').map_or((attribute, false), |name| (name, true));
         let symbol = Symbol::Attribute {
             template,
             resource: name,
             kind,
             attribute: vocabulary.names.intern(attribute),
+            unique,
         };
         Text::symbol(vocabulary.symbols.intern(symbol, shape))
     }
