@@ -191,10 +191,15 @@ impl Found {
         let reviewed: Vec<usize> = (0..sender.kinds.len())
             .filter(|&kind| !sender.kinds[kind].unreviewed && !sender.kinds[kind].has_template())
             .collect();
-        let runs = Bounds {
-            sure: reviewed.iter().find_map(|&kind| any_run(view, &sender.run, kind).0),
-            possible: reviewed.iter().find_map(|&kind| any_run(view, &sender.run, kind).1),
-        };
+        let mut runs = Bounds { sure: None, possible: None };
+        for kind in reviewed {
+            let found = any_run(view, &sender.run, kind);
+            runs.possible = runs.possible.or(found.possible);
+            runs.sure = found.sure;
+            if runs.sure.is_some() {
+                break;
+            }
+        }
         let width = |width| Bounds { sure: OidcWidth::Pinned, possible: width };
         let kept = |found: Self| Self {
             tenants: tenants.possible.0.clone(),
@@ -209,11 +214,11 @@ impl Found {
             return kept(Self { width: width(OidcWidth::Project), witness: Some(witness), ..nothing() });
         }
         for kind in (0..sender.kinds.len()).filter(|&kind| sender.kinds[kind].unreviewed) {
-            let judged = view.ask(&Ask { kind: Some(kind), ..Ask::default() });
             // A branch that is named is named whoever reviews it.
             if !sender.run.is_empty() && is_named_run(view, &sender.run, kind) {
                 continue;
             }
+            let judged = view.ask(&Ask { kind: Some(kind), ..Ask::default() });
             if judged.admitted.possible {
                 let run = Some(sender.kinds[kind].name.clone());
                 let width = if judged.admitted.sure {
@@ -265,26 +270,17 @@ impl Found {
 fn is_named_run(view: &View<'_>, variables: &[VariableId], kind: usize) -> bool {
     let own: Vec<VariableId> =
         variables.iter().copied().filter(|&variable| view.sender.kinds[kind].uses(variable)).collect();
-    let width = view.width(&own, &Ask { kind: Some(kind), ..Ask::default() });
-    matches!(width.possible.0, Width::Few(_) | Width::Alike)
+    let (width, _) = view.possible_width(&own, &Ask { kind: Some(kind), ..Ask::default() });
+    matches!(width, Width::Few(_) | Width::Alike)
 }
 
-/// Whether every run of a kind gets in: for sure, and perhaps.
-fn any_run(
-    view: &View<'_>,
-    variables: &[VariableId],
-    kind: usize,
-) -> (Option<Box<Witness>>, Option<Box<Witness>>) {
+/// Whether every run of a kind gets in: for sure, and perhaps. Branches or environments of which the pattern says how
+/// they begin are some.
+fn any_run(view: &View<'_>, variables: &[VariableId], kind: usize) -> Bounds<Option<Box<Witness>>> {
     // A variable that such requests do not have tells nothing about them.
     let own: Vec<VariableId> =
         variables.iter().copied().filter(|&variable| view.sender.kinds[kind].uses(variable)).collect();
-    let mut widths = view.width(&own, &Ask { kind: Some(kind), ..Ask::default() });
-    let wide = |of: &mut (Width, Option<Box<Witness>>)| match of.0 {
-        Width::Any => of.1.take(),
-        // Branches or environments of which the pattern says how they begin are some.
-        Width::Alike | Width::Few(_) | Width::None => None,
-    };
-    (wide(&mut widths.sure), wide(&mut widths.possible))
+    view.anybody(&own, &Ask { kind: Some(kind), ..Ask::default() })
 }
 
 /// What the witness's token says who it is: its subject.
@@ -302,10 +298,8 @@ fn audience(view: &View<'_>) -> OneOf<Audience> {
     let claims: Vec<VariableId> =
         ["audience", "client", "application"].iter().filter_map(|name| view.sender.variable(name)).collect();
     let Some(&variable) = claims.first() else { return OneOf::only(Audience::Pinned) };
-    let width = view.width(&[variable], &Ask::default());
-    match (&width.sure.0, &width.possible.0) {
-        (Width::Any, Width::Any) => {}
-        _ => return OneOf::only(Audience::Pinned),
+    if view.anybody(&[variable], &Ask::default()).sure.is_none() {
+        return OneOf::only(Audience::Pinned);
     }
     if !matches!(view.principal.form, PrincipalForm::OidcProvider { .. }) {
         return OneOf::only(Audience::Anything);

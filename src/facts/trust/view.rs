@@ -246,10 +246,39 @@ impl<'a> View<'a> {
         variables: &[VariableId],
         ask: &Ask<'_>,
     ) -> Bounds<(Width, Option<Box<Witness>>)> {
-        Bounds {
-            sure: self.width_of(variables, ask, Bound::Sure),
-            possible: self.width_of(variables, ask, Bound::Possible),
-        }
+        let possible = self.possible_width(variables, ask);
+        // What is admitted for sure is among what may be.
+        let sure = match &possible.0 {
+            Width::None => (Width::None, None),
+            Width::Few(values) => self.listed(variables, ask, Bound::Sure, Some(values)),
+            Width::Alike => self.listed(variables, ask, Bound::Sure, None),
+            Width::Any => self.width_of(variables, ask, Bound::Sure),
+        };
+        Bounds { sure, possible }
+    }
+
+    /// The part of [`View::width`] that is possible.
+    pub(in crate::facts) fn possible_width(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+    ) -> (Width, Option<Box<Witness>>) {
+        self.width_of(variables, ask, Bound::Possible)
+    }
+
+    /// A request that is admitted with any values of variables, one that is for sure and one that may be: whether
+    /// [`View::width`] is [`Width::Any`].
+    pub(in crate::facts) fn anybody(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+    ) -> Bounds<Option<Box<Witness>>> {
+        let admitted = |bound| match self.strangers(variables, ask, bound) {
+            Answer::Admitted(witness) => Some(witness),
+            Answer::Refused | Answer::Exhausted => None,
+        };
+        let possible = admitted(Bound::Possible);
+        Bounds { sure: possible.as_ref().and_then(|_| admitted(Bound::Sure)), possible }
     }
 
     fn width_of(
@@ -258,35 +287,44 @@ impl<'a> View<'a> {
         ask: &Ask<'_>,
         bound: Bound,
     ) -> (Width, Option<Box<Witness>>) {
-        let decide = |more: Vec<Wanted>| {
-            let more = more.into_iter().chain([Wanted::InPlace]);
-            let wanted: Vec<Wanted> = ask.wanted.iter().cloned().chain(more).collect();
-            self.decide(&Ask { wanted: &wanted, spread: variables, ..ask.clone() }, bound)
+        match self.strangers(variables, ask, bound) {
+            Answer::Admitted(witness) => (Width::Any, Some(witness)),
+            Answer::Refused => self.listed(variables, ask, bound, None),
+            Answer::Exhausted => (unknown(bound), None),
+        }
+    }
+
+    /// Whether two strangers are admitted that have nothing in common: whoever lets both in lets everybody in.
+    fn strangers(&self, variables: &[VariableId], ask: &Ask<'_>, bound: Bound) -> Answer {
+        if variables.is_empty() {
+            return Answer::Refused;
+        }
+        let admitted = |which| {
+            let more = variables.iter().filter_map(|&variable| {
+                let value = stranger(&self.sender.variables[usize::from(variable)], which)?;
+                Some(Wanted::Stranger(variable, value))
+            });
+            self.in_place(variables, ask, bound, more)
         };
-        let unknown = match bound {
-            Bound::Sure => Width::None,
-            Bound::Possible => Width::Any,
-        };
+        match admitted(0) {
+            Answer::Admitted(witness) => match admitted(1) {
+                Answer::Admitted(_) => Answer::Admitted(witness),
+                answer => answer,
+            },
+            answer => answer,
+        }
+    }
+
+    /// The width where not everybody is let in; `all` is every value that there can be, if that is known.
+    fn listed(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+        bound: Bound,
+        all: Option<&[(usize, String)]>,
+    ) -> (Width, Option<Box<Witness>>) {
         if variables.is_empty() {
             return (Width::None, None);
-        }
-        // Two strangers that have nothing in common: whoever lets both in lets everybody in.
-        let mut strangers = Vec::new();
-        for stranger in 0..2 {
-            let more = variables.iter().filter_map(|&variable| {
-                Some(Wanted::Stranger(
-                    variable,
-                    self::stranger(&self.sender.variables[usize::from(variable)], stranger)?,
-                ))
-            });
-            match decide(more.collect()) {
-                Answer::Admitted(witness) => strangers.push(witness),
-                Answer::Refused => break,
-                Answer::Exhausted => return (unknown, None),
-            }
-        }
-        if strangers.len() == 2 {
-            return (Width::Any, strangers.into_iter().next());
         }
         let mut few: Vec<(usize, String)> = Vec::new();
         let mut found = None;
@@ -295,11 +333,11 @@ impl<'a> View<'a> {
                 let known = few.iter().filter(|(of, _)| *of == index).map(|(_, value)| value.clone());
                 Wanted::NoneOf(variable, known.collect())
             });
-            let witness = match decide(more.collect()) {
+            let witness = match self.in_place(variables, ask, bound, more) {
                 Answer::Admitted(witness) => witness,
                 Answer::Refused if few.is_empty() => return (Width::None, None),
                 Answer::Refused => return (Width::Few(few), found),
-                Answer::Exhausted => return (unknown, None),
+                Answer::Exhausted => return (unknown(bound), None),
             };
             let before = few.len();
             for (index, spread) in witness.spread.iter().enumerate() {
@@ -311,8 +349,23 @@ impl<'a> View<'a> {
                 return (Width::Alike, Some(witness));
             }
             found.get_or_insert(witness);
+            if all.is_some_and(|all| all.iter().all(|value| few.contains(value))) {
+                return (Width::Few(few), found);
+            }
         }
         (Width::Alike, found)
+    }
+
+    /// One end of what is asked, with more wishes, where symbols stand for nobody whom they are not meant for.
+    fn in_place(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+        bound: Bound,
+        more: impl Iterator<Item = Wanted>,
+    ) -> Answer {
+        let wanted: Vec<Wanted> = ask.wanted.iter().cloned().chain(more).chain([Wanted::InPlace]).collect();
+        self.decide(&Ask { wanted: &wanted, spread: variables, ..ask.clone() }, bound)
     }
 
     /// What a fact about the view has in common with others. The principal is a part of every cause.
@@ -364,6 +417,14 @@ impl<'a> View<'a> {
             }
         }
         lines
+    }
+}
+
+/// The width where it would take too long to say.
+fn unknown(bound: Bound) -> Width {
+    match bound {
+        Bound::Sure => Width::None,
+        Bound::Possible => Width::Any,
     }
 }
 
