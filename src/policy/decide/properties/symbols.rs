@@ -64,3 +64,79 @@ fn what_is_decided_with_symbols_holds_for_every_string_that_they_may_be() {
     }
     figure("decision with symbols against every assignment: policies", cases, 900);
 }
+
+/// A wish that a variable is a text with symbols.
+#[derive(Clone, Debug)]
+struct Wish {
+    variable: VariableId,
+    /// Whether it is the wish for a stranger, of whom the policy's symbols are none.
+    stranger: bool,
+    text: &'static str,
+}
+
+impl Wish {
+    fn wanted(&self, text: String) -> Wanted {
+        if self.stranger {
+            Wanted::Stranger(self.variable, text)
+        } else {
+            Wanted::Exactly(self.variable, text)
+        }
+    }
+
+    fn with_symbols(&self, scene: &Scene) -> Wanted {
+        let text = scene.text(&self.text.replace("<P>", "${P}").replace("<Q>", "${Q}"));
+        self.wanted(text.with_tokens(&scene.vocabulary).expect("there are two symbols"))
+    }
+
+    fn with_texts(&self, [first, second]: [&str; 2]) -> Wanted {
+        self.wanted(self.text.replace("<P>", first).replace("<Q>", second))
+    }
+}
+
+fn wish(small: &Small) -> BoxedStrategy<Wish> {
+    let count = small.sender.variables.len();
+    (0..count, prop::bool::weighted(0.3), select(&["<P>", "<Q>", "a<Q>", "<P>:<Q>"][..]))
+        .prop_map(|(variable, stranger, text)| {
+            let variable = VariableId::try_from(variable).expect("few variables");
+            Wish { variable, stranger, text }
+        })
+        .boxed()
+}
+
+fn check_wish(small: &Small, draft: &Draft, wish: &Wish) -> Result<(), String> {
+    let case = Case::new(small, draft, None);
+    let wanted = [wish.with_symbols(&case.scene)];
+    let is_admitted = matches!(case.decide(Bound::Sure, &wanted, &[]), Answer::Admitted(_));
+    // That nobody is let in who is no stranger to the symbols says nothing of one who is what they turn out to be.
+    let is_refused = !wish.stranger && case.decide(Bound::Possible, &wanted, &[]) == Answer::Refused;
+    for first in FIRST.iter().filter(|_| is_admitted || is_refused) {
+        for second in SECOND {
+            let texts = [*first, *second];
+            let concrete = Case::new(small, draft, Some(texts));
+            let wanted = [wish.with_texts(texts)];
+            let asked: Vec<&Sent> = small.requests.iter().filter(|sent| has(small, sent, &wanted)).collect();
+            let said: Vec<Said> = asked.iter().map(|sent| concrete.said(sent)).collect();
+            if is_admitted && !said.iter().any(|said| said.sure) {
+                return Err(format!(
+                    "{}: nothing is surely admitted of {wanted:?} for {texts:?}",
+                    small.name
+                ));
+            }
+            if is_refused && let Some(index) = said.iter().position(|said| said.possible) {
+                return Err(format!("{}: possibly admitted for {texts:?} is {:?}", small.name, asked[index]));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_decided_of_a_text_with_symbols_holds_for_every_string_that_they_may_be() {
+    let mut cases = 0;
+    for small in &Small::all() {
+        let strategy = (drafts(small), picks(), wish(small));
+        cases +=
+            run(150, &strategy, |(draft, picks, wish)| check_wish(small, &draft.with_symbols(&picks), &wish));
+    }
+    figure("decision about texts with symbols against every assignment: policies", cases, 900);
+}
