@@ -9,15 +9,16 @@
 
 mod condition;
 mod resource;
+mod statement;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use self::condition::{Meets, passed_to};
 use self::resource::{Pattern, Resources, Scope};
-use super::{Clause, Effect, Item, Policy, Statement, Version};
-use crate::knowledge::actions::{ActionId, ActionSet, Actions};
+use self::statement::{Permission, join, nothing};
+use super::{Policy, Version};
+use crate::knowledge::actions::{ActionId, ActionSet};
 use crate::value::{Bounds, Text, Vocabulary};
 
 /// An identity policy, boundary or control policy, ready to be asked.
@@ -28,20 +29,6 @@ pub struct PermissionPolicy {
     somewhere: OnceLock<Sets>,
     /// As `somewhere`, but for what is the caller's own.
     beyond_own: OnceLock<Sets>,
-}
-
-/// A statement of a policy.
-#[derive(Clone, Debug)]
-struct Permission {
-    allow: Bounds<bool>,
-    deny: Bounds<bool>,
-    actions: Bounds<ActionSet>,
-    resources: Resources,
-    meets: Meets,
-    /// The services that roles can be passed to, as patterns. `None`: to all.
-    passed_to: Option<Vec<String>>,
-    /// True if it is only about what belongs to the caller's own identity in an identity pool.
-    is_own: bool,
 }
 
 /// What a policy allows, and what it denies.
@@ -139,137 +126,6 @@ impl PermissionPolicy {
             sets
         })
         .clone()
-    }
-}
-
-/// Whether a statement is only about what belongs to the caller's own identity: by its resources, or by a condition on
-/// what names a part of them.
-fn is_own(statement: &Statement, version: &Version, vocabulary: &Vocabulary) -> bool {
-    let is_own = |item: &Item| item.text().is_some_and(|text| Pattern::read(text, version, vocabulary).own);
-    let all_own = |items: &[Item]| !items.is_empty() && items.iter().all(is_own);
-    let names_a_part =
-        |key: &str| matches!(key.to_ascii_lowercase().as_str(), "dynamodb:leadingkeys" | "s3:prefix");
-    statement.resources.only.as_deref().is_some_and(all_own)
-        || statement.conditions.iter().flatten().any(|test| {
-            test.literal_key(vocabulary).is_some_and(names_a_part)
-                && !test.operator.comparator.is_negated()
-                && !test.operator.if_exists
-                && all_own(&test.values)
-        })
-}
-
-fn nothing() -> Bounds<ActionSet> {
-    Bounds { sure: ActionSet::none(), possible: ActionSet::none() }
-}
-
-fn join(into: &mut Bounds<ActionSet>, part: &Bounds<ActionSet>) {
-    into.sure.union_with(&part.sure);
-    into.possible.union_with(&part.possible);
-}
-
-impl Permission {
-    fn read(statement: &Statement, version: &Version, now: Option<i128>, vocabulary: &Vocabulary) -> Self {
-        let truth = |sure, possible| Bounds { sure, possible };
-        let (allow, deny) = match statement.effect {
-            Effect::Allow => (truth(true, true), truth(false, false)),
-            Effect::Deny => (truth(false, false), truth(true, true)),
-            Effect::Unknown => (truth(false, true), truth(false, true)),
-            Effect::Invalid => (truth(false, false), truth(false, false)),
-        };
-        let services = |tests: &Vec<_>| {
-            let mut tests = tests.iter().filter_map(|test| passed_to(test, vocabulary));
-            tests.next()
-        };
-        Self {
-            allow,
-            deny,
-            actions: actions(&statement.actions, vocabulary),
-            resources: Resources::read(&statement.resources, version, vocabulary),
-            meets: Meets::of(statement.conditions.as_deref(), now, vocabulary),
-            passed_to: statement.conditions.as_ref().and_then(services),
-            is_own: is_own(statement, version, vocabulary),
-        }
-    }
-
-    /// The actions of the statement for which something holds.
-    fn set(&self, whole: Bounds<bool>, test: impl Fn(ActionId) -> Bounds<bool>) -> Bounds<ActionSet> {
-        let mut set = nothing();
-        if !whole.possible {
-            return set;
-        }
-        let decided = match &self.resources {
-            Resources::All => Some(Bounds::decided(true)),
-            Resources::Unknown => Some(Bounds::UNDECIDED),
-            Resources::Only(_) | Resources::Except(_) => None,
-        };
-        if let Some(on) = decided.map(|on| on.and(whole)) {
-            if on.sure {
-                set.sure = self.actions.sure.clone();
-            }
-            set.possible = self.actions.possible.clone();
-            return set;
-        }
-        for action in self.actions.possible.iter() {
-            let on = test(action).and(whole);
-            if on.possible {
-                set.possible.insert(action);
-            }
-            if on.sure && self.actions.sure.contains(action) {
-                set.sure.insert(action);
-            }
-        }
-        set
-    }
-
-    fn covers(&self, question: &PermissionQuestion<'_>) -> Bounds<bool> {
-        let actions = Bounds {
-            sure: self.actions.sure.contains(question.action),
-            possible: self.actions.possible.contains(question.action),
-        };
-        let services = match (&self.passed_to, question.passed_to) {
-            (Some(services), Some(service)) => {
-                Bounds::decided(services.iter().any(|pattern| matches(pattern, service)))
-            }
-            (Some(_), None) => Bounds::UNDECIDED,
-            (None, _) => Bounds::decided(true),
-        };
-        actions.and(services)
-    }
-}
-
-fn matches(pattern: &str, text: &str) -> bool {
-    let item = |text: &str| text.chars().collect::<Vec<char>>();
-    super::action::glob(&super::action::literal_units(pattern), &item(text))
-}
-
-/// The actions of `Action` and `NotAction`.
-fn actions(clause: &Clause<Item>, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
-    let any = |items: &[Item]| {
-        let mut set = nothing();
-        for item in items {
-            match item {
-                Item::Text(text) => match text.as_literal(vocabulary) {
-                    Some(pattern) => {
-                        let matching = Actions::default().matching(pattern);
-                        set.sure.union_with(&matching);
-                        set.possible.union_with(&matching);
-                    }
-                    None => {
-                        let pattern = super::action::widest_pattern(text, vocabulary);
-                        set.possible.union_with(&Actions::default().matching(&pattern));
-                    }
-                },
-                Item::Unknown(_) => set.possible = ActionSet::all(),
-            }
-        }
-        set
-    };
-    let not =
-        |set: Bounds<ActionSet>| Bounds { sure: set.possible.complement(), possible: set.sure.complement() };
-    match (&clause.only, &clause.except) {
-        (Some(only), None) => any(only),
-        (None, Some(except)) => not(any(except)),
-        _ => Bounds { sure: ActionSet::none(), possible: ActionSet::all() },
     }
 }
 
@@ -507,18 +363,6 @@ fn denied(policies: &[InForce], question: &PermissionQuestion<'_>, scope: Scope<
         }
     }
     any
-}
-
-impl Permission {
-    fn allow_on(&self, question: &PermissionQuestion<'_>, scope: Scope<'_>) -> Bounds<bool> {
-        let covers = self.allow.and(self.covers(question)).and(self.meets.gives(scope));
-        if covers.possible { covers.and(self.resources.allow(question.action, scope)) } else { covers }
-    }
-
-    fn deny_on(&self, question: &PermissionQuestion<'_>, scope: Scope<'_>) -> Bounds<bool> {
-        let covers = self.deny.and(self.covers(question)).and(self.meets.takes(scope));
-        if covers.possible { covers.and(self.resources.deny(question.action, scope)) } else { covers }
-    }
 }
 
 fn one(question: &PermissionQuestion<'_>, vocabulary: &Vocabulary) -> Option<Pattern> {

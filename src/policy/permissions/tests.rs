@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::knowledge::actions::Actions;
 use crate::policy::parse;
 use crate::policy::testing::Scene;
 
@@ -367,7 +368,7 @@ fn is_of_form(form: &str, arn: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A question about one resource is what the listing says; a question about some or all is never surer than it.
     #[test]
@@ -402,7 +403,7 @@ proptest! {
 
 proptest! {
     // Each asks for all actions there are.
-    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What is said of all actions at once is what is said of each.
     #[test]
