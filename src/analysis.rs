@@ -1,10 +1,11 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
+mod chains;
 mod permissions;
 mod privileges;
 mod senders;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,6 +19,7 @@ use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
 
+pub use chains::{Chain, Chains, HopPlaces};
 pub use permissions::Holder;
 pub use privileges::{Gain, Impact, Privileges};
 pub use senders::Senders;
@@ -44,6 +46,7 @@ pub struct Analysis<'s> {
     /// What policies allow, as far as somebody has asked.
     holders: permissions::Holders,
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
+    chains: OnceLock<Chains>,
 }
 
 /// A change that undoes what a template says.
@@ -101,6 +104,7 @@ impl<'s> Analysis<'s> {
             changes,
             holders: permissions::Holders::default(),
             privileges: Mutex::default(),
+            chains: OnceLock::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod identity_pool;
 mod instance_use;
 mod lists;
 mod mapping_rule;
+mod path;
 mod policy_fault;
 mod pool_login;
 mod pool_role;
@@ -21,6 +22,7 @@ mod pool_use;
 mod privileges;
 mod provider_mapping;
 mod reference;
+mod role_cycle;
 mod role_giver;
 mod role_mapping;
 mod token_consumer;
@@ -55,12 +57,14 @@ pub const SCHEMAS: &[&Schema] = &[
     &identity_pool::IdentityPoolFact::SCHEMA,
     &instance_use::InstanceUse::SCHEMA,
     &mapping_rule::MappingRuleFact::SCHEMA,
+    &path::PathFact::SCHEMA,
     &policy_fault::PolicyFault::SCHEMA,
     &pool_login::PoolLogin::SCHEMA,
     &pool_role::PoolRole::SCHEMA,
     &privileges::PrivilegesFact::SCHEMA,
     &provider_mapping::ProviderMapping::SCHEMA,
     &reference::ReferenceFact::SCHEMA,
+    &role_cycle::RoleCycle::SCHEMA,
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
@@ -91,12 +95,14 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
     mapping_rule::each(analysis, take);
+    path::each(analysis, take);
     policy_fault::each(analysis, take);
     pool_login::each(analysis, take);
     pool_role::each(analysis, take);
     privileges::each(analysis, take);
     provider_mapping::each(analysis, take);
     reference::each(analysis, take);
+    role_cycle::each(analysis, take);
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
     token_consumer::each(analysis, take);

@@ -322,10 +322,19 @@ impl Analysis<'_> {
     /// AWS manages.
     #[must_use]
     pub fn granted_at(&self, id: EntityId, action: Option<ActionId>) -> Option<crate::source::Span> {
-        let holder = self.holder(id);
         let action = action.or_else(|| Actions::default().find("iam:CreateUser"))?;
-        let question = PermissionQuestion { action, target: Target::Somewhere, passed_to: None };
-        let (number, statement) = holder.permissions.granted_by(&question, self.vocabulary)?;
+        self.granted_for(id, &PermissionQuestion { action, target: Target::Somewhere, passed_to: None })
+    }
+
+    /// As [`Self::granted_at`], for a question.
+    #[must_use]
+    pub fn granted_for(
+        &self,
+        id: EntityId,
+        question: &PermissionQuestion<'_>,
+    ) -> Option<crate::source::Span> {
+        let holder = self.holder(id);
+        let (number, statement) = holder.permissions.granted_by(question, self.vocabulary)?;
         let grant = self.model.grants_of(id).get(*holder.grants.get(number)?)?;
         Some(match &grant.policy {
             GrantedPolicy::Document(attached) => {

@@ -8,6 +8,7 @@
 //! Policies of resources are not looked at: they can add permissions, and those of keys can take them away.
 
 mod condition;
+mod refusal;
 mod resource;
 mod statement;
 #[cfg(test)]

@@ -216,6 +216,7 @@ fn what_is_never_proved_is_marked() {
     assert_eq!(
         marked(|method| method.possible_only),
         [
+            "sts-001",
             "set-default-policy-version",
             "codestar-pass-role",
             "codestar-team-member",

@@ -1,0 +1,275 @@
+//! Role chains: whose sessions may assume which other role.
+//!
+//! It takes both sides: the trust policy of the one must admit sessions of the other, and the permissions of the other
+//! must allow it. Only a role that is named itself, by a trust policy of its own account, needs no permission (IAM User
+//! Guide, "IAM: Principal" and the reference of `AssumeRole`); what denies it, and a boundary, still count. What is
+//! open to a whole account, and who may assume everything there, meet in a hub, so that the number of hops that are
+//! kept grows with the roles and not with their pairs.
+
+mod search;
+mod trust;
+
+use rustc_hash::FxHashMap;
+
+use self::trust::Trusts;
+use super::Analysis;
+use crate::knowledge::actions::{ActionId, Actions};
+use crate::model::{EntityId, GrantedPolicy, Role};
+use crate::policy::{Arn, Effect, Item, PermissionQuestion, PolicyId, Target};
+use crate::source::Span;
+use crate::value::{Bounds, Comparison, Text, Worlds};
+
+pub use search::Chain;
+
+/// The action that a session needs to assume a role.
+const ASSUME: &str = "sts:AssumeRole";
+
+/// The most pairs of roles that are looked at. A pair takes about a microsecond.
+const MOST_PAIRS: usize = 400_000;
+
+/// The most pairs of which the trust policy is decided. A decision takes some twenty microseconds.
+const MOST_DECISIONS: usize = 30_000;
+
+/// Which role's sessions may assume which other role. Roles are numbered as in the model.
+#[derive(Debug, Default)]
+pub struct Chains {
+    /// The hops that leave a role, in order.
+    leaving: Vec<Vec<Hop>>,
+    /// The accounts of which a role may assume all that is open to them.
+    wide: Vec<Option<Wide>>,
+    /// For each account, the roles that are open to all its roles.
+    open: Vec<Vec<u32>>,
+    /// True if not every pair was looked at.
+    exhausted: bool,
+}
+
+/// One role's session may assume another role.
+#[derive(Clone, Copy, Debug)]
+struct Hop {
+    to: u32,
+    sure: bool,
+}
+
+/// A role that may assume every role of its account.
+#[derive(Clone, Copy, Debug)]
+struct Wide {
+    account: usize,
+    sure: bool,
+}
+
+/// Where a hop is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HopPlaces {
+    /// The statement that trusts.
+    pub trusted: Option<Span>,
+    /// The statement that allows it, or the attachment of a policy that AWS manages. `None` where none is needed.
+    pub allowed: Option<Span>,
+}
+
+/// What is known of a role before pairs are looked at.
+struct End<'a> {
+    role: &'a Role,
+    arn: &'a Text,
+    account: Text,
+    /// `role/PATH/NAME`
+    resource: Text,
+}
+
+impl Analysis<'_> {
+    /// The chains of the roles of the scan, made once.
+    #[must_use]
+    pub fn chains(&self) -> &Chains {
+        self.chains.get_or_init(|| Builder::new(self).map(Builder::build).unwrap_or_default())
+    }
+
+    /// Where it is written that sessions of a role may assume another.
+    #[must_use]
+    pub fn hop_places(&self, from: EntityId, to: EntityId) -> Option<HopPlaces> {
+        let mut builder = Builder::new(self)?;
+        let (from, to) = (End::of(self, from.index)?, End::of(self, to.index)?);
+        let statement = builder.trusts.statement(&from, &to);
+        let question =
+            PermissionQuestion { action: builder.assume, target: Target::Resource(to.arn), passed_to: None };
+        Some(HopPlaces { trusted: statement, allowed: self.granted_for(from.role.entity.id, &question) })
+    }
+}
+
+impl<'a> End<'a> {
+    fn of(analysis: &'a Analysis<'_>, index: u32) -> Option<Self> {
+        let role = analysis.model.roles.get(index as usize)?;
+        let arn = role.entity.arn()?;
+        let Arn { account, resource, .. } = Arn::parse(arn, analysis.vocabulary)?;
+        Some(Self { role, arn, account, resource })
+    }
+}
+
+/// Makes the chains.
+struct Builder<'a, 's> {
+    analysis: &'a Analysis<'s>,
+    assume: ActionId,
+    trusts: Trusts<'a, 's>,
+}
+
+impl<'a, 's> Builder<'a, 's> {
+    fn new(analysis: &'a Analysis<'s>) -> Option<Self> {
+        let assume = Actions::default().find(ASSUME)?;
+        Some(Self { analysis, assume, trusts: Trusts::new(analysis) })
+    }
+
+    fn build(mut self) -> Chains {
+        let analysis = self.analysis;
+        let count = analysis.model.roles.len();
+        let ends: Vec<Option<End<'a>>> =
+            (0..count).map(|index| End::of(analysis, u32::try_from(index).ok()?)).collect();
+        let ends = |index: u32| ends[index as usize].as_ref();
+        let numbers = || 0..u32::try_from(count).unwrap_or(u32::MAX);
+        let mut chains =
+            Chains { leaving: vec![Vec::new(); count], wide: vec![None; count], ..Chains::default() };
+        let mut by_resource: FxHashMap<&Text, Vec<u32>> = FxHashMap::default();
+        let mut hubs: FxHashMap<&Text, usize> = FxHashMap::default();
+        // The roles that trust an account, where more than that is asked for; and those that trust everybody.
+        let mut trusting: FxHashMap<&Text, Vec<u32>> = FxHashMap::default();
+        let mut inviting: Vec<u32> = Vec::new();
+        for index in numbers() {
+            let Some(end) = ends(index) else { continue };
+            by_resource.entry(&end.resource).or_default().push(index);
+            let number = hubs.len();
+            hubs.entry(&end.account).or_insert(number);
+        }
+        chains.open = vec![Vec::new(); hubs.len()];
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        for to in numbers() {
+            let Some(end) = ends(to) else { continue };
+            let Some(trusted) = self.trusts.of(end) else { continue };
+            for name in &trusted.roles {
+                pairs.extend(by_resource.get(name).into_iter().flatten().map(|&from| (from, to)));
+            }
+            if trusted.is_open_to(&end.account) {
+                chains.open[hubs[&end.account]].push(to);
+            } else if trusted.everybody {
+                trusting.entry(&end.account).or_default().push(to);
+            }
+            if trusted.everybody && !trusted.unconditional {
+                inviting.push(to);
+            }
+            for account in &trusted.accounts {
+                let is_open = *account == end.account && trusted.is_open_to(account);
+                if let Some((account, _)) = hubs.get_key_value(account).filter(|_| !is_open) {
+                    trusting.entry(account).or_default().push(to);
+                }
+            }
+        }
+        for from in numbers() {
+            let Some(end) = ends(from) else { continue };
+            let asks = |target| PermissionQuestion { action: self.assume, target, passed_to: None };
+            if analysis.model.grants_of(end.role.entity.id).is_empty() {
+                continue;
+            }
+            let holder = analysis.holder(end.role.entity.id);
+            let vocabulary = analysis.vocabulary;
+            if !holder.permissions.allows(&asks(Target::Somewhere), vocabulary).possible {
+                continue;
+            }
+            let everywhere = holder.permissions.allows(&asks(Target::Everywhere), vocabulary);
+            let account = hubs[&end.account];
+            let is_wide = everywhere.possible && !holder.permissions.denies();
+            if is_wide {
+                chains.wide[from as usize] = Some(Wide { account, sure: everywhere.sure });
+            }
+            if let Some(names) = self.named_targets(end.role.entity.id) {
+                let named = names.iter().filter_map(|name| by_resource.get(name)).flatten();
+                pairs.extend(named.map(|&to| (from, to)));
+                continue;
+            }
+            let of_account = trusting.get(&end.account).into_iter().flatten().copied();
+            let open = if is_wide { &[][..] } else { &chains.open[account] };
+            let strangers = inviting.iter().copied();
+            pairs.extend(of_account.chain(open.iter().copied()).chain(strangers).map(|to| (from, to)));
+            if pairs.len() > MOST_PAIRS {
+                chains.exhausted = true;
+                break;
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        for (from, to) in pairs {
+            let (Some(one), Some(other)) = (ends(from), ends(to)) else { continue };
+            let answer = self.may_assume(one, other);
+            if answer.possible {
+                chains.leaving[from as usize].push(Hop { to, sure: answer.sure });
+            }
+        }
+        chains.exhausted |= self.trusts.exhausted;
+        chains
+    }
+
+    /// The roles that the policies of a holder let it assume, by `role/PATH/NAME`; `None` if some are not named one
+    /// by one.
+    fn named_targets(&self, holder: EntityId) -> Option<Vec<Text>> {
+        let vocabulary = self.analysis.vocabulary;
+        let mut names = Vec::new();
+        for grant in self.analysis.model.grants_of(holder) {
+            let document = match &grant.policy {
+                GrantedPolicy::Document(attached) => self.analysis.model.policy(attached),
+                GrantedPolicy::AwsManaged(_) => {
+                    return None;
+                }
+                GrantedPolicy::NotInView(_) | GrantedPolicy::Unknown => continue,
+            };
+            for statement in &document.statements {
+                let allows = matches!(statement.effect, Effect::Allow | Effect::Unknown);
+                if !allows || !statement.covers_action(ASSUME, vocabulary).possible {
+                    continue;
+                }
+                for item in statement.resources.only.as_ref()? {
+                    let Item::Text(text) = item else { return None };
+                    let arn = Arn::parse(text, vocabulary)?;
+                    let written = arn.resource.with_tokens(vocabulary)?;
+                    if written.contains(['*', '?', '$']) || arn.account.as_literal(vocabulary) == Some("*") {
+                        return None;
+                    }
+                    names.push(arn.resource);
+                }
+            }
+        }
+        Some(names)
+    }
+
+    fn may_assume(&mut self, from: &End<'_>, to: &End<'_>) -> Bounds<bool> {
+        let no = Bounds::decided(false);
+        let analysis = self.analysis;
+        let named = self.trusts.names(from, to);
+        let is_same = from.role.entity.same_resource(&to.role.entity);
+        // That an account trusts its own roles is not said of a role and itself.
+        if (is_same && !named) || from.role.entity.worlds.and(&to.role.entity.worlds).is_none() {
+            return no;
+        }
+        let holder = analysis.holder(from.role.entity.id);
+        let question =
+            PermissionQuestion { action: self.assume, target: Target::Resource(to.arn), passed_to: None };
+        let account = from.account.compare(&to.account, analysis.vocabulary);
+        let mut permitted = holder.permissions.allows(&question, analysis.vocabulary);
+        // Patterns speak of the own account, whichever that is.
+        let are_known = [from, to].iter().all(|end| end.account.as_literal(analysis.vocabulary).is_some());
+        if account != Comparison::Equal && !are_known {
+            permitted.sure = false;
+        }
+        if named && account != Comparison::Different {
+            let left = holder.permissions.leaves(&question, analysis.vocabulary);
+            permitted.possible |= left.possible;
+            permitted.sure = left.sure && (permitted.sure || account == Comparison::Equal);
+        }
+        if permitted.possible { permitted.and(self.trusts.admits(from, to)) } else { no }
+    }
+}
+
+/// What two roles have in common of their worlds; one that exists in all worlds of its template restricts nothing.
+fn together(analysis: &Analysis<'_>, known: &Worlds, more: &Worlds) -> Option<Worlds> {
+    let both = known.and(more)?;
+    let is_all = more.sets().iter().all(|&(template, set)| analysis.template(template).worlds.all() == set);
+    let is_other = more.sets().iter().all(|(template, _)| known.sets().iter().all(|(of, _)| of != template));
+    Some(if is_all && is_other { known.clone() } else { both })
+}
+
+/// The policies of which a decision was made, with the account that was asked about.
+type Decided = FxHashMap<(PolicyId, Text), Bounds<bool>>;

@@ -1,0 +1,248 @@
+//! The best chains from some roles, and the roles that go round in circles.
+
+use std::collections::VecDeque;
+
+use super::{Chains, together};
+use crate::analysis::Analysis;
+use crate::model::{EntityId, EntityKind};
+use crate::value::Worlds;
+
+/// Roles of which the sessions of each may assume the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// The roles, two at least.
+    pub roles: Vec<EntityId>,
+    /// The worlds in which all of them exist.
+    pub worlds: Worlds,
+}
+
+const fn id(index: u32) -> EntityId {
+    EntityId { kind: EntityKind::Role, index }
+}
+
+impl Chains {
+    /// True if some pairs were not looked at.
+    #[must_use]
+    pub const fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    /// Whether sessions of a role may assume any other.
+    #[must_use]
+    pub fn lead_on(&self, role: EntityId) -> bool {
+        let index = role.index as usize;
+        self.leaving.get(index).is_some_and(|hops| !hops.is_empty())
+            || self.wide.get(index).copied().flatten().is_some_and(|wide| !self.open[wide.account].is_empty())
+    }
+
+    /// A shortest chain to each role that one of these roles leads to, of hops that are sure or of any. Chains end at
+    /// roles where `ends` says so. Each role and hop is looked at once.
+    #[must_use]
+    pub fn from(
+        &self,
+        starts: &[EntityId],
+        sure: bool,
+        ends: &dyn Fn(EntityId) -> bool,
+        analysis: &Analysis<'_>,
+    ) -> Vec<Chain> {
+        let mut search = Search {
+            chains: self,
+            analysis,
+            sure,
+            came_from: vec![None; self.leaving.len()],
+            first: vec![None; self.leaving.len()],
+            waiting: self.open.clone(),
+            queue: VecDeque::new(),
+            reached: Vec::new(),
+        };
+        for start in starts {
+            search.first[start.index as usize] = Some(start.index);
+            search.queue.push_back(start.index);
+        }
+        while let Some(role) = search.queue.pop_front() {
+            if !ends(id(role)) {
+                search.expand(role);
+            }
+        }
+        search.reached.iter().filter_map(|&role| search.chain(role)).collect()
+    }
+
+    /// Groups of roles that lead to one another for sure, each in order: two at least, or one that leads to itself.
+    /// Some are left out.
+    #[must_use]
+    pub fn circles(&self, without: &dyn Fn(EntityId) -> bool) -> Vec<Vec<EntityId>> {
+        let mut circles: Vec<Vec<EntityId>> = Vec::new();
+        let roles = self.leaving.len();
+        for component in components(roles + self.open.len(), &|node| self.sure_neighbours(node, without)) {
+            let mut members: Vec<u32> = component
+                .into_iter()
+                .filter(|&node| node < roles)
+                .filter_map(|node| u32::try_from(node).ok())
+                .collect();
+            members.sort_unstable();
+            let is_loop = match members.as_slice() {
+                [] => false,
+                [only] => self.sure_neighbours(*only as usize, without).contains(&(*only as usize)),
+                _ => true,
+            };
+            if is_loop {
+                circles.push(members.into_iter().map(id).collect());
+            }
+        }
+        circles.sort_unstable();
+        circles
+    }
+
+    /// The nodes that follow one for sure: roles by number, and behind them the hubs of accounts.
+    fn sure_neighbours(&self, node: usize, without: &dyn Fn(EntityId) -> bool) -> Vec<usize> {
+        let roles = self.leaving.len();
+        match node.checked_sub(roles) {
+            Some(account) => self.open[account].iter().map(|&role| role as usize).collect(),
+            None => {
+                let number = u32::try_from(node).unwrap_or(u32::MAX);
+                if !self.lead_on(id(number)) || without(id(number)) {
+                    return Vec::new();
+                }
+                let hops = self.leaving[node].iter().filter(|hop| hop.sure).map(|hop| hop.to as usize);
+                let hub = self.wide[node].filter(|wide| wide.sure).map(|wide| roles + wide.account);
+                hops.chain(hub).collect()
+            }
+        }
+    }
+}
+
+/// One search.
+struct Search<'c> {
+    chains: &'c Chains,
+    analysis: &'c Analysis<'c>,
+    sure: bool,
+    came_from: Vec<Option<u32>>,
+    /// The role that a chain starts with.
+    first: Vec<Option<u32>>,
+    /// The roles that are open to accounts, as long as nobody led to them.
+    waiting: Vec<Vec<u32>>,
+    queue: VecDeque<u32>,
+    reached: Vec<u32>,
+}
+
+impl Search<'_> {
+    fn expand(&mut self, role: u32) {
+        for hop in &self.chains.leaving[role as usize] {
+            if hop.sure || !self.sure {
+                self.reach(role, hop.to);
+            }
+        }
+        let Some(wide) = self.chains.wide[role as usize] else { return };
+        if wide.sure || !self.sure {
+            let waiting = std::mem::take(&mut self.waiting[wide.account]);
+            let left = waiting.into_iter().filter(|&to| !self.reach(role, to)).collect();
+            self.waiting[wide.account] = left;
+        }
+    }
+
+    /// True if nobody else needs to lead there.
+    fn reach(&mut self, from: u32, to: u32) -> bool {
+        let model = &self.analysis.model;
+        let (one, other) = (model.entity(id(from)), model.entity(id(to)));
+        if self.came_from[to as usize].is_some() {
+            return true;
+        }
+        let first = self.first[from as usize];
+        if one.same_resource(other) || first == Some(to) || one.worlds.and(&other.worlds).is_none() {
+            return false;
+        }
+        self.came_from[to as usize] = Some(from);
+        self.reached.push(to);
+        // A start leads on by itself.
+        if self.first[to as usize].is_none() {
+            self.first[to as usize] = first;
+            self.queue.push_back(to);
+        }
+        true
+    }
+
+    fn chain(&self, last: u32) -> Option<Chain> {
+        let mut roles = vec![id(last)];
+        let mut worlds = self.analysis.model.entity(id(last)).worlds.clone();
+        let mut at = self.came_from[last as usize]?;
+        loop {
+            worlds = together(self.analysis, &worlds, &self.analysis.model.entity(id(at)).worlds)?;
+            roles.push(id(at));
+            if self.first[at as usize] == Some(at) {
+                break;
+            }
+            at = self.came_from[at as usize]?;
+        }
+        roles.reverse();
+        Some(Chain { roles, worlds })
+    }
+}
+
+/// The strongly connected components of a directed graph, by Tarjan's algorithm without recursion.
+fn components(count: usize, neighbours: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
+    const UNSEEN: usize = usize::MAX;
+    let mut order = vec![UNSEEN; count];
+    let mut low = vec![UNSEEN; count];
+    let mut on_stack = vec![false; count];
+    let (mut stack, mut found) = (Vec::new(), Vec::new());
+    let mut next = 0;
+    for root in 0..count {
+        if order[root] != UNSEEN {
+            continue;
+        }
+        let mut work: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut enter = Some(root);
+        loop {
+            if let Some(node) = enter.take() {
+                order[node] = next;
+                low[node] = next;
+                next += 1;
+                stack.push(node);
+                on_stack[node] = true;
+                work.push((node, neighbours(node)));
+            }
+            let Some((node, rest)) = work.last_mut() else { break };
+            let node = *node;
+            if let Some(neighbour) = rest.pop() {
+                if order[neighbour] == UNSEEN {
+                    enter = Some(neighbour);
+                } else if on_stack[neighbour] {
+                    low[node] = low[node].min(order[neighbour]);
+                }
+                continue;
+            }
+            work.pop();
+            if let Some((parent, _)) = work.last() {
+                low[*parent] = low[*parent].min(low[node]);
+            }
+            if low[node] == order[node] {
+                let mut component = Vec::new();
+                while let Some(member) = stack.pop() {
+                    on_stack[member] = false;
+                    component.push(member);
+                    if member == node {
+                        break;
+                    }
+                }
+                found.push(component);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::components;
+
+    #[test]
+    fn nodes_that_lead_to_one_another_are_a_component() {
+        let edges: [&[usize]; 6] = [&[1], &[2], &[0, 3], &[4], &[], &[5]];
+        let mut found = components(6, &|node| edges[node].to_vec());
+        for component in &mut found {
+            component.sort_unstable();
+        }
+        found.sort();
+        assert_eq!(found, [vec![0, 1, 2], vec![3], vec![4], vec![5]]);
+    }
+}
