@@ -256,6 +256,16 @@ fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -
         let help = "Please report it with this policy. What is said of it counts as possible only.";
         Problem::at(ProblemKind::Internal, span, message, help)
     }));
+    if analysis.chains_are_cut() {
+        problems.push(Problem {
+            kind: ProblemKind::Budget,
+            span: None,
+            path: None,
+            message: "there are more pairs of roles that may assume one another than are looked at".to_owned(),
+            help: "Chains of roles that are reported are true, but there may be others: scan fewer accounts at once."
+                .to_owned(),
+        });
+    }
     judge.finish(analysis)
 }
 

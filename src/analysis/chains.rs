@@ -82,6 +82,12 @@ impl Analysis<'_> {
         self.chains.get_or_init(|| Builder::new(self).map(Builder::build).unwrap_or_default())
     }
 
+    /// True if chains were looked for, and not every pair of roles was looked at.
+    #[must_use]
+    pub fn chains_are_cut(&self) -> bool {
+        self.chains.get().is_some_and(Chains::exhausted)
+    }
+
     /// Where it is written that sessions of a role may assume another.
     #[must_use]
     pub fn hop_places(&self, from: EntityId, to: EntityId) -> Option<HopPlaces> {

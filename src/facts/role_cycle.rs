@@ -6,22 +6,22 @@ use crate::finding::Certainty;
 use crate::value::{Bounds, Text};
 
 fact! {
-    /// Roles of which each can be got by the sessions of another one, all round.
+    /// One role of several that lead to one another: each can be got by the sessions of another one, all round.
     RoleCycle = "role-cycle" {
-        /// The first of the roles.
+        /// The role.
         role: Option<Text> = "role",
-        /// All of them.
+        /// The roles that lead back to it, itself the first.
         roles: Vec<Text> = "roles",
         /// How many they are.
         count: Bounds<i64> = "count",
     }
     evidence {
-        /// The statements of the trust policies.
+        /// The statement of its trust policy.
         "trusts",
     }
 }
 
-/// The most roles of which the places are shown.
+/// The most roles that are asked for the one that gets it.
 const SHOWN: usize = 8;
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
@@ -43,28 +43,28 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         if !all {
             continue;
         }
-        let roles: Vec<Text> =
-            circle.iter().map(|role| Text::literal(analysis.entity(*role).logical_id)).collect();
-        let mut evidence = Vec::new();
-        for &role in circle.iter().take(SHOWN) {
+        // Each of them is one to change.
+        for (at, &role) in circle.iter().enumerate() {
+            let others = circle[at..].iter().chain(&circle[..at]);
+            let roles: Vec<Text> =
+                others.map(|role| Text::literal(analysis.entity(*role).logical_id)).collect();
             let trusted = circle.iter().take(SHOWN).find_map(|&other| {
                 analysis.hop_places(other, role).filter(|_| other != role || circle.len() == 1)?.trusted
             });
-            evidence.extend(trusted.map(|span| Evidence { role: "trusts", span }));
+            take(&RoleCycle {
+                common: Common {
+                    subject: role,
+                    place: trusted.unwrap_or(analysis.entity(role).span),
+                    certainty: Certainty::Proved,
+                    worlds: worlds.clone(),
+                    evidence: trusted.map(|span| Evidence { role: "trusts", span }).into_iter().collect(),
+                    cause: Vec::new(),
+                    witness: None,
+                },
+                role: roles.first().cloned(),
+                count: Bounds::decided(i64::try_from(roles.len()).unwrap_or(i64::MAX)),
+                roles,
+            });
         }
-        take(&RoleCycle {
-            common: Common {
-                subject: circle[0],
-                place: evidence.first().map_or(analysis.entity(circle[0]).span, |evidence| evidence.span),
-                certainty: Certainty::Proved,
-                worlds,
-                evidence,
-                cause: roles.clone(),
-                witness: None,
-            },
-            role: roles.first().cloned(),
-            count: Bounds::decided(i64::try_from(roles.len()).unwrap_or(i64::MAX)),
-            roles,
-        });
     }
 }
