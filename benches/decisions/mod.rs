@@ -1,13 +1,16 @@
 //! Trust policies with those who ask, to decide: usual ones, and ones that are made to take long.
 
+#[path = "../../tests/support/json_value.rs"]
+mod json_value;
+
 use std::path::PathBuf;
 
 use fedlint::knowledge::Issuers;
 use fedlint::knowledge::sender::Sender;
 use fedlint::policy::{Answer, Bound, Party, Policy, Question, decide, parse};
-use fedlint::resources::{Entry, Value};
 use fedlint::source::{Origin, Sources, Span};
-use fedlint::value::{Located, Vocabulary};
+use fedlint::value::Vocabulary;
+use json_value::value;
 use serde_json::json;
 
 /// A policy, and who asks.
@@ -141,27 +144,4 @@ fn statement(
     condition: &serde_json::Value,
 ) -> serde_json::Value {
     json!({ "Effect": "Allow", "Principal": principal, "Action": action, "Condition": condition })
-}
-
-fn value(json: &serde_json::Value, at: Span, vocabulary: &Vocabulary) -> Located<Value> {
-    let value = match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::String(text) => Value::Text(vocabulary.literal(text)),
-        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-            Value::Text(vocabulary.literal(&json.to_string()))
-        }
-        serde_json::Value::Array(items) => {
-            Value::List(items.iter().map(|item| value(item, at, vocabulary)).collect())
-        }
-        serde_json::Value::Object(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, item)| Entry {
-                    key: Located::new(vocabulary.literal(key), at),
-                    value: value(item, at, vocabulary),
-                })
-                .collect(),
-        ),
-    };
-    Located::new(value, at)
 }

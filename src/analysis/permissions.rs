@@ -1,6 +1,6 @@
 //! What the policies of a role, user, group or permission set allow together, made once for each.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -17,6 +17,7 @@ pub(super) struct Holders {
     documents: Mutex<FxHashMap<PolicyId, Arc<PermissionPolicy>>>,
     managed: Mutex<FxHashMap<String, Option<Arc<PermissionPolicy>>>>,
     holders: Mutex<FxHashMap<EntityId, Arc<Holder>>>,
+    guest_limit: OnceLock<InForce>,
 }
 
 /// A holder of permissions.
@@ -51,13 +52,16 @@ impl Analysis<'_> {
     /// What guests of an identity pool can use at most in the enhanced flow.
     #[must_use]
     pub fn guest_limit(&self) -> Vec<InForce> {
-        let statements: Vec<_> = guest_scope()
-            .statements
-            .iter()
-            .map(|statement| (statement.patterns.as_slice(), statement.resources.as_slice()))
-            .collect();
-        let policy = Policy::allowing(&statements, self.vocabulary);
-        vec![InForce { policy: Arc::new(PermissionPolicy::new(&policy, None, self.vocabulary)), sure: true }]
+        let make = || {
+            let statements: Vec<_> = guest_scope()
+                .statements
+                .iter()
+                .map(|statement| (statement.patterns.as_slice(), statement.resources.as_slice()))
+                .collect();
+            let policy = Policy::allowing(&statements, self.vocabulary);
+            InForce { policy: Arc::new(PermissionPolicy::new(&policy, None, self.vocabulary)), sure: true }
+        };
+        vec![self.holders.guest_limit.get_or_init(make).clone()]
     }
 
     fn make(&self, id: EntityId) -> Holder {

@@ -1,13 +1,18 @@
 //! What guests of an identity pool can do: the role that they get, within what Cognito leaves of it.
 
-use super::identity_pool::truth;
+use super::identity_pool::{for_guests, truth};
 use super::pool_role::pools;
 use super::privileges::{ImpactWord, impact, of_impact};
 use super::trust::{Exposure, Reach};
 use super::{Common, Evidence, Fact, LevelOf, fact};
 use crate::analysis::{Analysis, Change, Impact};
-use crate::model::{EntityId, IdentityPool};
-use crate::value::{Bounds, Text};
+use crate::finding::Certainty;
+use crate::knowledge::actions::Actions;
+use crate::model::{AttachedRole, EntityId, Found, IdentityPool, RoleAttachment};
+use crate::value::{Bounds, Text, Worlds};
+
+/// The most services that are named.
+const SHOWN: usize = 8;
 
 fact! {
     /// One role that guests of an identity pool get, with what is left of it.
@@ -40,75 +45,86 @@ fact! {
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for attachment in &analysis.model.role_attachments {
         for (pool, certainty, worlds) in pools(analysis, attachment) {
-            let Some(pool) = pool else { continue };
-            let guests = truth(&pool.guests);
-            if !guests.possible {
-                continue;
-            }
-            for attached in attachment.roles.known().iter().flat_map(|roles| &roles.value) {
-                if attached.key.value.as_literal(analysis.vocabulary) != Some("unauthenticated") {
-                    continue;
-                }
-                let reference = attached
-                    .role
-                    .span()
-                    .and_then(|span| analysis.model.reference_at(attachment.entity.id, span));
-                for found in reference.iter().flat_map(|reference| reference.target.found()) {
-                    let role = found.entity;
-                    if analysis.model.grants_of(role).is_empty() {
-                        continue;
+            let Some(pool) = pool.filter(|pool| truth(&pool.guests).possible) else { continue };
+            for attached in for_guests(analysis, attachment) {
+                for found in named(analysis, attachment, attached) {
+                    if let Some(worlds) = worlds.and(&found.worlds) {
+                        take(&of(analysis, pool, attached, found, (certainty, worlds)));
                     }
-                    let Some(worlds) = worlds.and(&found.worlds) else { continue };
-                    let limited = truth(&pool.classic_flow).not();
-                    let holder = analysis.holder(role);
-                    let within = holder.permissions.within(analysis.guest_limit());
-                    let whole = analysis.privileges(role).impact;
-                    let left = left(analysis, pool, role);
-                    let mut services: Vec<String> = Vec::new();
-                    let permissions = if limited.possible { &within } else { &holder.permissions };
-                    for action in permissions.beyond_own().sure.iter() {
-                        let name = crate::knowledge::actions::Actions::default().name(action);
-                        let service = name.split(':').next().unwrap_or_default().to_owned();
-                        if services.last() != Some(&service) {
-                            services.push(service);
-                        }
-                    }
-                    let granted = analysis.granted_at(role, None);
-                    let mut evidence: Vec<Evidence> = Vec::new();
-                    evidence.extend(pool.guests.span().map(|span| Evidence { role: "guests", span }));
-                    evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
-                    let stable = analysis.stability(pool.entity.id, Change::PoolRoles);
-                    take(&GuestPrivileges {
-                        common: Common {
-                            subject: pool.entity.id,
-                            place: attached.role.span().unwrap_or(attached.key.span),
-                            certainty: certainty.min(found.certainty()).min(stable).min(if guests.sure {
-                                stable
-                            } else {
-                                crate::finding::Certainty::Possible
-                            }),
-                            worlds,
-                            evidence,
-                            cause: Vec::new(),
-                            witness: None,
-                        },
-                        pool: Some(Text::literal(pool.entity.logical_id)),
-                        role: Some(Text::literal(analysis.entity(role).logical_id)),
-                        impact: impact(left),
-                        whole: impact(whole),
-                        limited,
-                        reach: LevelOf::only(Reach::Outermost),
-                        exposure: LevelOf::only(of_impact(left.sure)),
-                        services: services
-                            .iter()
-                            .take(8)
-                            .map(|name| analysis.vocabulary.literal(name))
-                            .collect(),
-                    });
                 }
             }
         }
     }
+}
+
+/// The roles in view that an attachment names in one place, as far as something grants them anything.
+fn named<'a>(
+    analysis: &'a Analysis<'_>,
+    attachment: &RoleAttachment,
+    attached: &AttachedRole,
+) -> impl Iterator<Item = &'a Found> {
+    let reference =
+        attached.role.span().and_then(|span| analysis.model.reference_at(attachment.entity.id, span));
+    let found = reference.into_iter().flat_map(|reference| reference.target.found());
+    found.filter(|found| !analysis.model.grants_of(found.entity).is_empty())
+}
+
+fn of(
+    analysis: &Analysis<'_>,
+    pool: &IdentityPool,
+    attached: &AttachedRole,
+    found: &Found,
+    (certainty, worlds): (Certainty, Worlds),
+) -> GuestPrivileges {
+    let role = found.entity;
+    let limited = truth(&pool.classic_flow).not();
+    let guests = if truth(&pool.guests).sure { Certainty::Proved } else { Certainty::Possible };
+    let stable = analysis.stability(pool.entity.id, Change::PoolRoles);
+    let left = left(analysis, pool, role);
+    let granted = analysis.granted_at(role, None);
+    let mut evidence = Vec::new();
+    evidence.extend(pool.guests.span().map(|span| Evidence { role: "guests", span }));
+    evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
+    let services = services(analysis, role, limited);
+    GuestPrivileges {
+        common: Common {
+            subject: pool.entity.id,
+            place: attached.role.span().unwrap_or(attached.key.span),
+            certainty: certainty.min(found.certainty()).min(stable).min(guests),
+            worlds,
+            evidence,
+            cause: Vec::new(),
+            witness: None,
+        },
+        pool: Some(Text::literal(pool.entity.logical_id)),
+        role: Some(Text::literal(analysis.entity(role).logical_id)),
+        impact: impact(left),
+        whole: impact(analysis.privileges(role).impact),
+        limited,
+        reach: LevelOf::only(Reach::Outermost),
+        exposure: LevelOf::only(of_impact(left.sure)),
+        services: services.iter().map(|name| analysis.vocabulary.literal(name)).collect(),
+    }
+}
+
+/// The first services that guests can use for sure.
+fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> Vec<String> {
+    let holder = analysis.holder(role);
+    let whole = &holder.permissions;
+    let actions =
+        if limited.possible { whole.within(analysis.guest_limit()) } else { whole.clone() }.beyond_own();
+    let mut services: Vec<String> = Vec::new();
+    for action in actions.sure.iter() {
+        let name = Actions::default().name(action);
+        let service = name.split(':').next().unwrap_or_default();
+        if services.last().is_none_or(|last| last != service) {
+            services.push(service.to_owned());
+        }
+        if services.len() == SHOWN {
+            break;
+        }
+    }
+    services
 }
 
 /// What guests can do with a role. With the classic flow, the whole role is theirs.

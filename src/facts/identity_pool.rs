@@ -254,13 +254,18 @@ fn attached_roles(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Optio
     Some(attached)
 }
 
+/// What an attachment names for guests.
+pub(super) fn for_guests<'a>(
+    analysis: &'a Analysis<'_>,
+    attachment: &'a RoleAttachment,
+) -> impl Iterator<Item = &'a AttachedRole> {
+    let roles = attachment.roles.known().into_iter().flat_map(|roles| &roles.value);
+    roles.filter(|role| role.key.value.as_literal(analysis.vocabulary) == Some("unauthenticated"))
+}
+
 /// The role that guests get, if it is in view with what it allows.
 fn given_to_guests(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Option<EntityId> {
-    let roles = &attachment.roles.known()?.value;
-    let guests = |attached: &&AttachedRole| {
-        attached.key.value.as_literal(analysis.vocabulary) == Some("unauthenticated")
-    };
-    let span = roles.iter().find(guests)?.role.span()?;
+    let span = for_guests(analysis, attachment).next()?.role.span()?;
     let [found] = analysis.model.reference_at(attachment.entity.id, span)?.target.found() else {
         return None;
     };

@@ -7,7 +7,6 @@ use super::trust::{Entrance, Exposure, Reach, entrance};
 use super::{Common, Evidence, Fact, LevelOf, fact};
 use crate::analysis::{Analysis, Chain, Impact};
 use crate::finding::Certainty;
-use crate::knowledge::actions::Actions;
 use crate::model::EntityId;
 use crate::value::{Bounds, Text};
 
@@ -86,16 +85,8 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 
 /// Whether a role is as good as the account, by itself: which further roles it may assume is for the chains to say.
 fn is_full(analysis: &Analysis<'_>, role: EntityId, sure: bool) -> bool {
-    if analysis.model.grants_of(role).is_empty() {
-        return false;
-    }
-    let privileges = analysis.privileges(role);
-    let assume = Actions::default().find("sts:AssumeRole");
-    let impact = if sure { privileges.impact.sure } else { privileges.impact.possible };
-    let mut escalations = privileges.escalations.iter().filter(|gain| Some(gain.action) != assume);
-    impact == Impact::Administrator
-        || escalations.any(|gain| gain.sure || !sure)
-        || privileges.takeovers.iter().any(|gain| gain.sure || !sure)
+    let impact = analysis.privileges(role).impact;
+    (if sure { impact.sure } else { impact.possible }) >= Impact::Takeover
 }
 
 fn path(analysis: &Analysis<'_>, chain: &Chain, entrance: &Entrance, sure: bool) -> PathFact {

@@ -151,12 +151,6 @@ impl Permissions {
         self.grants.iter().flat_map(|grant| &grant.policy.statements).any(|statement| statement.deny.possible)
     }
 
-    /// True if nothing grants anything.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.grants.is_empty()
-    }
-
     /// Whether an action is allowed.
     #[must_use]
     pub fn allows(&self, question: &PermissionQuestion<'_>, vocabulary: &Vocabulary) -> Bounds<bool> {

@@ -1,11 +1,14 @@
 //! Random trust policies, each with a request: the same ones for the same seed.
 
+#[path = "json_value.rs"]
+mod json_value;
+
 use std::path::PathBuf;
 
 use fedlint::policy::{Caller, Context, ContextValue, Operator, Policy, Request, parse};
-use fedlint::resources::{Entry, Value};
 use fedlint::source::{Origin, Sources, Span};
-use fedlint::value::{Located, Vocabulary};
+use fedlint::value::Vocabulary;
+use json_value::value;
 use serde_json::{Map, json};
 
 /// A policy and a request.
@@ -479,27 +482,4 @@ fn test(random: &mut Random) -> Test {
     };
     let key = if random.chance(10) { key.name.to_ascii_uppercase() } else { key.name.to_owned() };
     Test { operator: Operator::parse(&name), key, values }
-}
-
-fn value(json: &serde_json::Value, at: Span, vocabulary: &Vocabulary) -> Located<Value> {
-    let value = match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::String(text) => Value::Text(vocabulary.literal(text)),
-        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-            Value::Text(vocabulary.literal(&json.to_string()))
-        }
-        serde_json::Value::Array(items) => {
-            Value::List(items.iter().map(|item| value(item, at, vocabulary)).collect())
-        }
-        serde_json::Value::Object(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|(key, item)| Entry {
-                    key: Located::new(vocabulary.literal(key), at),
-                    value: value(item, at, vocabulary),
-                })
-                .collect(),
-        ),
-    };
-    Located::new(value, at)
 }
