@@ -25,6 +25,7 @@ mod reference;
 mod role_cycle;
 mod role_giver;
 mod role_mapping;
+mod sign_in;
 mod token_consumer;
 mod trust;
 mod trust_principal;
@@ -67,6 +68,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &role_cycle::RoleCycle::SCHEMA,
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &sign_in::SignIn::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
     &trust::GithubSubject::SCHEMA,
@@ -105,6 +107,7 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     role_cycle::each(analysis, take);
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
+    sign_in::each(analysis, take);
     token_consumer::each(analysis, take);
     trust::each(analysis, take);
     trust_principal::each(analysis, take);

@@ -1,5 +1,5 @@
 //! What a whole scan says of Cognito set-ups: one case for each that the project decides by hand, as far as the
-//! decision needs no privileges.
+//! decision needs no privileges, and for open doors with them.
 
 mod support;
 
@@ -156,7 +156,8 @@ const GOOGLE: &str = r#"
 #[test]
 fn a_social_provider_is_an_open_door() {
     let users = "AdminCreateUserConfig: { AllowAdminCreateUserOnly: true }";
-    let client = "SupportedIdentityProviders: [COGNITO, Google], WriteAttributes: [nickname]";
+    let client = "SupportedIdentityProviders: [COGNITO, Google], AllowedOAuthFlowsUserPoolClient: true, \
+                  WriteAttributes: [nickname]";
     let rules = rule("nickname", "Equals", "ops", "admin");
     // The severity is that of anybody, not of users whom administrators created.
     let open = ["role-mapping-writable-claim high proved"];
@@ -167,7 +168,7 @@ fn a_social_provider_is_an_open_door() {
         "{users}, LambdaConfig: {{ PreSignUp: 'arn:aws:lambda:us-east-1:111122223333:function:gate' }}"
     );
     let loose = rule("email", "Contains", "@example.com", "admin");
-    let not_local = "SupportedIdentityProviders: [Google], WriteAttributes: [name]";
+    let not_local = "SupportedIdentityProviders: [Google], AllowedOAuthFlowsUserPoolClient: true, WriteAttributes: [name]";
     check(&template(users, not_local, &loose, GOOGLE), &["role-mapping-loose-match high proved"]);
     check(&template(&gated, not_local, &loose, GOOGLE), &["role-mapping-loose-match high possible"]);
 }
@@ -187,6 +188,103 @@ fn what_cannot_be_changed_is_chosen_at_sign_up() {
     // A secret is meant for a server, which may set it.
     let secret = format!("GenerateSecret: true, {client}");
     check(&template(&open, &secret, &rules, ""), &["role-mapping-writable-claim high possible"]);
+}
+
+/// An identity pool with these logins, whose users all get one role, unless a mapping says otherwise.
+fn front(resources: &str, logins: &str, mapping: &str, action: &str) -> String {
+    format!(
+        r#"
+Resources:
+{resources}
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties: {{ AllowUnauthenticatedIdentities: false, AllowClassicFlow: false, {logins} }}
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties: {{ IdentityPoolId: !Ref Pool, Roles: {{ authenticated: !GetAtt User.Arn }}, {mapping} }}
+  User:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Federated: cognito-identity.amazonaws.com }}
+            Action: sts:AssumeRoleWithWebIdentity
+            Condition:
+              StringEquals: {{ "cognito-identity.amazonaws.com:aud": !Ref Pool }}
+              ForAnyValue:StringLike: {{ "cognito-identity.amazonaws.com:amr": authenticated }}
+      Policies:
+        - PolicyName: app
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: [{{ Effect: Allow, Action: "{action}", Resource: "*" }}]
+"#
+    )
+}
+
+/// T90: an identity pool cannot ask for a subject, so that every repository on GitHub signs in.
+#[test]
+fn an_issuer_that_serves_everybody_is_an_open_door() {
+    let provider = |url: &str, clients: &str| {
+        format!(
+            "  Issuer: {{ Type: AWS::IAM::OIDCProvider, Properties: {{ Url: 'https://{url}', ClientIdList: [{clients}] }} }}"
+        )
+    };
+    let github = provider("token.actions.githubusercontent.com", "sts.amazonaws.com");
+    let login = "OpenIdConnectProviderARNs: [!Ref Issuer]";
+    check(&front(&github, login, "", "s3:GetObject"), &["open-sign-in-privileges high proved"]);
+    // What the role allows decides how bad it is.
+    let worst = ["administrator-privileges high proved", "open-sign-in-privileges critical proved"];
+    check(&front(&github, login, "", "*"), &worst);
+    check(&front(&github, login, "", "mobileanalytics:PutEvents"), &[]);
+    // Whom nobody can ask to be, and what nobody is known to have a token for.
+    check(&front(&provider("login.example.com", "app"), login, "", "s3:GetObject"), &[]);
+    let github = provider("token.actions.githubusercontent.com", "");
+    check(&front(&github, login, "", "s3:GetObject"), &["open-sign-in-privileges high possible"]);
+}
+
+/// T88 with what the role allows: who has just signed up is in no group, and gets the role for all.
+#[test]
+fn who_signs_up_gets_the_role_of_those_without_a_group() {
+    let users = |more: &str, client: &str| {
+        format!(
+            "  Users: {{ Type: AWS::Cognito::UserPool, Properties: {{ MfaConfiguration: 'ON', AutoVerifiedAttributes: [email], {more} }} }}\n  \
+             Web: {{ Type: AWS::Cognito::UserPoolClient, Properties: {{ UserPoolId: !Ref Users, PreventUserExistenceErrors: ENABLED, {client} }} }}"
+        )
+    };
+    let login = "CognitoIdentityProviders: [{ ProviderName: !GetAtt Users.ProviderName, ClientId: !Ref Web, ServerSideTokenCheck: true }]";
+    let mapping = |otherwise: &str| {
+        format!(
+            "RoleMappings: {{ web: {{ IdentityProvider: !Sub '${{Users.ProviderName}}:${{Web}}', Type: Token, \
+             AmbiguousRoleResolution: {otherwise} }} }}"
+        )
+    };
+    let falls_back = mapping("AuthenticatedRole");
+    let open = |users: &str, mapping: &str| front(users, login, mapping, "s3:GetObject");
+    check(&open(&users("", ""), &falls_back), &["open-sign-in-privileges high proved"]);
+    check(&open(&users("", ""), &mapping("Deny")), &[]);
+    // Code may refuse them, or put them into a group at once.
+    for trigger in ["PreSignUp", "PostConfirmation", "PreTokenGeneration", "PreAuthentication"] {
+        let gated = users(
+            &format!("LambdaConfig: {{ {trigger}: 'arn:aws:lambda:us-east-1:111122223333:function:f' }}"),
+            "",
+        );
+        check(&open(&gated, &falls_back), &["open-sign-in-privileges high possible"]);
+    }
+    // A secret is meant for a server; and administrators may be the only ones to create users.
+    check(&open(&users("", "GenerateSecret: true"), &falls_back), &["open-sign-in-privileges high possible"]);
+    let closed = users("AdminCreateUserConfig: { AllowAdminCreateUserOnly: true }", "");
+    check(&open(&closed, &falls_back), &[]);
+    // T91: but Google creates them too.
+    let google = format!(
+        "{}{GOOGLE}",
+        users(
+            "AdminCreateUserConfig: { AllowAdminCreateUserOnly: true }",
+            "SupportedIdentityProviders: [Google], AllowedOAuthFlowsUserPoolClient: true",
+        )
+    );
+    check(&open(&google, &falls_back), &["open-sign-in-privileges high proved"]);
 }
 
 /// T93 and T94: a role's name in place of its ARN, and a URL in place of a provider's name.

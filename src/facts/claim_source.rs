@@ -202,7 +202,7 @@ pub(super) fn mapped_user_pools<'a>(
 }
 
 /// The entities of a kind that a place names.
-fn found<'a, T: crate::model::Kind>(
+pub(super) fn found<'a, T: crate::model::Kind>(
     analysis: &'a Analysis<'_>,
     from: EntityId,
     at: Option<Span>,

@@ -3,6 +3,7 @@
 use super::claim_source::{falls_back_to, mapped_user_pools, role_name};
 use super::lists::is;
 use super::pool_role::{pool_name, pools};
+use super::sign_in::SOCIAL;
 use super::user_pool::{CONTACTS, doors, may_write, members};
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
@@ -70,9 +71,6 @@ fact! {
         "group",
     }
 }
-
-/// The social providers of which every user has an address.
-const SOCIAL: &[&str] = &["accounts.google.com", "graph.facebook.com", "www.amazon.com", "appleid.apple.com"];
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for attachment in &analysis.model.role_attachments {

@@ -212,7 +212,11 @@ impl Caller<'_> {
 }
 
 /// The roles that a field of an entity names, as far as they are in view.
-fn roles<'a>(analysis: &'a Analysis<'_>, from: EntityId, field: &Field<Text>) -> Vec<(&'a Role, &'a Found)> {
+pub(super) fn roles<'a>(
+    analysis: &'a Analysis<'_>,
+    from: EntityId,
+    field: &Field<Text>,
+) -> Vec<(&'a Role, &'a Found)> {
     let reference = field.span().and_then(|span| analysis.model.reference_at(from, span));
     let Some(Target::Found(found)) = reference.map(|reference| &reference.target) else { return Vec::new() };
     found.iter().filter_map(|found| Some((analysis.model.get::<Role>(found.entity)?, found))).collect()

@@ -5,7 +5,9 @@ use super::pool_role::{pool_name, pools};
 use super::user_pool::members;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
-use crate::model::{Form, IdentityPool, List, RoleAttachment, RoleMapping, Target, UserPool, UserPoolGroup};
+use crate::model::{
+    Form, IdentityPool, List, RoleAttachment, RoleMapping, Target, UserPool, UserPoolGroup, UserPoolLogin,
+};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Located, Text, TextBuilder};
 
@@ -237,14 +239,9 @@ fn listed(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Boun
         Field::Unknown(_) => return Bounds::UNDECIDED,
         Field::Known(logins) => {
             for login in &logins.value {
-                let name = login.known().and_then(|login| login.value.provider_name.known());
-                let client = login.known().and_then(|login| login.value.client.known());
-                let (Some(name), Some(client)) = (name, client) else { return Bounds::UNDECIDED };
-                let mut text = TextBuilder::default();
-                text.push_text(meant(analysis, pool, name), &vocabulary.names);
-                text.push_str(":");
-                text.push_text(&client.value, &vocabulary.names);
-                listed = listed.or(same(&text.finish(&vocabulary.names)));
+                let name = login.known().and_then(|login| login_name(analysis, pool, &login.value));
+                let Some(name) = name else { return Bounds::UNDECIDED };
+                listed = listed.or(same(&name));
             }
         }
     }
@@ -265,6 +262,21 @@ fn listed(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Boun
         Field::Known(name) => listed.or(same(&name.value)),
         Field::Unknown(_) => Bounds::UNDECIDED,
     }
+}
+
+/// What role mappings call a login of a user pool: the pool's provider name, a colon, and the id of the client.
+pub(super) fn login_name(
+    analysis: &Analysis<'_>,
+    pool: &IdentityPool,
+    login: &UserPoolLogin,
+) -> Option<Text> {
+    let names = &analysis.vocabulary.names;
+    let (name, client) = (login.provider_name.known()?, login.client.known()?);
+    let mut text = TextBuilder::default();
+    text.push_text(meant(analysis, pool, name), names);
+    text.push_str(":");
+    text.push_text(&client.value, names);
+    Some(text.finish(names))
 }
 
 /// The provider name that a login means, also where it is written in another form: that is a fault of its own.

@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text};
 
 pub(super) use attribute::{may_write, writable};
-pub(super) use doors::{doors, everybody};
+pub(super) use doors::{Doors, doors, doors_to, everybody};
 
 words! {
     /// Whether a second factor is asked for.

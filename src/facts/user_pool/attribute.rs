@@ -33,7 +33,7 @@ const STANDARD: &[&str] = &[
 ];
 
 /// The flows in which a user himself signs in, and gets a token with which he may change his attributes.
-const OWN_SIGN_IN: &[&str] = &[
+pub(super) const OWN_SIGN_IN: &[&str] = &[
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
     "USER_PASSWORD_AUTH",

@@ -1,5 +1,6 @@
 //! The ways in which somebody whom nobody knows becomes a user of a user pool.
 
+use super::attribute::OWN_SIGN_IN;
 use super::{Member, members};
 use crate::analysis::Analysis;
 use crate::facts::identity_pool::truth;
@@ -7,7 +8,7 @@ use crate::facts::lists::{has_key, includes, is};
 use crate::knowledge::Tenancy;
 use crate::model::{UserPool, UserPoolClient, UserPoolIdentityProvider};
 use crate::source::Span;
-use crate::value::{Bounds, Field};
+use crate::value::{Bounds, Field, Name};
 
 /// What is known of the doors of a pool.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub(in crate::facts) struct Doors {
     pub provider: Bounds<bool>,
     /// Where such a provider is defined.
     pub provider_at: Option<Span>,
+    /// Its logical id.
+    pub provider_name: Option<Name>,
 }
 
 impl Doors {
@@ -33,8 +36,53 @@ const SOCIAL: &[&str] = &["Google", "Facebook", "LoginWithAmazon", "SignInWithAp
 /// The doors of a pool.
 pub(in crate::facts) fn doors(analysis: &Analysis<'_>, pool: &UserPool) -> Doors {
     let clients: Vec<Member<'_, UserPoolClient>> = members(analysis, pool);
-    let (provider, provider_at) = by_provider(analysis, pool, &clients);
-    Doors { sign_up: sign_up(analysis, pool, &clients), provider, provider_at }
+    let sign_up = sign_up(analysis, pool, &clients);
+    Doors { sign_up, ..by_provider(analysis, pool, &clients) }
+}
+
+/// The doors of a pool for whoever wants tokens of one of its clients; of one that is not in view, nothing is sure.
+pub(in crate::facts) fn doors_to(
+    analysis: &Analysis<'_>,
+    pool: &UserPool,
+    client: Option<&UserPoolClient>,
+) -> Doors {
+    let clients: Vec<Member<'_, UserPoolClient>> = members(analysis, pool);
+    let is = |member: &&Member<'_, UserPoolClient>| {
+        client.is_some_and(|client| client.entity.id == member.item.entity.id)
+    };
+    let Some(client) = clients.iter().find(is) else {
+        let doors = doors(analysis, pool);
+        let perhaps = |door: Bounds<bool>| Bounds { sure: false, ..door };
+        return Doors { sign_up: perhaps(doors.sign_up), provider: perhaps(doors.provider), ..doors };
+    };
+    // Code may refuse whom it does not know.
+    let refused = has_key(&pool.triggers, &["PreAuthentication"], analysis.vocabulary).0;
+    let certain = Bounds { sure: !refused.possible, possible: true };
+    let by_provider = by_provider(analysis, pool, &[Member { item: client.item, sure: client.sure }]);
+    Doors {
+        sign_up: sign_up(analysis, pool, &clients)
+            .and(client.there())
+            .and(signs_in(analysis, client.item))
+            .and(certain),
+        provider: by_provider.provider.and(open_client(client.item)).and(certain),
+        ..by_provider
+    }
+}
+
+/// Whether a user of the pool itself gets an identity token of a client.
+fn signs_in(analysis: &Analysis<'_>, client: &UserPoolClient) -> Bounds<bool> {
+    let vocabulary = analysis.vocabulary;
+    let own = if client.auth_flows.is_absent() {
+        Bounds::decided(true)
+    } else {
+        includes(&client.auth_flows, OWN_SIGN_IN, vocabulary).0
+    };
+    let hosted = truth(&client.oauth)
+        .and(includes(&client.oauth_flows, &["code", "implicit"], vocabulary).0)
+        .and(includes(&client.identity_providers, &["COGNITO"], vocabulary).0);
+    // Otherwise a server signs him in, which may hand the token on.
+    let by_himself = own.or(hosted).and(open_client(client));
+    Bounds { sure: by_himself.sure, possible: true }
 }
 
 /// Whether anybody may sign up with one of the clients, and confirm it himself. The pool's own settings are asked
@@ -67,28 +115,28 @@ pub(in crate::facts) fn open_client(client: &UserPoolClient) -> Bounds<bool> {
 
 /// Whether the first sign-in at a provider that has everybody as its customer makes a user: that is so also where
 /// only administrators create users.
-fn by_provider(
-    analysis: &Analysis<'_>,
-    pool: &UserPool,
-    clients: &[Member<'_, UserPoolClient>],
-) -> (Bounds<bool>, Option<Span>) {
+fn by_provider(analysis: &Analysis<'_>, pool: &UserPool, clients: &[Member<'_, UserPoolClient>]) -> Doors {
     let vocabulary = analysis.vocabulary;
     let gated = has_key(&pool.triggers, &["PreSignUp", "InboundFederation"], vocabulary).0;
-    let mut any = (Bounds::decided(false), None);
+    let closed = Bounds::decided(false);
+    let mut any = Doors { sign_up: closed, provider: closed, provider_at: None, provider_name: None };
     for provider in members::<UserPoolIdentityProvider>(analysis, pool) {
         let everybody = everybody(analysis, provider.item);
         if !everybody.possible {
             continue;
         }
         let used = clients.iter().fold(Bounds::decided(false), |any, client| {
-            any.or(client.there().and(takes(analysis, client.item, provider.item)))
+            // Other providers than the pool itself work by its pages only, which are there for clients with OAuth.
+            let pages = Bounds { sure: truth(&client.item.oauth).sure, possible: true };
+            any.or(client.there().and(takes(analysis, client.item, provider.item)).and(pages))
         });
         let certain = Bounds { sure: !gated.possible, possible: true };
         let open = everybody.and(provider.there()).and(used).and(certain);
-        if open.possible && (any.1.is_none() || open.sure && !any.0.sure) {
-            any.1 = Some(provider.item.entity.span);
+        if open.possible && (any.provider_at.is_none() || open.sure && !any.provider.sure) {
+            any.provider_at = Some(provider.item.entity.span);
+            any.provider_name = Some(provider.item.entity.logical_id);
         }
-        any.0 = any.0.or(open);
+        any.provider = any.provider.or(open);
     }
     any
 }
