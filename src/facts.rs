@@ -25,6 +25,7 @@ mod reference;
 mod role_cycle;
 mod role_giver;
 mod role_mapping;
+mod role_order;
 mod sign_in;
 mod token_consumer;
 mod trust;
@@ -68,6 +69,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &role_cycle::RoleCycle::SCHEMA,
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
+    &role_order::RoleOrder::SCHEMA,
     &sign_in::SignIn::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
@@ -107,6 +109,7 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     role_cycle::each(analysis, take);
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
+    role_order::each(analysis, take);
     sign_in::each(analysis, take);
     token_consumer::each(analysis, take);
     trust::each(analysis, take);

@@ -85,8 +85,8 @@ fn rules_behind_an_earlier_match_are_judged_too() {
     check(&template(users, "WriteAttributes: [email, 'custom:team']", &rules, ""), &found);
 }
 
-/// T87: of a member of both groups, the token names both roles. That he may take the other is no finding: what the roles
-/// allow decides it. T88: who is in no group gets the default role.
+/// T87: of a member of both groups, the token names both roles. That he may take the other is no finding where it is not known
+/// what the roles allow. T88: who is in no group gets the default role.
 #[test]
 fn groups_and_the_role_of_those_without() {
     let template = |default: &str| {
@@ -121,7 +121,7 @@ Resources:
         )
     };
     check(&template("reader"), &[]);
-    check(&template("admin"), &["role-mapping-privileged-fallback medium possible"]);
+    check(&template("admin"), &["role-mapping-privileged-fallback high possible"]);
 }
 
 /// T89: a pool whose only logins are SAML needs no roles: the assertion brings them.
@@ -188,6 +188,62 @@ fn what_cannot_be_changed_is_chosen_at_sign_up() {
     // A secret is meant for a server, which may set it.
     let secret = format!("GenerateSecret: true, {client}");
     check(&template(&open, &secret, &rules, ""), &["role-mapping-writable-claim high possible"]);
+}
+
+/// T86 and T87 with what the roles allow: one that allows more is there for whoever fits its rule or is in its group, though
+/// another comes first.
+#[test]
+fn what_comes_first_keeps_nothing_back() {
+    let role = |name: &str, action: &str| {
+        format!(
+            r#"
+  {name}:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Federated: cognito-identity.amazonaws.com }}
+            Action: sts:AssumeRoleWithWebIdentity
+            Condition:
+              StringEquals: {{ "cognito-identity.amazonaws.com:aud": !Ref Pool }}
+              ForAnyValue:StringLike: {{ "cognito-identity.amazonaws.com:amr": authenticated }}
+      Policies:
+        - PolicyName: app
+          PolicyDocument: {{ Version: "2012-10-17", Statement: [{{ Effect: Allow, Action: "{action}", Resource: "*" }}] }}"#
+        )
+    };
+    let roles = format!("{}{}", role("Reader", "s3:GetObject"), role("Admin", "*"));
+    let users = "AdminCreateUserConfig: { AllowAdminCreateUserOnly: true }, \
+                 Schema: [{ Name: team, AttributeDataType: String, Mutable: true }]";
+    let rule = |claim: &str, value: &str, role: &str| {
+        format!("{{ Claim: '{claim}', MatchType: Equals, Value: {value}, RoleARN: !GetAtt {role}.Arn }}")
+    };
+    let rules = |first: &str, second: &str| {
+        template(users, "WriteAttributes: [name]", &format!("{first}, {second}"), &roles)
+    };
+    let (reader, admin) = (rule("custom:unit", "sales", "Reader"), rule("custom:team", "ops", "Admin"));
+    let found = ["administrator-privileges high proved", "role-mapping-order-bypassed low proved"];
+    check(&rules(&reader, &admin), &found);
+    // It is his anyway; and nobody has two values of one claim.
+    check(&rules(&admin, &reader), &found[..1]);
+    check(&rules(&rule("custom:team", "sales", "Reader"), &admin), &found[..1]);
+    let groups = |admins: i64, readers: i64| {
+        let group = |name: &str, precedence: i64, role: &str| {
+            format!(
+                "\n  {name}: {{ Type: AWS::Cognito::UserPoolGroup, Properties: {{ UserPoolId: !Ref Users, \
+                 RoleArn: !GetAtt {role}.Arn, Precedence: {precedence} }} }}"
+            )
+        };
+        let more =
+            format!("{roles}{}{}", group("Admins", admins, "Admin"), group("Readers", readers, "Reader"));
+        template(users, "WriteAttributes: [name]", "", &more)
+            .replace("Type: Rules", "Type: Token")
+            .replace("          RulesConfiguration:\n            Rules: []\n", "")
+    };
+    check(&groups(10, 0), &found);
+    check(&groups(0, 10), &found[..1]);
 }
 
 /// An identity pool with these logins, whose users all get one role, unless a mapping says otherwise.

@@ -55,6 +55,8 @@ pub struct Gain<M: 'static> {
 pub struct Privileges {
     /// The worst that is sure, and the worst that is possible.
     pub impact: Bounds<Impact>,
+    /// An action without which it would be milder: of what is sure, if anything is.
+    pub worst: Option<ActionId>,
     /// Ways to gain permissions; none are listed of an administrator.
     pub escalations: Vec<Gain<EscalationMethod>>,
     /// Ways to take over the federation; none are listed of an administrator.
@@ -91,6 +93,7 @@ impl Analysis<'_> {
         let all = ActionSet::all();
         let mut privileges = Privileges {
             impact: Bounds { sure: Impact::Nothing, possible: Impact::Nothing },
+            worst: None,
             escalations: Vec::new(),
             takeovers: Vec::new(),
             whole_services: Vec::new(),
@@ -102,6 +105,7 @@ impl Analysis<'_> {
         };
         if administrator.sure {
             privileges.impact = Bounds::decided(Impact::Administrator);
+            privileges.worst = most_of_all();
             return privileges;
         }
         let somewhere = permissions.somewhere(self.vocabulary);
@@ -127,33 +131,42 @@ impl Analysis<'_> {
             let data = |kind| if sure { verified_data_actions(kind) } else { data_actions(kind) };
             // That these only send is our own reading, which excuses and never accuses.
             let more = beyond_own.intersection(somewhere).difference(data_actions(DataKind::Telemetry));
+            let first = |set: &ActionSet| set.iter().next();
+            let of = |kind| first(&everywhere.intersection(data(kind)));
             if !sure && administrator.possible {
-                Impact::Administrator
-            } else if privileges.escalations.iter().any(|gain| gain.sure || !sure) {
-                Impact::Escalation
-            } else if privileges.takeovers.iter().any(|gain| gain.sure || !sure) {
-                Impact::Takeover
-            } else if everywhere.intersects(data(DataKind::Secret)) {
-                Impact::Secrets
-            } else if everywhere.intersects(data(DataKind::Write)) {
-                Impact::Write
-            } else if everywhere.intersects(data(DataKind::Read)) {
-                Impact::Read
-            } else if !whole_services(everywhere).is_empty() {
-                Impact::WholeService
-            } else if !more.is_empty() {
-                Impact::Narrow
-            } else if beyond_own.intersects(somewhere) {
-                Impact::Telemetry
-            } else if !somewhere.is_empty() {
-                Impact::OwnData
+                (Impact::Administrator, most_of_all())
+            } else if let Some(gain) = privileges.escalations.iter().find(|gain| gain.sure || !sure) {
+                (Impact::Escalation, Some(gain.action))
+            } else if let Some(gain) = privileges.takeovers.iter().find(|gain| gain.sure || !sure) {
+                (Impact::Takeover, Some(gain.action))
+            } else if let Some(action) = of(DataKind::Secret) {
+                (Impact::Secrets, Some(action))
+            } else if let Some(action) = of(DataKind::Write) {
+                (Impact::Write, Some(action))
+            } else if let Some(action) = of(DataKind::Read) {
+                (Impact::Read, Some(action))
+            } else if let Some(service) = whole_services(everywhere).first() {
+                (Impact::WholeService, first(&Actions::default().matching(&format!("{service}:*"))))
+            } else if let Some(action) = first(&more) {
+                (Impact::Narrow, Some(action))
+            } else if let Some(action) = first(&beyond_own.intersection(somewhere)) {
+                (Impact::Telemetry, Some(action))
+            } else if let Some(action) = first(somewhere) {
+                (Impact::OwnData, Some(action))
             } else {
-                Impact::Nothing
+                (Impact::Nothing, None)
             }
         };
-        privileges.impact = Bounds { sure: level(true), possible: level(false) };
+        let (sure, possible) = (level(true), level(false));
+        privileges.impact = Bounds { sure: sure.0, possible: possible.0 };
+        privileges.worst = sure.1.or(possible.1);
         privileges
     }
+}
+
+/// An action that few have but administrators.
+fn most_of_all() -> Option<ActionId> {
+    Actions::default().find("iam:CreateUser")
 }
 
 /// The services of which all actions are in a set.
@@ -319,11 +332,12 @@ impl Analysis<'_> {
     }
 
     /// The statement that grants an action to a holder: the place of the statement, or of the attachment of a policy that
-    /// AWS manages.
+    /// AWS manages. One that grants it on everything comes before others.
     #[must_use]
     pub fn granted_at(&self, id: EntityId, action: Option<ActionId>) -> Option<crate::source::Span> {
-        let action = action.or_else(|| Actions::default().find("iam:CreateUser"))?;
-        self.granted_for(id, &PermissionQuestion { action, target: Target::Somewhere, passed_to: None })
+        let action = action?;
+        let ask = |target| self.granted_for(id, &PermissionQuestion { action, target, passed_to: None });
+        ask(Target::Everywhere).or_else(|| ask(Target::Somewhere))
     }
 
     /// As [`Self::granted_at`], for a question.

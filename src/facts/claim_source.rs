@@ -1,13 +1,16 @@
 //! A claim of a user-pool token that decides a role or a session tag, and whether its owner chooses what it says.
 
 use super::pool_role::{pool_name, pools};
+use super::privileges::worst_exposure;
+use super::sign_in::reach;
+use super::trust::decides_by;
 use super::user_pool::{doors, writable};
 use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{
-    EntityId, IdentityPool, MappingRule, ReferencePlace, Role, RoleAttachment, RoleMapping, Target, UserPool,
-    UserPoolClient,
+    EntityId, IdentityPool, MappingRule, PrincipalTags, ReferencePlace, Role, RoleAttachment, RoleMapping,
+    Target, UserPool, UserPoolClient,
 };
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Located, Text, Worlds};
@@ -53,7 +56,7 @@ fact! {
         how: OneOf<How> = "how",
         /// How far out those are who can.
         reach: LevelOf<Reach> = "reach",
-        /// What the role, or a role with the tag, allows.
+        /// What the role allows, or the worst of those that decide by the tag. Of roles that are not in view, the middle.
         exposure: LevelOf<Exposure> = "exposure",
     }
     evidence {
@@ -79,6 +82,8 @@ pub(super) struct ClaimUse<'a> {
     pub used_for: UsedFor,
     /// The role or tag.
     pub decides: Option<Text>,
+    /// The roles in view that are at stake: the one that a rule gives, or those that decide by the tag.
+    pub roles: Vec<EntityId>,
     /// Whether it is certain whose token it is.
     pub certainty: Certainty,
     /// When.
@@ -142,6 +147,7 @@ pub(super) fn uses<'a>(analysis: &'a Analysis<'_>) -> Vec<ClaimUse<'a>> {
                     claim: claim.clone(),
                     used_for: UsedFor::Tag,
                     decides: Some(tag.tag.value.clone()),
+                    roles: deciding(analysis, tags, tag.tag.value.as_literal(analysis.vocabulary)),
                     certainty,
                     worlds: worlds.clone(),
                 });
@@ -176,6 +182,7 @@ fn in_mapping<'a>(
                 claim: claim.clone(),
                 used_for: UsedFor::Role,
                 decides: role_name(analysis, id, &rule.value.role),
+                roles: named_roles(analysis, id, &rule.value.role),
                 certainty: certainty.min(sure),
                 worlds: worlds.clone(),
             });
@@ -215,6 +222,55 @@ pub(super) fn found<'a, T: crate::model::Kind>(
             Some((analysis.model.get::<T>(found.entity)?, found.certainty(), found.worlds.clone()))
         })
         .collect()
+}
+
+/// The roles in view that a place names.
+pub(super) fn named_roles(analysis: &Analysis<'_>, from: EntityId, role: &Field<Text>) -> Vec<EntityId> {
+    found::<Role>(analysis, from, role.span()).iter().map(|(role, ..)| role.entity.id).collect()
+}
+
+/// The roles in view that a place names for sure, and in all of these worlds.
+pub(super) fn sure_roles(
+    analysis: &Analysis<'_>,
+    from: EntityId,
+    role: &Field<Text>,
+    worlds: &Worlds,
+) -> Vec<EntityId> {
+    found::<Role>(analysis, from, role.span())
+        .into_iter()
+        .filter(|(_, certainty, when)| *certainty == Certainty::Proved && worlds.without(when).is_none())
+        .map(|(role, ..)| role.entity.id)
+        .collect()
+}
+
+/// The roles in view that an identity pool gives to users and whose policies decide by a tag.
+fn deciding(analysis: &Analysis<'_>, tags: &PrincipalTags, tag: Option<&str>) -> Vec<EntityId> {
+    let Some(tag) = tag else { return Vec::new() };
+    let mut roles: Vec<EntityId> = Vec::new();
+    for (pool, ..) in found::<IdentityPool>(analysis, tags.entity.id, tags.identity_pool.span()) {
+        for reference in analysis.model.references_to(pool.entity.id) {
+            let gives = match reference.place {
+                // Whoever trusts the pool may be given by it.
+                ReferencePlace::TrustedIdentityPool => vec![reference.from],
+                ReferencePlace::IdentityPool => analysis
+                    .model
+                    .references_of(reference.from)
+                    .iter()
+                    .filter(|given| {
+                        matches!(given.place, ReferencePlace::AttachedRole | ReferencePlace::MappedRole)
+                    })
+                    .flat_map(|given| given.target.found().iter().map(|found| found.entity))
+                    .collect(),
+                _ => continue,
+            };
+            roles.extend(gives);
+        }
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+        .retain(|&role| analysis.model.get::<Role>(role).is_some_and(|role| decides_by(analysis, role, tag)));
+    roles
 }
 
 /// The logical id of the role that a place names, or what stands there.
@@ -277,11 +333,7 @@ fn of(analysis: &Analysis<'_>, claim_use: &ClaimUse<'_>) -> ClaimSource {
         decides: claim_use.decides.clone(),
         writable: truth,
         how,
-        reach: match doors.open().known() {
-            Some(true) => LevelOf::only(Reach::Outermost),
-            Some(false) => LevelOf::only(Reach::Middle),
-            None => LevelOf::only(Reach::Middle).or(Reach::Outermost),
-        },
-        exposure: LevelOf::only(Exposure::Broad),
+        reach: reach(doors.open()),
+        exposure: worst_exposure(analysis, claim_use.roles.iter().copied()),
     }
 }

@@ -1,13 +1,15 @@
 //! What guests of an identity pool can do: the role that they get, within what Cognito leaves of it.
 
-use super::identity_pool::{for_guests, truth};
+use super::claim_source::role_name;
+use super::identity_pool::{for_guests, shares_role, truth};
 use super::pool_role::pools;
 use super::privileges::{ImpactWord, impact, of_impact};
+use super::role_giver::roles;
 use super::trust::{Exposure, Reach};
 use super::{Common, Evidence, Fact, LevelOf, fact};
 use crate::analysis::{Analysis, Change, Impact};
 use crate::finding::Certainty;
-use crate::knowledge::actions::Actions;
+use crate::knowledge::actions::{ActionId, Actions};
 use crate::model::{AttachedRole, EntityId, Found, IdentityPool, RoleAttachment};
 use crate::value::{Bounds, Text, Worlds};
 
@@ -15,7 +17,8 @@ use crate::value::{Bounds, Text, Worlds};
 const SHOWN: usize = 8;
 
 fact! {
-    /// One role that guests of an identity pool get, with what is left of it.
+    /// One role that guests of an identity pool get, with what is left of it. Of a role without policies in view nothing is
+    /// said of its impact, and its exposure is the middle.
     GuestPrivileges = "guest-privileges" {
         /// The pool's logical id, or its id in a dump.
         pool: Option<Text> = "pool",
@@ -25,6 +28,8 @@ fact! {
         impact: LevelOf<ImpactWord> = "impact",
         /// What the whole role amounts to.
         whole: LevelOf<ImpactWord> = "role.impact",
+        /// True if users who signed in get the same role, as far as that is written.
+        shared: Bounds<bool> = "shared",
         /// True if Cognito limits guests to a few services.
         limited: Bounds<bool> = "limited",
         /// Who they are: anybody.
@@ -47,63 +52,69 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         for (pool, certainty, worlds) in pools(analysis, attachment) {
             let Some(pool) = pool.filter(|pool| truth(&pool.guests).possible) else { continue };
             for attached in for_guests(analysis, attachment) {
-                for found in named(analysis, attachment, attached) {
-                    if let Some(worlds) = worlds.and(&found.worlds) {
-                        take(&of(analysis, pool, attached, found, (certainty, worlds)));
+                let guests = Guests { analysis, pool, attachment, attached, certainty };
+                let mut rest = Some(worlds.clone());
+                for (role, found) in roles(analysis, attachment.entity.id, &attached.role) {
+                    if analysis.model.grants_of(role.entity.id).is_empty() {
+                        continue;
                     }
+                    if let Some(worlds) = worlds.and(&found.worlds) {
+                        rest = rest.and_then(|rest| rest.without(&worlds));
+                        take(&guests.fact(Some(found), worlds));
+                    }
+                }
+                if let Some(rest) = rest {
+                    take(&guests.fact(None, rest));
                 }
             }
         }
     }
 }
 
-/// The roles in view that an attachment names in one place, as far as something grants them anything.
-fn named<'a>(
-    analysis: &'a Analysis<'_>,
-    attachment: &RoleAttachment,
-    attached: &AttachedRole,
-) -> impl Iterator<Item = &'a Found> {
-    let reference =
-        attached.role.span().and_then(|span| analysis.model.reference_at(attachment.entity.id, span));
-    let found = reference.into_iter().flat_map(|reference| reference.target.found());
-    found.filter(|found| !analysis.model.grants_of(found.entity).is_empty())
+/// What an attachment names for guests of one pool.
+struct Guests<'a> {
+    analysis: &'a Analysis<'a>,
+    pool: &'a IdentityPool,
+    attachment: &'a RoleAttachment,
+    attached: &'a AttachedRole,
+    certainty: Certainty,
 }
 
-fn of(
-    analysis: &Analysis<'_>,
-    pool: &IdentityPool,
-    attached: &AttachedRole,
-    found: &Found,
-    (certainty, worlds): (Certainty, Worlds),
-) -> GuestPrivileges {
-    let role = found.entity;
-    let limited = truth(&pool.classic_flow).not();
-    let guests = if truth(&pool.guests).sure { Certainty::Proved } else { Certainty::Possible };
-    let stable = analysis.stability(pool.entity.id, Change::PoolRoles);
-    let left = left(analysis, pool, role);
-    let granted = analysis.granted_at(role, None);
-    let mut evidence = Vec::new();
-    evidence.extend(pool.guests.span().map(|span| Evidence { role: "guests", span }));
-    evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
-    let services = services(analysis, role, limited);
-    GuestPrivileges {
-        common: Common {
-            subject: pool.entity.id,
-            place: attached.role.span().unwrap_or(attached.key.span),
-            certainty: certainty.min(found.certainty()).min(stable).min(guests),
-            worlds,
-            evidence,
-            cause: Vec::new(),
-            witness: None,
-        },
-        pool: Some(Text::literal(pool.entity.logical_id)),
-        role: Some(Text::literal(analysis.entity(role).logical_id)),
-        impact: impact(left),
-        whole: impact(analysis.privileges(role).impact),
-        limited,
-        reach: LevelOf::only(Reach::Outermost),
-        exposure: LevelOf::only(of_impact(left.sure)),
-        services: services.iter().map(|name| analysis.vocabulary.literal(name)).collect(),
+impl Guests<'_> {
+    /// The fact about a role, which may have no policies in view.
+    fn fact(&self, found: Option<&Found>, worlds: Worlds) -> GuestPrivileges {
+        let Self { analysis, pool, attachment, attached, certainty } = self;
+        let role = found.map(|found| found.entity);
+        let limited = truth(&pool.classic_flow).not();
+        let guests = if truth(&pool.guests).sure { Certainty::Proved } else { Certainty::Possible };
+        let stable = analysis.stability(pool.entity.id, Change::PoolRoles);
+        let found = found.map_or(Certainty::Proved, Found::certainty);
+        let left = role.map(|role| left(analysis, pool, role));
+        let granted = role.and_then(|role| analysis.granted_at(role, left.and_then(|(_, worst)| worst)));
+        let mut evidence = Vec::new();
+        evidence.extend(pool.guests.span().map(|span| Evidence { role: "guests", span }));
+        evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
+        let services = role.map_or_else(Vec::new, |role| services(analysis, role, limited));
+        GuestPrivileges {
+            common: Common {
+                subject: pool.entity.id,
+                place: attached.role.span().unwrap_or(attached.key.span),
+                certainty: (*certainty).min(found).min(stable).min(guests),
+                worlds,
+                evidence,
+                cause: Vec::new(),
+                witness: None,
+            },
+            pool: Some(Text::literal(pool.entity.logical_id)),
+            role: role_name(analysis, attachment.entity.id, &attached.role),
+            impact: left.map_or(LevelOf::none(), |(left, _)| impact(left)),
+            whole: role.map_or(LevelOf::none(), |role| impact(analysis.privileges(role).impact)),
+            shared: Bounds::decided(shares_role(analysis, attachment)),
+            limited,
+            reach: LevelOf::only(Reach::Outermost),
+            exposure: LevelOf::only(left.map_or(Exposure::Broad, |(left, _)| of_impact(left.sure))),
+            services: services.iter().map(|name| analysis.vocabulary.literal(name)).collect(),
+        }
     }
 }
 
@@ -127,14 +138,26 @@ fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> V
     services
 }
 
-/// What guests can do with a role. With the classic flow, the whole role is theirs.
-pub(super) fn left(analysis: &Analysis<'_>, pool: &IdentityPool, role: EntityId) -> Bounds<Impact> {
+/// What guests can do with a role, and an action without which that would be milder. With the classic flow, the whole
+/// role is theirs.
+pub(super) fn left(
+    analysis: &Analysis<'_>,
+    pool: &IdentityPool,
+    role: EntityId,
+) -> (Bounds<Impact>, Option<ActionId>) {
     let holder = analysis.holder(role);
-    let least = || analysis.assess(role, &holder, &holder.permissions.within(analysis.guest_limit())).impact;
-    let whole = analysis.privileges(role).impact;
+    let least = || analysis.assess(role, &holder, &holder.permissions.within(analysis.guest_limit()));
+    let whole = analysis.privileges(role);
     match truth(&pool.classic_flow).known() {
-        Some(false) => least(),
-        Some(true) => whole,
-        None => Bounds { sure: least().sure, possible: whole.possible },
+        Some(false) => {
+            let least = least();
+            (least.impact, least.worst)
+        }
+        Some(true) => (whole.impact, whole.worst),
+        None => {
+            let least = least();
+            let impact = Bounds { sure: least.impact.sure, possible: whole.impact.possible };
+            (impact, least.worst.or(whole.worst))
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What one identity pool does for guests.
 
 use super::guest_privileges::left;
-use super::privileges::{ImpactWord, impact};
-use super::trust::admits_users;
+use super::privileges::{ImpactWord, impact, worst_exposure};
+use super::sign_in::{open, reach};
+use super::trust::{Exposure, Reach, admits_users};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
@@ -42,8 +43,6 @@ fact! {
         classic_flow: Bounds<bool> = "classic-flow",
         /// Whether a role is attached for guests. Not decided if the pool's attachment is not in view.
         guest_role: OneOf<RoleState> = "guest-role",
-        /// True if guests get the same role as users who signed in, as far as that is written.
-        shared_role: Bounds<bool> = "shared-role",
         /// True if the pool takes any logins.
         logins: Bounds<bool> = "logins",
         /// How many social providers it takes logins of directly.
@@ -52,6 +51,10 @@ fact! {
         choice: OneOf<Choice> = "choice",
         /// Those roles, but for the ones that are attached: the ones whose trust policy names the pool and admits its users.
         choosable: Vec<Text> = "choosable",
+        /// How far out those are who may choose.
+        reach: LevelOf<Reach> = "reach",
+        /// What the worst of the roles allows that users may have by choosing; nothing if there is none.
+        exposure: LevelOf<Exposure> = "exposure",
         /// What guests can do with the role that they get. Nothing is said of a role that is not in view.
         guest_impact: LevelOf<ImpactWord> = "guest-impact",
     }
@@ -157,21 +160,25 @@ fn of(
         guests: truth(&pool.guests),
         classic_flow: truth(&pool.classic_flow),
         guest_role,
-        shared_role: Bounds::decided(
-            attached.is_some_and(|(attachment, _)| shares_role(analysis, attachment)),
-        ),
         logins: logins(pool),
         social_logins: social_logins(analysis, pool),
         choice: OneOf::only(if choosable.is_empty() { Choice::Own } else { Choice::Others }),
         choosable: choosable.iter().map(|role| Text::literal(role.entity.logical_id)).collect(),
+        // Nobody chooses where there is nothing to choose.
+        reach: if choosable.is_empty() { LevelOf::only(Reach::Inner) } else { reach(open(analysis, pool)) },
+        exposure: if choosable.is_empty() {
+            LevelOf::only(Exposure::OwnData)
+        } else {
+            worst_exposure(analysis, choosable.iter().map(|role| role.entity.id))
+        },
         guest_impact: attached
             .and_then(|(attachment, _)| given_to_guests(analysis, attachment))
-            .map_or(LevelOf::none(), |role| impact(left(analysis, pool, role))),
+            .map_or(LevelOf::none(), |role| impact(left(analysis, pool, role).0)),
     }
 }
 
 /// True if an attachment names one role for guests and for users. Of roles that are not known it is not said.
-fn shares_role(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> bool {
+pub(super) fn shares_role(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> bool {
     let role = |key| {
         let mut roles = attachment.roles.known()?.value.iter();
         roles.find(|attached| attached.key.value.as_literal(analysis.vocabulary) == Some(key))?.role.known()

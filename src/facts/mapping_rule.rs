@@ -1,11 +1,12 @@
 //! A rule of a role mapping, and who else than those whom it means fits it.
 
-use super::claim_source::{falls_back_to, mapped_user_pools, role_name};
+use super::claim_source::{falls_back_to, mapped_user_pools, named_roles, role_name};
 use super::lists::is;
 use super::pool_role::{pool_name, pools};
-use super::sign_in::SOCIAL;
+use super::privileges::worst_exposure;
+use super::sign_in::{SOCIAL, reach};
 use super::user_pool::{CONTACTS, doors, may_write, members};
-use super::{Common, Evidence, Fact, OneOf, fact, words};
+use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{MappingRule, RoleAttachment, RoleMapping, UserPool, UserPoolGroup};
@@ -63,6 +64,10 @@ fact! {
         group: Option<Text> = "group",
         /// True if anybody can become one of those whose claims are compared.
         open: Bounds<bool> = "open",
+        /// How far out those are who fit besides.
+        reach: LevelOf<Reach> = "reach",
+        /// What the role allows. Of a role that is not in view, the middle.
+        exposure: LevelOf<Exposure> = "exposure",
     }
     evidence {
         /// The comparison.
@@ -152,6 +157,11 @@ impl Mapping<'_> {
         let mut show = |role, span: Option<Span>| evidence.extend(span.map(|span| Evidence { role, span }));
         show("match", rule.value.match_type.span());
         show("group", group.map(|group| group.entity.span));
+        let open = match self.of {
+            Provider::UserPool(pool) => doors(analysis, pool).open(),
+            Provider::Social => Bounds::decided(true),
+            Provider::Other => Bounds::decided(false),
+        };
         let text = |field: &crate::value::Field<Text>| field.known().map(|known| known.value.clone());
         let role = role_name(analysis, id, &rule.value.role);
         take(&MappingRuleFact {
@@ -174,11 +184,10 @@ impl Mapping<'_> {
             role,
             fits,
             group: group.and_then(|group| text(&group.name)),
-            open: match self.of {
-                Provider::UserPool(pool) => doors(analysis, pool).open(),
-                Provider::Social => Bounds::decided(true),
-                Provider::Other => Bounds::decided(false),
-            },
+            open,
+            // Whom an administrator has put into a group he knows.
+            reach: if fits == OneOf::only(Fits::Group) { LevelOf::only(Reach::Inner) } else { reach(open) },
+            exposure: worst_exposure(analysis, named_roles(analysis, id, &rule.value.role)),
         });
     }
 

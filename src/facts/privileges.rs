@@ -1,13 +1,13 @@
 //! What the permissions of a role amount to, and who can have it.
 
-use super::trust::Exposure;
-use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
+use super::trust::{Exposure, Relation, whose};
+use super::{Common, Evidence, Fact, LevelOf, OneOf, WordSet, fact, words};
 use crate::analysis::{Analysis, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::Actions;
 use crate::model::{EntityId, Role};
 use crate::policy::{Arn, Effect, PrincipalForm};
-use crate::value::{Bounds, Comparison, Field, Text};
+use crate::value::{Bounds, Field, Text};
 
 words! {
     /// What permissions amount to, mildest first.
@@ -44,7 +44,7 @@ words! {
         Service = "service",
         /// Principals of the own account, too.
         OwnAccount = "own-account",
-        /// Identities outside AWS, other accounts or everybody, too.
+        /// Identities outside AWS, accounts of others or everybody, too.
         Outside = "outside",
     }
 }
@@ -56,7 +56,8 @@ fact! {
         role: Option<Text> = "role",
         /// What its permissions amount to.
         impact: LevelOf<ImpactWord> = "impact",
-        /// Who can have it.
+        /// Who can have it. Accounts of the scan's deployments are no other accounts, nor are those that the settings call
+        /// one's own or trusted.
         reached_by: OneOf<ReachedBy> = "reached-by",
         /// True if it can gain more permissions.
         escalates: Bounds<bool> = "escalates",
@@ -78,10 +79,14 @@ fact! {
         services: Vec<Text> = "services",
         /// True if all its policies are in view.
         complete: Bounds<bool> = "complete",
+        /// For how many hours at most one session of it lasts, as far as the role says: hours that have begun count.
+        session_hours: Bounds<i64> = "session-hours",
     }
     evidence {
         /// The statement or policy that grants it.
         "grant",
+        /// Where it is said how long a session may last.
+        "session",
     }
 }
 
@@ -100,21 +105,25 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             .first()
             .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
         let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
-        let granted = analysis.granted_at(role.entity.id, action);
+        let granted = analysis.granted_at(role.entity.id, action.or(privileges.worst));
         take(&PrivilegesFact {
             common: Common {
                 subject: role.entity.id,
                 place: granted.unwrap_or(role.entity.span),
                 certainty: Certainty::Proved,
                 worlds: role.entity.worlds.clone(),
-                evidence: granted.map(|span| Evidence { role: "grant", span }).into_iter().collect(),
+                evidence: granted
+                    .map(|span| Evidence { role: "grant", span })
+                    .into_iter()
+                    .chain(role.max_session.span().map(|span| Evidence { role: "session", span }))
+                    .collect(),
                 // One cause: the role's policies.
                 cause: vec![Text::literal(role.entity.logical_id)],
                 witness: None,
             },
             role: Some(Text::literal(role.entity.logical_id)),
             impact: impact(privileges.impact),
-            reached_by: OneOf::only(reached_by(analysis, role)),
+            reached_by: reached_by(analysis, role),
             escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
             escalation_proved: Bounds::decided(escalation.is_some_and(|gain| gain.sure)),
             escalation: escalation.map(|gain| literal(&gain.method.title)),
@@ -125,7 +134,19 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
             services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
             complete: Bounds::decided(privileges.complete),
+            session_hours: session_hours(role),
         });
+    }
+}
+
+/// Hours that a session of a role may last.
+fn session_hours(role: &Role) -> Bounds<i64> {
+    const HOUR: i64 = 3600;
+    match &role.max_session {
+        Field::Absent => Bounds::decided(1),
+        Field::Known(seconds) => Bounds::decided(seconds.value.saturating_add(HOUR - 1).div_euclid(HOUR)),
+        // From one to twelve, says IAM.
+        Field::Unknown(_) => Bounds { sure: 1, possible: 12 },
     }
 }
 
@@ -156,12 +177,35 @@ const fn word(impact: Impact) -> ImpactWord {
 
 /// What somebody reaches who gets a role: what is sure. Where policies are not in view, no less than the middle.
 pub(super) fn exposure(analysis: &Analysis<'_>, role: EntityId) -> LevelOf<Exposure> {
+    LevelOf::only(exposed(analysis, role))
+}
+
+/// What somebody reaches who gets the worst of several roles; the middle if none is in view.
+pub(super) fn worst_exposure(
+    analysis: &Analysis<'_>,
+    roles: impl IntoIterator<Item = EntityId>,
+) -> LevelOf<Exposure> {
+    let worst = roles.into_iter().map(|role| exposed(analysis, role)).max();
+    LevelOf::only(worst.unwrap_or(Exposure::Broad))
+}
+
+fn exposed(analysis: &Analysis<'_>, role: EntityId) -> Exposure {
     if analysis.model.grants_of(role).is_empty() {
-        return LevelOf::only(Exposure::Broad);
+        return Exposure::Broad;
     }
     let privileges: &Privileges = &analysis.privileges(role);
     let exposure = of_impact(privileges.impact.sure);
-    LevelOf::only(if privileges.complete { exposure } else { exposure.max(Exposure::Broad) })
+    if privileges.complete { exposure } else { exposure.max(Exposure::Broad) }
+}
+
+/// Whether one role surely allows more than another. Of a role without policies in view nothing is known.
+pub(super) fn is_stronger(analysis: &Analysis<'_>, role: EntityId, than: EntityId) -> bool {
+    let is_in_view = |role| !analysis.model.grants_of(role).is_empty();
+    if !is_in_view(role) || !is_in_view(than) {
+        return false;
+    }
+    let weaker = analysis.privileges(than);
+    weaker.complete && of_impact(analysis.privileges(role).impact.sure) > of_impact(weaker.impact.possible)
 }
 
 pub(super) const fn of_impact(impact: Impact) -> Exposure {
@@ -175,40 +219,45 @@ pub(super) const fn of_impact(impact: Impact) -> Exposure {
 }
 
 /// Who the principals of a trust policy are. What is not known is no more than the own account.
-fn reached_by(analysis: &Analysis<'_>, role: &Role) -> ReachedBy {
-    let Field::Known(trust) = &role.trust else { return ReachedBy::OwnAccount };
-    let own = role.entity.arn().and_then(|arn| Arn::parse(arn, analysis.vocabulary)).map(|arn| arn.account);
-    let is_other = |account: &Text| {
-        let own = own.as_ref().map(|own| own.compare(account, analysis.vocabulary));
-        let is_named = account.as_literal(analysis.vocabulary).is_some();
-        let is_ours = account
-            .as_literal(analysis.vocabulary)
-            .is_some_and(|account| analysis.settings.accounts.own.iter().any(|own| own.as_str() == account));
-        own != Some(Comparison::Equal) && is_named && !is_ours
+fn reached_by(analysis: &Analysis<'_>, role: &Role) -> OneOf<ReachedBy> {
+    let Field::Known(trust) = &role.trust else { return OneOf::only(ReachedBy::OwnAccount) };
+    let of_account = |account: &Text| {
+        let others = [Relation::Vendor, Relation::Foreign];
+        let whose = whose(analysis, role.entity.deployment, account).words();
+        let mut words = others.into_iter().map(|other| whose.0 & WordSet::only(other).0 != 0);
+        if !words.any(|is_other| is_other) {
+            return Bounds::decided(ReachedBy::OwnAccount);
+        }
+        let sure = whose.0 & !others.into_iter().fold(0, |all, other| all | WordSet::only(other).0) == 0;
+        Bounds {
+            sure: if sure { ReachedBy::Outside } else { ReachedBy::OwnAccount },
+            possible: ReachedBy::Outside,
+        }
     };
-    let mut reached = ReachedBy::Service;
+    let mut reached = Bounds::decided(ReachedBy::Service);
     for statement in &analysis.model.policy(&trust.value).statements {
         if !matches!(statement.effect, Effect::Allow | Effect::Unknown) {
             continue;
         }
         for principal in statement.principals.only.iter().flatten() {
             let of = match &principal.form {
-                PrincipalForm::Service { .. } => ReachedBy::Service,
+                PrincipalForm::Service { .. } => Bounds::decided(ReachedBy::Service),
                 PrincipalForm::Everyone
                 | PrincipalForm::SamlProvider { .. }
                 | PrincipalForm::OidcProvider { .. }
-                | PrincipalForm::BuiltIn(_) => ReachedBy::Outside,
-                PrincipalForm::Account { account } if is_other(account) => ReachedBy::Outside,
+                | PrincipalForm::BuiltIn(_) => Bounds::decided(ReachedBy::Outside),
+                PrincipalForm::Account { account } => of_account(account),
                 _ => match principal.value.text().and_then(|text| Arn::parse(text, analysis.vocabulary)) {
-                    Some(arn) if is_other(&arn.account) => ReachedBy::Outside,
-                    _ => ReachedBy::OwnAccount,
+                    Some(arn) => of_account(&arn.account),
+                    None => Bounds::decided(ReachedBy::OwnAccount),
                 },
             };
-            reached = reached.max(of);
+            reached.sure = reached.sure.max(of.sure);
+            reached.possible = reached.possible.max(of.possible);
         }
         if statement.principals.except.is_some() {
-            reached = ReachedBy::Outside;
+            reached = Bounds::decided(ReachedBy::Outside);
         }
     }
-    reached
+    OneOf::only(reached.sure).or(reached.possible)
 }

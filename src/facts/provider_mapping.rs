@@ -2,6 +2,7 @@
 
 use super::claim_source::{ClaimUse, UsedFor, uses};
 use super::lists::is;
+use super::privileges::worst_exposure;
 use super::user_pool::{everybody, members};
 use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, fact};
 use crate::analysis::Analysis;
@@ -30,7 +31,7 @@ fact! {
         chosen: Bounds<bool> = "chosen",
         /// How far out those are who can.
         reach: LevelOf<Reach> = "reach",
-        /// What the role, or a role with the tag, allows.
+        /// What the role allows, or the worst of those that decide by the tag. Of roles that are not in view, the middle.
         exposure: LevelOf<Exposure> = "exposure",
     }
     evidence {
@@ -113,7 +114,7 @@ fn of(
         everybody,
         chosen: chosen(analysis, provider, claim),
         reach: LevelOf::only(if everybody.sure { Reach::Outermost } else { Reach::Middle }),
-        exposure: LevelOf::only(Exposure::Broad),
+        exposure: worst_exposure(analysis, claim_use.roles.iter().copied()),
     }
 }
 

@@ -1,15 +1,18 @@
 //! A role mapping of an identity pool, and whether the pool takes the logins that it is for.
 
-use super::claim_source::{default_role, mapped_user_pools, role_name};
+use super::claim_source::{default_role, mapped_user_pools, named_roles, role_name, sure_roles};
 use super::pool_role::{pool_name, pools};
-use super::user_pool::members;
-use super::{Common, Evidence, Fact, OneOf, fact, words};
+use super::privileges::{is_stronger, worst_exposure};
+use super::sign_in::reach;
+use super::user_pool::{doors, members};
+use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, WordSet, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::model::{
-    Form, IdentityPool, List, RoleAttachment, RoleMapping, Target, UserPool, UserPoolGroup, UserPoolLogin,
+    EntityId, Form, IdentityPool, List, RoleAttachment, RoleMapping, Target, UserPool, UserPoolGroup,
+    UserPoolLogin,
 };
 use crate::source::Span;
-use crate::value::{Bounds, Comparison, Field, Located, Text, TextBuilder};
+use crate::value::{Bounds, Comparison, Field, Located, Text, TextBuilder, Worlds};
 
 words! {
     /// How a mapping finds the role.
@@ -44,6 +47,8 @@ words! {
         Default = "default",
         /// That role, which is also that of the group that comes before all others.
         FirstGroup = "first-group",
+        /// That role, which allows more than the role of some group or rule.
+        Stronger = "stronger",
     }
 }
 
@@ -58,19 +63,27 @@ fact! {
         mapping_type: OneOf<MappingType> = "type",
         /// Whether the pool takes logins of this provider.
         listed: OneOf<Listed> = "provider.state",
-        /// What users without a group get, where groups decide. That a group comes before others says that its role is
-        /// preferred, not that it allows more: `first-group` is never decided.
+        /// What users without a group get, where groups decide, or those who fit no rule. That a group comes before others
+        /// says that its role is preferred, not that it allows more: `first-group` is never decided.
         fallback: OneOf<Fallback> = "fallback",
         /// The group that comes before all others.
         first_group: Option<Text> = "first-group",
         /// The logical id or ARN of the role for users who signed in.
         default_role: Option<Text> = "default-role",
+        /// The logical id of a role that allows less than that one, and that a group or rule gives.
+        weaker_role: Option<Text> = "weaker-role",
+        /// How far out those are whom the mapping gives no role of their own.
+        reach: LevelOf<Reach> = "reach",
+        /// What the role for users who signed in allows. Of one that is not in view, the middle.
+        exposure: LevelOf<Exposure> = "exposure",
     }
     evidence {
         /// What happens to users without a role of their own.
         "fallback",
         /// The role of the group that comes before all others.
         "first-group",
+        /// The role that allows less, where a group or rule gives it.
+        "weaker-role",
         /// The logins that the pool accepts.
         "logins",
     }
@@ -82,13 +95,33 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             for mapping in attachment.mappings.known().iter().flat_map(|mappings| &mappings.value) {
                 let provider = mapping.provider();
                 let logins = pool.and_then(logins_place);
-                let (fallback, first) = fallback(analysis, attachment, mapping);
+                let (mut fallback, mut first) = fallback(analysis, attachment, mapping);
+                let default = default_role(analysis, attachment).cloned();
+                let default = default.map_or(Field::Absent, Field::Known);
+                let weaker = if fallback == OneOf::only(Fallback::Nothing) {
+                    None
+                } else {
+                    weaker(analysis, attachment, mapping, &default, &worlds)
+                };
+                if weaker.is_some() {
+                    first = None;
+                    let falls_back = fallback.words().0 & WordSet::only(Fallback::Nothing).0 == 0;
+                    fallback = OneOf::only(Fallback::Stronger);
+                    if !falls_back {
+                        fallback = fallback.or(Fallback::Nothing);
+                    }
+                }
+                let open = mapped_user_pools(analysis, attachment, mapping)
+                    .iter()
+                    .fold(Bounds::decided(false), |any, (pool, ..)| any.or(doors(analysis, pool).open()));
+                let default_role = default_role_name(analysis, attachment);
                 let mut evidence = Vec::new();
                 let mut show =
                     |role, span: Option<Span>| evidence.extend(span.map(|span| Evidence { role, span }));
                 show("logins", logins);
                 show("fallback", mapping.ambiguous.span());
                 show("first-group", first.and_then(|group| group.role.span()));
+                show("weaker-role", weaker.map(|(_, span)| span));
                 take(&RoleMappingFact {
                     common: Common {
                         subject: attachment.entity.id,
@@ -96,7 +129,12 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                         certainty: certainty.min(analysis.stability(attachment.entity.id, Change::PoolRoles)),
                         worlds: worlds.clone(),
                         evidence,
-                        cause: provider.known().map(|known| known.value.clone()).into_iter().collect(),
+                        cause: provider
+                            .known()
+                            .map(|known| known.value.clone())
+                            .into_iter()
+                            .chain(default_role.clone())
+                            .collect(),
                         witness: None,
                     },
                     pool: pool_name(pool, attachment),
@@ -110,7 +148,10 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                     provider: provider.known().map(|known| known.value.clone()),
                     fallback,
                     first_group: first.map(|group| Text::literal(group.entity.logical_id)),
-                    default_role: default_role_name(analysis, attachment),
+                    weaker_role: weaker.map(|(role, _)| Text::literal(analysis.entity(role).logical_id)),
+                    reach: reach(open),
+                    exposure: worst_exposure(analysis, named_roles(analysis, attachment.entity.id, &default)),
+                    default_role,
                 });
             }
         }
@@ -161,6 +202,36 @@ fn fallback<'a>(
         }
         _ => (default, None),
     }
+}
+
+/// A role of a group or rule that allows less than another role, and where it is given.
+fn weaker(
+    analysis: &Analysis<'_>,
+    attachment: &RoleAttachment,
+    mapping: &RoleMapping,
+    than: &Field<Text>,
+    worlds: &Worlds,
+) -> Option<(EntityId, Span)> {
+    let than = sure_roles(analysis, attachment.entity.id, than, worlds);
+    let mut given: Vec<(EntityId, Span)> = Vec::new();
+    let rules = mapping.rules.known().into_iter().flat_map(|rules| &rules.value);
+    for rule in rules.filter_map(Field::known) {
+        let span = rule.value.role.span().unwrap_or(rule.span);
+        let roles = sure_roles(analysis, attachment.entity.id, &rule.value.role, worlds);
+        given.extend(roles.into_iter().map(|role| (role, span)));
+    }
+    if mapping_type(analysis, mapping) == OneOf::only(MappingType::Token) {
+        given.clear();
+        for (pool, ..) in mapped_user_pools(analysis, attachment, mapping) {
+            for group in members::<UserPoolGroup>(analysis, pool).into_iter().filter(|group| group.sure) {
+                let span = group.item.role.span().unwrap_or(group.item.entity.span);
+                let roles = sure_roles(analysis, group.item.entity.id, &group.item.role, worlds);
+                given.extend(roles.into_iter().map(|role| (role, span)));
+            }
+        }
+    }
+    let is_weaker = |role| !than.is_empty() && than.iter().all(|&than| is_stronger(analysis, than, role));
+    given.into_iter().find(|&(role, _)| is_weaker(role))
 }
 
 /// The group with a role that comes before all others of a pool, if another has another role and the order is known.

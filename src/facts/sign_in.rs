@@ -76,6 +76,20 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
 }
 
+/// Whether anybody can sign in to a pool.
+pub(super) fn open(analysis: &Analysis<'_>, pool: &IdentityPool) -> Bounds<bool> {
+    doors::doors(analysis, pool).iter().fold(Bounds::decided(false), |any, door| any.or(door.open))
+}
+
+/// How far out users are who anybody can become, or nobody can whom the administrator does not know.
+pub(super) fn reach(open: Bounds<bool>) -> LevelOf<Reach> {
+    match open.known() {
+        Some(true) => LevelOf::only(Reach::Outermost),
+        Some(false) => LevelOf::only(Reach::Middle),
+        None => LevelOf::only(Reach::Middle).or(Reach::Outermost),
+    }
+}
+
 /// What an attachment gives to users of one pool.
 struct Given<'a> {
     analysis: &'a Analysis<'a>,
@@ -233,7 +247,7 @@ impl Given<'_> {
     fn fact(&self, role: &Role, found: &Found, place: Span, way: Option<Way<'_>>, worlds: Worlds) -> SignIn {
         let id = role.entity.id;
         let door = way.map(|(door, _)| door);
-        let granted = self.analysis.granted_at(id, None);
+        let granted = self.analysis.granted_at(id, self.analysis.privileges(id).worst);
         let mut evidence = Vec::new();
         evidence.extend(door.map(|door| Evidence { role: "door", span: door.at }));
         evidence.extend(granted.map(|span| Evidence { role: "grant", span }));

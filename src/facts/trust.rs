@@ -19,7 +19,7 @@ use super::{Evidence, Fact, words};
 use crate::analysis::Analysis;
 use crate::policy::{Element, PolicyPath};
 
-pub(super) use aws::PrincipalTrust;
+pub(super) use aws::{PrincipalTrust, Relation, whose};
 pub(super) use cognito::{CognitoTrust, admits_users};
 pub(super) use condition::ConditionTest;
 pub(super) use github::GithubSubject;
@@ -29,7 +29,7 @@ pub(super) use outside::{Entrance, entrance};
 pub(super) use roles_anywhere::RolesAnywhereTrust;
 pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
-pub(super) use session_tags::SessionTags;
+pub(super) use session_tags::{SessionTags, decides_by};
 use view::{View, views};
 
 words! {

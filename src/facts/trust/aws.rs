@@ -3,13 +3,14 @@
 use super::stranger::{limited, with, without};
 use super::view::{Ask, Judged, Kind, View, Width};
 use super::{Exposure, Reach};
+use crate::analysis::Analysis;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::Sender;
 use crate::knowledge::vendors::vendor;
 use crate::model::Form;
 use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
 use crate::settings::AccountId;
-use crate::value::{Bounds, Comparison, Field, Shape, Text};
+use crate::value::{Bounds, Comparison, DeploymentId, Field, Shape, Text};
 
 words! {
     /// What an AWS principal is.
@@ -143,7 +144,9 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         PrincipalForm::FederatedUser { account, .. } => (AwsForm::FederatedUser, Some(account)),
         _ => return,
     };
-    let relation = account.map_or(OneOf::only(Relation::Everyone), |account| relation(view, account));
+    let relation = account.map_or(OneOf::only(Relation::Everyone), |account| {
+        whose(view.analysis, view.role.entity.deployment, account)
+    });
     let found = match account {
         None => Found::everyone(view),
         Some(account) => {
@@ -186,12 +189,15 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     });
 }
 
-/// Whose an account is.
-fn relation(view: &View<'_>, account: &Text) -> OneOf<Relation> {
-    let analysis = view.analysis;
+/// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too.
+pub(in crate::facts) fn whose(
+    analysis: &Analysis<'_>,
+    deployment: DeploymentId,
+    account: &Text,
+) -> OneOf<Relation> {
     let vocabulary = analysis.vocabulary;
     let scope = &analysis.model.scope;
-    let own = scope.deployments.iter().find(|deployment| deployment.id == view.role.entity.deployment);
+    let own = scope.deployments.iter().find(|known| known.id == deployment);
     let compared = own.map_or(Comparison::Undecided, |own| own.account.compare(account, vocabulary));
     let is_known = || {
         let deployed = scope.deployments.iter().any(|deployment| deployment.account == *account);

@@ -5,10 +5,12 @@ mod deciding;
 use super::stranger::without_unknown_principals;
 use super::view::{Ask, Judged, Kind, View};
 use super::{Exposure, Reach};
+use crate::analysis::Analysis;
 use crate::facts::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::{
     Claim, Control, Format, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
+use crate::model::Role;
 use crate::policy::{Effect, Element, Policy, PolicyPath, PrincipalForm, Wanted, Witness, matches_action};
 use crate::value::{Bounds, Part, Shape, Text, Vocabulary};
 
@@ -115,6 +117,11 @@ pub(super) fn each(view: &View<'_>, elsewhere: &Elsewhere, take: &mut dyn FnMut(
     for (fact, _) in &groups {
         take(fact);
     }
+}
+
+/// Whether a policy of the role itself decides by a session tag.
+pub(in crate::facts) fn decides_by(analysis: &Analysis<'_>, role: &Role, tag: &str) -> bool {
+    own(analysis, role).iter().any(|deciding| deciding.key.eq_ignore_ascii_case(tag))
 }
 
 fn fact(
