@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
 
-pub use chains::{Chain, Chains, HopPlaces};
+pub use chains::{Chain, Chains, HopPlaces, Reached};
 pub use permissions::Holder;
 pub use privileges::{Gain, Impact, Privileges};
 pub use senders::Senders;

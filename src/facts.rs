@@ -8,6 +8,7 @@ mod assignment;
 mod claim_source;
 mod declare;
 mod deploy_refusal;
+mod entrance;
 mod group_role;
 mod guest_privileges;
 mod identity_pool;
@@ -34,6 +35,7 @@ mod trust_statement;
 mod unused;
 mod user_pool;
 mod user_pool_client;
+mod ways;
 mod words;
 
 use crate::analysis::Analysis;
@@ -47,6 +49,7 @@ pub use words::Words;
 
 pub(crate) use declare::fact;
 pub(crate) use trust::{Exposure, Reach};
+pub(crate) use ways::Ways;
 pub(crate) use words::words;
 
 /// Every kind of fact, by name.
@@ -89,8 +92,10 @@ pub const SCHEMAS: &[&Schema] = &[
     &user_pool_client::UserPoolClientFact::SCHEMA,
 ];
 
-/// Hands every fact of a scan to `take`, one after another: they are not kept.
-pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+/// Hands every fact of a scan to `take`, one after another: they are not kept. Returns who reaches what.
+pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, take: &mut dyn FnMut(&dyn Fact)) -> Ways<'a> {
+    let ways = Ways::new(analysis, trust::each(analysis, take));
+    path::each(&ways, take);
     assignment::each(analysis, take);
     claim_source::each(analysis, take);
     deploy_refusal::each(analysis, take);
@@ -99,7 +104,6 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
     mapping_rule::each(analysis, take);
-    path::each(analysis, take);
     policy_fault::each(analysis, take);
     pool_login::each(analysis, take);
     pool_role::each(analysis, take);
@@ -112,12 +116,12 @@ pub fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     role_order::each(analysis, take);
     sign_in::each(analysis, take);
     token_consumer::each(analysis, take);
-    trust::each(analysis, take);
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
     unused::each(analysis, take);
     user_pool::each(analysis, take);
     user_pool_client::each(analysis, take);
+    ways
 }
 
 /// The kind of a fact: its name, and what rules can ask it.

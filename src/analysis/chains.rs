@@ -19,7 +19,7 @@ use crate::policy::{Arn, Effect, Item, PermissionQuestion, PolicyId, Target};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Text, Worlds};
 
-pub use search::Chain;
+pub use search::{Chain, Reached};
 
 /// The action that a session needs to assume a role.
 const ASSUME: &str = "sts:AssumeRole";
@@ -86,6 +86,16 @@ impl Analysis<'_> {
     #[must_use]
     pub fn chains_are_cut(&self) -> bool {
         self.chains.get().is_some_and(Chains::exhausted)
+    }
+
+    /// What two entities have in common of their worlds; one that exists in all worlds of its template restricts nothing.
+    #[must_use]
+    pub fn together(&self, known: &Worlds, more: &Worlds) -> Option<Worlds> {
+        let both = known.and(more)?;
+        let is_all = more.sets().iter().all(|&(template, set)| self.template(template).worlds.all() == set);
+        let is_other =
+            more.sets().iter().all(|(template, _)| known.sets().iter().all(|(of, _)| of != template));
+        Some(if is_all && is_other { known.clone() } else { both })
     }
 
     /// Where it is written that sessions of a role may assume another.
@@ -267,14 +277,6 @@ impl<'a, 's> Builder<'a, 's> {
         }
         if permitted.possible { permitted.and(self.trusts.admits(from, to)) } else { no }
     }
-}
-
-/// What two roles have in common of their worlds; one that exists in all worlds of its template restricts nothing.
-fn together(analysis: &Analysis<'_>, known: &Worlds, more: &Worlds) -> Option<Worlds> {
-    let both = known.and(more)?;
-    let is_all = more.sets().iter().all(|&(template, set)| analysis.template(template).worlds.all() == set);
-    let is_other = more.sets().iter().all(|(template, _)| known.sets().iter().all(|(of, _)| of != template));
-    Some(if is_all && is_other { known.clone() } else { both })
 }
 
 /// The policies of which a decision was made, with the account that was asked about.

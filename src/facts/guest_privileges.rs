@@ -138,6 +138,12 @@ fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> V
     services
 }
 
+/// What guests can do with a role in the enhanced flow.
+pub(super) fn left_to_guests(analysis: &Analysis<'_>, role: EntityId) -> Privileges {
+    let holder = analysis.holder(role);
+    analysis.assess(role, &holder, &holder.permissions.within(analysis.guest_limit()))
+}
+
 /// What guests can do with a role, and an action without which that would be milder. With the classic flow, the whole
 /// role is theirs.
 pub(super) fn left(
@@ -145,8 +151,7 @@ pub(super) fn left(
     pool: &IdentityPool,
     role: EntityId,
 ) -> (Bounds<Impact>, Option<ActionId>) {
-    let holder = analysis.holder(role);
-    let least = || analysis.assess(role, &holder, &holder.permissions.within(analysis.guest_limit()));
+    let least = || left_to_guests(analysis, role);
     let whole = analysis.privileges(role);
     match truth(&pool.classic_flow).known() {
         Some(false) => {

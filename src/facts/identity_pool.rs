@@ -3,7 +3,7 @@
 use super::guest_privileges::left;
 use super::privileges::{ImpactWord, impact, worst_exposure};
 use super::sign_in::{open, reach};
-use super::trust::{Exposure, Reach, admits_users};
+use super::trust::{Exposure, Reach, admits};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
@@ -235,7 +235,7 @@ fn choosable<'a>(
         if sure
             && !seen
             && reference.place == ReferencePlace::TrustedIdentityPool
-            && admits_users(analysis, role, id).sure
+            && admits(analysis, role, id, false).sure
         {
             roles.push(role);
         }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::entrance::{Entrance, Population};
 use super::privileges::{ImpactWord, impact};
-use super::trust::{Entrance, Exposure, Reach, entrance};
+use super::trust::{Exposure, Reach};
+use super::ways::{Way, Ways};
 use super::{Common, Evidence, Fact, LevelOf, fact};
-use crate::analysis::{Analysis, Chain, Impact};
+use crate::analysis::{Analysis, Impact};
 use crate::finding::Certainty;
 use crate::model::EntityId;
 use crate::value::{Bounds, Text};
@@ -19,6 +21,8 @@ fact! {
         first_role: Option<Text> = "first-role",
         /// Who is let in there, as it is written.
         principal: Option<Text> = "principal",
+        /// Who they are.
+        population: LevelOf<Population> = "population",
         /// All roles from the first to the last.
         through: Vec<Text> = "through",
         /// The same in one text, with arrows.
@@ -33,7 +37,7 @@ fact! {
         exposure: LevelOf<Exposure> = "exposure",
     }
     evidence {
-        /// The principal that lets somebody outside into the first role.
+        /// What lets somebody outside into the first role.
         "entrance",
         /// A statement that lets sessions of the role before into the next.
         "trusts",
@@ -44,40 +48,25 @@ fact! {
     }
 }
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    let chains = analysis.chains();
-    let is_full = |role, sure| is_full(analysis, role, sure);
-    let ends = |role| is_full(role, true);
-    let mut entrances: BTreeMap<EntityId, Entrance> = BTreeMap::new();
-    for role in &analysis.model.roles {
-        let id = role.entity.id;
-        // Whoever gets everything at once needs no chain.
-        if chains.lead_on(id) && !ends(id) {
-            entrances.extend(entrance(analysis, role).map(|entrance| (id, entrance)));
-        }
-    }
+pub(super) fn each(ways: &Ways<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    let analysis = ways.analysis();
     let mut best: BTreeMap<EntityId, (bool, Reach)> = BTreeMap::new();
     for sure in [true, false] {
         for reach in [Reach::Outermost, Reach::Middle, Reach::Inner] {
-            let starts: Vec<EntityId> = entrances
-                .iter()
-                .filter(|(_, entrance)| entrance.reach == reach && (entrance.sure || !sure))
-                .map(|(&id, _)| id)
-                .collect();
-            if starts.is_empty() {
-                continue;
-            }
-            let mut found = chains.from(&starts, sure, &ends, analysis);
-            found.sort_by_key(|chain| chain.roles.last().copied());
-            for chain in found {
-                let (Some(&first), Some(&last)) = (chain.roles.first(), chain.roles.last()) else { continue };
+            let first = |entrance: &Entrance| {
+                let population = entrance.population;
+                let is_asked = population.is_outside() && population.reach() == reach;
+                is_asked && !entrance.limited && (entrance.sure || !sure)
+            };
+            let is_full = |role| is_full(analysis, role, sure);
+            for way in ways.chains(&first, sure, &is_full) {
                 // What is possible is said where nothing is proved that is as bad.
+                let last = way.target();
                 let known = best.get(&last).is_some_and(|(_, known)| *known >= reach);
-                if known || !is_full(last, sure) {
-                    continue;
+                if !known {
+                    best.insert(last, (sure, reach));
+                    take(&path(analysis, &way, reach));
                 }
-                best.insert(last, (sure, reach));
-                take(&path(analysis, &chain, &entrances[&first], sure));
             }
         }
     }
@@ -89,13 +78,16 @@ fn is_full(analysis: &Analysis<'_>, role: EntityId, sure: bool) -> bool {
     (if sure { impact.sure } else { impact.possible }) >= Impact::Takeover
 }
 
-fn path(analysis: &Analysis<'_>, chain: &Chain, entrance: &Entrance, sure: bool) -> PathFact {
-    let name = |id: &EntityId| Text::literal(analysis.entity(*id).logical_id);
-    let last = chain.roles[chain.roles.len() - 1];
+fn path(analysis: &Analysis<'_>, way: &Way<'_>, reach: Reach) -> PathFact {
+    let name = |id: EntityId| Text::literal(analysis.entity(id).logical_id);
+    let roles = way.roles();
+    let (first, last) = (way.entrance.role, way.target());
     let privileges = analysis.privileges(last);
-    let mut evidence = vec![Evidence { role: "entrance", span: entrance.place }];
+    let steps = way.entrance.steps.iter();
+    let mut evidence: Vec<Evidence> =
+        steps.map(|step| Evidence { role: "entrance", span: step.place }).collect();
     let mut place = analysis.entity(last).span;
-    for pair in chain.roles.windows(2) {
+    for pair in roles.windows(2) {
         let Some(places) = analysis.hop_places(pair[0], pair[1]) else { continue };
         evidence.extend(places.allowed.map(|span| Evidence { role: "allows", span }));
         evidence.extend(places.trusted.map(|span| Evidence { role: "trusts", span }));
@@ -104,27 +96,28 @@ fn path(analysis: &Analysis<'_>, chain: &Chain, entrance: &Entrance, sure: bool)
     let action = privileges.escalations.iter().map(|gain| gain.action).next();
     let action = action.or(privileges.takeovers.iter().map(|gain| gain.action).next());
     evidence.extend(analysis.granted_at(last, action).map(|span| Evidence { role: "grant", span }));
-    let through: Vec<Text> = chain.roles.iter().map(name).collect();
+    let through: Vec<Text> = roles.iter().map(|&role| name(role)).collect();
     let shown: Vec<String> = through.iter().map(|name| name.display(analysis.vocabulary)).collect();
     PathFact {
         common: Common {
             subject: last,
             place,
-            certainty: if sure { Certainty::Proved } else { Certainty::Possible },
-            worlds: chain.worlds.clone(),
+            certainty: if way.sure { Certainty::Proved } else { Certainty::Possible },
+            worlds: way.worlds.clone(),
             evidence,
             // The last role first: what its policies allow is the other half of it.
-            cause: vec![name(&last), name(&chain.roles[0])],
+            cause: vec![name(last), name(first)],
             witness: None,
         },
-        role: Some(name(&last)),
-        first_role: through.first().cloned(),
-        principal: entrance.principal.clone(),
+        role: Some(name(last)),
+        first_role: Some(name(first)),
+        principal: way.entrance.through.clone(),
+        population: LevelOf::only(way.entrance.population),
         chain: Some(analysis.vocabulary.literal(&shown.join(" -> "))),
         hops: Bounds::decided(i64::try_from(through.len()).unwrap_or(i64::MAX).saturating_sub(1)),
         through,
         privilege: impact(privileges.impact),
-        reach: LevelOf::only(entrance.reach),
+        reach: LevelOf::only(reach),
         exposure: LevelOf::only(Exposure::Full),
     }
 }

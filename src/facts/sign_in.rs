@@ -2,14 +2,14 @@
 
 mod doors;
 
-use self::doors::{PoolDoor, Tokens};
+pub(super) use doors::{PoolDoor, Tokens};
 use super::identity_pool::truth;
 use super::lists::{has_key, is};
 use super::pool_role::{pool_name, pools};
 use super::privileges::{ImpactWord, exposure, impact};
 use super::role_giver::roles;
 use super::role_mapping::{MappingType, mapping_type};
-use super::trust::{Exposure, Reach, admits_users};
+use super::trust::{Exposure, Reach, admits};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
@@ -18,7 +18,7 @@ use crate::model::{Form, Found, IdentityPool, MappingRule, Role, RoleAttachment,
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
-pub(super) use doors::SOCIAL;
+pub(super) use doors::{SOCIAL, doors};
 
 words! {
     /// How somebody whom nobody knows signs in.
@@ -68,7 +68,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             let Some(pool) = pool else { continue };
             let stable = analysis.stability(attachment.entity.id, Change::PoolRoles);
             let certainty = certainty.min(stable);
-            let doors = doors::doors(analysis, pool);
+            let doors = doors(analysis, pool);
             let given = Given { analysis, attachment, pool, doors: &doors, certainty, worlds };
             given.by_default(take);
             given.by_rules(take);
@@ -78,7 +78,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 
 /// Whether anybody can sign in to a pool.
 pub(super) fn open(analysis: &Analysis<'_>, pool: &IdentityPool) -> Bounds<bool> {
-    doors::doors(analysis, pool).iter().fold(Bounds::decided(false), |any, door| any.or(door.open))
+    doors(analysis, pool).iter().fold(Bounds::decided(false), |any, door| any.or(door.open))
 }
 
 /// How far out users are who anybody can become, or nobody can whom the administrator does not know.
@@ -239,7 +239,7 @@ impl Given<'_> {
             .pool
             .entity
             .identifier(Form::Id)
-            .map_or(Bounds::UNDECIDED, |id| admits_users(self.analysis, role, id));
+            .map_or(Bounds::UNDECIDED, |id| admits(self.analysis, role, id, false));
         let stable = self.analysis.stability(role.entity.id, Change::Trust) == Certainty::Proved;
         Bounds { sure: admits.sure && stable, possible: admits.possible }
     }

@@ -7,7 +7,6 @@ mod github;
 mod new_claim;
 mod oidc;
 mod outcome;
-mod outside;
 mod roles_anywhere;
 mod saml;
 mod service;
@@ -15,22 +14,23 @@ mod session_tags;
 mod stranger;
 mod view;
 
+use super::entrance::Entrance;
 use super::{Evidence, Fact, words};
 use crate::analysis::Analysis;
+use crate::model::Role;
 use crate::policy::{Element, PolicyPath};
 
 pub(super) use aws::{PrincipalTrust, Relation, whose};
-pub(super) use cognito::{CognitoTrust, admits_users};
+pub(super) use cognito::{CognitoTrust, admits};
 pub(super) use condition::ConditionTest;
 pub(super) use github::GithubSubject;
 pub(super) use oidc::OidcTrust;
 pub(super) use outcome::TrustOutcome;
-pub(super) use outside::{Entrance, entrance};
 pub(super) use roles_anywhere::RolesAnywhereTrust;
 pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 pub(super) use session_tags::{SessionTags, decides_by};
-use view::{View, views};
+use view::{Kind, View, views};
 
 words! {
     /// Who can make an exchange, innermost first.
@@ -60,24 +60,43 @@ words! {
     }
 }
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+/// Hands over the facts about each role's trust policy, and returns who gets in by them: but for the users and guests of
+/// identity pools in view, of whom the pools have a say too.
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Vec<Entrance> {
     let elsewhere = session_tags::Elsewhere::new(analysis);
+    let mut entrances = Vec::new();
     for role in &analysis.model.roles {
-        let views = views(analysis, role);
-        for view in &views {
-            cognito::each(view, take);
-            oidc::each(view, take);
-            roles_anywhere::each(view, take);
-            saml::each(view, take);
-            outcome::each(view, take);
-            github::each(view, take);
-            aws::each(view, take);
-            service::each(view, take);
-            session_tags::each(view, &elsewhere, take);
-        }
-        condition::each(analysis, role, &views, take);
-        outcome::closed(analysis, role, take);
+        of_role(analysis, role, &elsewhere, take, &mut entrances);
     }
+    entrances
+}
+
+fn of_role(
+    analysis: &Analysis<'_>,
+    role: &Role,
+    elsewhere: &session_tags::Elsewhere,
+    take: &mut dyn FnMut(&dyn Fact),
+    entrances: &mut Vec<Entrance>,
+) {
+    let views = views(analysis, role);
+    for view in &views {
+        let populations = match view.kind {
+            Kind::WebIdentity { .. } if view.is_identity_pool() => cognito::each(view, take),
+            Kind::WebIdentity { .. } => vec![oidc::each(view, take)],
+            Kind::Saml => vec![saml::each(view, take)],
+            Kind::Aws => vec![aws::each(view, take)],
+            Kind::Service { .. } => {
+                roles_anywhere::each(view, take);
+                vec![service::each(view, take)]
+            }
+        };
+        entrances.extend(populations.into_iter().flat_map(|populations| view.entrances(populations)));
+        outcome::each(view, take);
+        github::each(view, take);
+        session_tags::each(view, elsewhere, take);
+    }
+    condition::each(analysis, role, &views, take);
+    outcome::closed(analysis, role, take);
 }
 
 /// The conditions of the statement that names the principal.

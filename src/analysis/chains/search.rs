@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Chains, together};
+use super::Chains;
 use crate::analysis::Analysis;
 use crate::model::{EntityId, EntityKind};
 use crate::value::Worlds;
@@ -38,14 +38,14 @@ impl Chains {
     /// A shortest chain to each role that one of these roles leads to, of hops that are sure or of any. Chains end at
     /// roles where `ends` says so. Each role and hop is looked at once.
     #[must_use]
-    pub fn from(
-        &self,
+    pub fn from<'c>(
+        &'c self,
         starts: &[EntityId],
         sure: bool,
         ends: &dyn Fn(EntityId) -> bool,
-        analysis: &Analysis<'_>,
-    ) -> Vec<Chain> {
-        let mut search = Search {
+        analysis: &'c Analysis<'c>,
+    ) -> Reached<'c> {
+        let mut search = Reached {
             chains: self,
             analysis,
             sure,
@@ -64,7 +64,7 @@ impl Chains {
                 search.expand(role);
             }
         }
-        search.reached.iter().filter_map(|&role| search.chain(role)).collect()
+        search
     }
 
     /// Groups of roles that lead to one another for sure, each in order: two at least, or one that leads to itself.
@@ -111,8 +111,9 @@ impl Chains {
     }
 }
 
-/// One search.
-struct Search<'c> {
+/// The roles that some roles lead to.
+#[derive(Debug)]
+pub struct Reached<'c> {
     chains: &'c Chains,
     analysis: &'c Analysis<'c>,
     sure: bool,
@@ -125,7 +126,18 @@ struct Search<'c> {
     reached: Vec<u32>,
 }
 
-impl Search<'_> {
+impl Reached<'_> {
+    /// The roles, nearest first; those to start from are among them only if another one leads there.
+    pub fn roles(&self) -> impl Iterator<Item = EntityId> {
+        self.reached.iter().map(|&role| id(role))
+    }
+
+    /// The chain to one of them; `None` if its roles never exist together.
+    #[must_use]
+    pub fn chain(&self, role: EntityId) -> Option<Chain> {
+        self.chain_to(role.index)
+    }
+
     fn expand(&mut self, role: u32) {
         for hop in &self.chains.leaving[role as usize] {
             if hop.sure || !self.sure {
@@ -161,12 +173,12 @@ impl Search<'_> {
         true
     }
 
-    fn chain(&self, last: u32) -> Option<Chain> {
+    fn chain_to(&self, last: u32) -> Option<Chain> {
         let mut roles = vec![id(last)];
         let mut worlds = self.analysis.model.entity(id(last)).worlds.clone();
         let mut at = self.came_from[last as usize]?;
         loop {
-            worlds = together(self.analysis, &worlds, &self.analysis.model.entity(id(at)).worlds)?;
+            worlds = self.analysis.together(&worlds, &self.analysis.model.entity(id(at)).worlds)?;
             roles.push(id(at));
             if self.first[at as usize] == Some(at) {
                 break;

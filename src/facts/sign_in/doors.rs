@@ -20,7 +20,7 @@ use crate::value::{Bounds, Field, Located, Text, Worlds};
 
 /// A way into the logged-in side of an identity pool that anybody may have.
 #[derive(Clone, Debug)]
-pub(super) struct PoolDoor<'a> {
+pub(in crate::facts) struct PoolDoor<'a> {
     pub kind: Door,
     /// Whether it is open.
     pub open: Bounds<bool>,
@@ -38,7 +38,7 @@ pub(super) struct PoolDoor<'a> {
 
 /// Whose tokens a pool takes.
 #[derive(Clone, Debug)]
-pub(super) enum Tokens<'a> {
+pub(in crate::facts) enum Tokens<'a> {
     /// Those of a user pool.
     UserPool(&'a UserPool),
     /// Those of a social provider.
@@ -52,7 +52,7 @@ pub(in crate::facts) const SOCIAL: &[&str] =
     &["accounts.google.com", "graph.facebook.com", "www.amazon.com", "appleid.apple.com"];
 
 /// The doors of a pool that may be open.
-pub(super) fn doors<'a>(analysis: &'a Analysis<'_>, pool: &IdentityPool) -> Vec<PoolDoor<'a>> {
+pub(in crate::facts) fn doors<'a>(analysis: &'a Analysis<'_>, pool: &IdentityPool) -> Vec<PoolDoor<'a>> {
     let mut doors = Vec::new();
     for login in pool.user_pools.known().into_iter().flat_map(|logins| &logins.value) {
         login.known().into_iter().for_each(|login| of_user_pools(analysis, pool, &login.value, &mut doors));

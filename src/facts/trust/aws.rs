@@ -1,9 +1,10 @@
 //! Which AWS principals can assume a role: everybody, other accounts, named roles and users.
 
 use super::stranger::{limited, with, without};
-use super::view::{Ask, Judged, Kind, View, Width};
+use super::view::{Ask, Judged, View, Width};
 use super::{Exposure, Reach};
 use crate::analysis::Analysis;
+use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::Sender;
 use crate::knowledge::vendors::vendor;
@@ -131,10 +132,8 @@ const WHO: &[&str] = &[
     "network",
 ];
 
-pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    if !matches!(view.kind, Kind::Aws) {
-        return;
-    }
+/// Hands over the fact, and returns who gets in.
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
     let (form, account) = match &view.principal.form {
         PrincipalForm::Everyone => (AwsForm::Everyone, None),
         PrincipalForm::Account { account } => (AwsForm::Account, Some(account)),
@@ -142,7 +141,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         PrincipalForm::User { account, .. } => (AwsForm::User, Some(account)),
         PrincipalForm::Session { account, .. } => (AwsForm::Session, Some(account)),
         PrincipalForm::FederatedUser { account, .. } => (AwsForm::FederatedUser, Some(account)),
-        _ => return,
+        _ => return Bounds::decided(Population::Nobody),
     };
     let relation = account.map_or(OneOf::only(Relation::Everyone), |account| {
         whose(view.analysis, view.role.entity.deployment, account)
@@ -187,6 +186,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         }),
         exposure: view.exposure(),
     });
+    found.populations(form, relation)
 }
 
 /// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too.
@@ -333,6 +333,27 @@ impl Found {
         let mfa = view.admits_strangers(&strange, &no_login).admitted.not();
         let external_id = external_id(view, &strange, &no_login, Some(account));
         Self { width, external_id, mfa, organisation, witness: judged.witness }
+    }
+
+    /// Who gets in. Of whom it is not known whose they are, they count as one's own.
+    fn populations(&self, form: AwsForm, relation: OneOf<Relation>) -> Bounds<Population> {
+        let of = |width, others: bool| match width {
+            AwsWidth::Nobody => Population::Nobody,
+            AwsWidth::Anyone | AwsWidth::AnyOrganisation if form == AwsForm::Everyone => {
+                // Who knows the external id is not everybody.
+                let is_secret = self.external_id == OneOf::only(ExternalId::Required);
+                if is_secret { Population::OtherAccount } else { Population::Anyone }
+            }
+            AwsWidth::ForeignOrganisation => Population::OtherAccount,
+            _ if others => Population::OtherAccount,
+            _ => Population::OwnAccount,
+        };
+        let others = OneOf::only(Relation::Vendor).or(Relation::Foreign).words().0;
+        let relation = relation.words().0;
+        Bounds {
+            sure: of(self.width.sure, relation & !others == 0),
+            possible: of(self.width.possible, relation & others != 0),
+        }
     }
 
     /// The words that the width may be.

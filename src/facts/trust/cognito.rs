@@ -1,8 +1,9 @@
 //! Which Cognito identity pools can hand out a role, and to whom of their users.
 
-use super::view::{Ask, Judged, Kind, View, Width, views};
+use super::view::{Ask, Judged, View, Width, views};
 use super::{Exposure, Reach};
 use crate::analysis::Analysis;
+use crate::facts::entrance::Population;
 use crate::facts::identity_pool::truth;
 use crate::facts::pool_use::{NamedPool, PoolUse, pool_use};
 use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
@@ -65,12 +66,15 @@ fact! {
     }
 }
 
-pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    let Kind::WebIdentity { id, .. } = &view.kind else { return };
-    if id != "cognito-identity-pool" {
-        return;
-    }
-    let Some(variable) = view.sender.variable("pool") else { return };
+/// Hands over the facts, and returns who gets in through pools that are not in view.
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Vec<Bounds<Population>> {
+    let Some(variable) = view.sender.variable("pool") else { return Vec::new() };
+    let mut populations = Vec::new();
+    let mut take = |fact: &CognitoTrust| {
+        populations.extend(fact.populations());
+        take(fact);
+    };
+    let take = &mut take;
     let trust = Trust { view, variable };
     let width = view.width(&[variable], &Ask::default());
     match (&width.possible.0, &width.sure.0) {
@@ -86,18 +90,40 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             }
         }
     }
+    populations
 }
 
-/// Whether a role's trust policy admits the tokens that an identity pool gives to users who signed in.
-pub(in crate::facts) fn admits_users(analysis: &Analysis<'_>, role: &Role, pool: &Text) -> Bounds<bool> {
+impl CognitoTrust {
+    /// Who gets in, if the pool is not in view: whoever makes or uses one in the account, users and guests.
+    fn populations(&self) -> Vec<Bounds<Population>> {
+        if self.pool_known.sure {
+            return Vec::new();
+        }
+        let entering = |admitted: Bounds<bool>, population| Bounds {
+            sure: if admitted.sure { population } else { Population::Nobody },
+            possible: if admitted.possible { population } else { Population::Nobody },
+        };
+        let users = if self.pool.is_none() { Population::OwnAccount } else { Population::UserPoolUser };
+        // Whether a pool that is not in view has guests is not known.
+        let guests = self.guests.and(if self.pool.is_none() { self.open_pool } else { Bounds::UNDECIDED });
+        vec![entering(self.users, users), entering(guests, Population::Guest)]
+    }
+}
+
+/// Whether a role's trust policy admits the tokens that an identity pool gives to guests, or to users who signed in.
+pub(in crate::facts) fn admits(
+    analysis: &Analysis<'_>,
+    role: &Role,
+    pool: &Text,
+    guest: bool,
+) -> Bounds<bool> {
     let Some(pool) = pool.with_tokens(analysis.vocabulary) else { return Bounds::UNDECIDED };
     let mut admits = Bounds::decided(false);
     for view in &views(analysis, role) {
-        let Kind::WebIdentity { id, .. } = &view.kind else { continue };
-        let variable = view.sender.variable("pool").filter(|_| id == "cognito-identity-pool");
+        let variable = view.sender.variable("pool").filter(|_| view.is_identity_pool());
         let Some(variable) = variable else { continue };
         let wanted = [Wanted::Exactly(variable, pool.clone())];
-        admits = admits.or(Trust { view, variable }.ask(false, &wanted).admitted);
+        admits = admits.or(Trust { view, variable }.ask(guest, &wanted).admitted);
     }
     admits
 }
@@ -117,14 +143,14 @@ struct Pool<'a> {
 
 impl Trust<'_, '_> {
     /// Any pool's tokens are admitted.
-    fn any(&self, witness: Option<&Witness>, take: &mut dyn FnMut(&dyn Fact)) {
+    fn any(&self, witness: Option<&Witness>, take: &mut dyn FnMut(&CognitoTrust)) {
         let audience = OneOf::only(Audience::Any);
         let worlds = self.view.role.entity.worlds.clone();
         self.give(&Pool { named: None, worlds }, audience, false, &[], witness, take);
     }
 
     /// A pool that the trust policy names by this text, with symbols by their tokens.
-    fn named(&self, pool: &str, shared: bool, take: &mut dyn FnMut(&dyn Fact)) {
+    fn named(&self, pool: &str, shared: bool, take: &mut dyn FnMut(&CognitoTrust)) {
         let analysis = self.view.analysis;
         let wanted = [Wanted::Exactly(self.variable, pool.to_owned())];
         let audience = OneOf::only(Audience::Pinned);
@@ -167,7 +193,7 @@ impl Trust<'_, '_> {
         shared: bool,
         wanted: &[Wanted],
         witness: Option<&Witness>,
-        take: &mut dyn FnMut(&dyn Fact),
+        take: &mut dyn FnMut(&CognitoTrust),
     ) {
         let view = self.view;
         let vocabulary = view.analysis.vocabulary;

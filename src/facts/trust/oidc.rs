@@ -2,6 +2,7 @@
 
 use super::view::{Ask, Kind, View, Width};
 use super::{Exposure, Reach};
+use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::Tenancy;
 use crate::knowledge::sender::VariableId;
@@ -89,12 +90,11 @@ fact! {
     }
 }
 
-pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    let Kind::WebIdentity { issuer, id, tenancy } = &view.kind else { return };
-    // Cognito's identity pools are looked at pool by pool.
-    if id == "cognito-identity-pool" {
-        return;
-    }
+/// Hands over the fact, and returns who gets in. Cognito's identity pools are looked at pool by pool.
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
+    let Kind::WebIdentity { issuer, id, tenancy } = &view.kind else {
+        return Bounds::decided(Population::Nobody);
+    };
     let vocabulary = view.analysis.vocabulary;
     let found = Found::of(view, *tenancy);
     let mut common = view.common();
@@ -138,6 +138,19 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         }),
         exposure: view.exposure(),
     });
+    Bounds { sure: found.width.sure.population(), possible: found.width.possible.population() }
+}
+
+impl OidcWidth {
+    const fn population(self) -> Population {
+        match self {
+            Self::Nobody => Population::Nobody,
+            Self::Pinned => Population::NamedIdentity,
+            Self::Unreviewed | Self::Project => Population::NamedTenant,
+            Self::Tenant => Population::WholeTenant,
+            Self::Alike | Self::Anyone => Population::AnyCustomer,
+        }
+    }
 }
 
 /// What is found out about one view.

@@ -1,6 +1,7 @@
 //! Whom of a SAML provider's users a role admits, and at which sign-in endpoints.
 
-use super::view::{Ask, Kind, View, Width};
+use super::view::{Ask, View, Width};
+use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, words};
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
 use crate::policy::Wanted;
@@ -37,11 +38,11 @@ fact! {
 /// The kinds of requests of which each has endpoints that no other has: of partitions where everybody can be.
 const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
-pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    let Kind::Saml = view.kind else { return };
+/// Hands over the fact, if anybody gets in, and returns who does.
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
     let any = view.ask(&Ask::default());
     if !any.admitted.possible {
-        return;
+        return Bounds::decided(Population::Nobody);
     }
     // What a role admits of endpoints that have nothing in common, it admits of all.
     let sender = regional(&view.sender);
@@ -71,6 +72,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         audience: OneOf::only(audience),
         subject_pinned: Bounds { sure: pinned(&width.possible.0), possible: pinned(&width.sure.0) },
     });
+    let sure = if any.admitted.sure { Population::SamlUser } else { Population::Nobody };
+    Bounds { sure, possible: Population::SamlUser }
 }
 
 /// The sender with endpoints of Regions only: a policy that lists some endpoints lists none of a Region that nobody has.

@@ -2,6 +2,7 @@
 
 use super::view::{Ask, Kind, View};
 use super::{Exposure, Reach};
+use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::{Format, Piece, Presence, Sender, Values};
 use crate::knowledge::service_sources::service_source;
@@ -58,8 +59,9 @@ fact! {
     }
 }
 
-pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    let Kind::Service { host } = &view.kind else { return };
+/// Hands over the fact, and returns who gets in. What conditions do to a service is not asked for.
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
+    let Kind::Service { host } = &view.kind else { return Bounds::decided(Population::Nobody) };
     let vocabulary = view.analysis.vocabulary;
     let known = host.as_literal(vocabulary).and_then(service_source);
     let (source, source_witness) = match known {
@@ -82,6 +84,10 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         reach: LevelOf::only(Reach::Inner),
         exposure: view.exposure(),
     });
+    let population = if anywhere { Population::NamedIdentity } else { Population::Service };
+    let mut tests = view.policy.statements.iter().map(|statement| statement.conditions.is_none());
+    let sure = if tests.all(|is_free| is_free) { population } else { Population::Nobody };
+    Bounds { sure, possible: population }
 }
 
 /// Whether a resource of a foreign account gets in, if the service always says which resource it acts for.

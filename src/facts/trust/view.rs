@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::super::Common;
+use super::super::entrance::{Entrance, Population, Step, StepKind};
 use crate::analysis::{Analysis, Change};
+use crate::finding::Certainty;
 use crate::knowledge::Tenancy;
 use crate::knowledge::sender::{Sender, Variable, VariableId};
 use crate::model::Role;
@@ -366,6 +368,28 @@ impl<'a> View<'a> {
     ) -> Answer {
         let wanted: Vec<Wanted> = ask.wanted.iter().cloned().chain(more).chain([Wanted::InPlace]).collect();
         self.decide(&Ask { wanted: &wanted, spread: variables, ..ask.clone() }, bound)
+    }
+
+    /// True if the principal is Amazon Cognito's identity pools.
+    pub(in crate::facts) fn is_identity_pool(&self) -> bool {
+        matches!(&self.kind, Kind::WebIdentity { id, .. } if id == "cognito-identity-pool")
+    }
+
+    /// The ways in of those who get in by the view's principal.
+    pub(in crate::facts) fn entrances(&self, populations: Bounds<Population>) -> Vec<Entrance> {
+        let (role, place) = (self.role.entity.id, self.trust.place(self.path));
+        Entrance::of(
+            populations,
+            &Entrance {
+                population: Population::Nobody,
+                sure: self.analysis.stability(role, Change::Trust) == Certainty::Proved,
+                role,
+                through: self.principal.value.text().cloned(),
+                steps: vec![Step { kind: StepKind::Trusts, entity: role, place }],
+                worlds: self.role.entity.worlds.clone(),
+                limited: false,
+            },
+        )
     }
 
     /// What a fact about the view has in common with others. The principal is a part of every cause.

@@ -1,0 +1,156 @@
+//! Ways into a role from outside of AWS's roles: who gets in, by its trust policy or through an identity pool.
+
+mod pools;
+
+use super::trust::Reach;
+use super::words;
+use crate::model::EntityId;
+use crate::source::Span;
+use crate::value::{Bounds, Text, Worlds};
+
+pub(super) use pools::through_pools;
+
+words! {
+    /// People or workloads by how far out they are, innermost first.
+    Population {
+        /// Nobody.
+        Nobody = "nobody",
+        /// An AWS service, for whoever runs something there.
+        Service = "service",
+        /// Principals of the own account.
+        OwnAccount = "own-account",
+        /// Runs or subjects of an OIDC issuer whom a condition names.
+        NamedIdentity = "named-identity",
+        /// Users of a SAML provider.
+        SamlUser = "saml-user",
+        /// Users of a user pool whom its administrators let in.
+        UserPoolUser = "user-pool-user",
+        /// A project of a tenant of an OIDC issuer.
+        NamedTenant = "named-tenant",
+        /// Principals of another account.
+        OtherAccount = "other-account",
+        /// Everybody of a tenant of an OIDC issuer.
+        WholeTenant = "whole-tenant",
+        /// Whoever registers himself.
+        SelfRegistered = "self-registered",
+        /// Any customer of an issuer that serves everybody.
+        AnyCustomer = "any-customer",
+        /// Somebody who signs in nowhere.
+        Guest = "guest",
+        /// Any AWS principal.
+        Anyone = "anyone",
+    }
+}
+
+impl Population {
+    /// Every population but nobody, innermost first.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Service,
+        Self::OwnAccount,
+        Self::NamedIdentity,
+        Self::SamlUser,
+        Self::UserPoolUser,
+        Self::NamedTenant,
+        Self::OtherAccount,
+        Self::WholeTenant,
+        Self::SelfRegistered,
+        Self::AnyCustomer,
+        Self::Guest,
+        Self::Anyone,
+    ];
+
+    /// True for those who are neither of the own account nor an AWS service.
+    pub(crate) fn is_outside(self) -> bool {
+        self > Self::OwnAccount
+    }
+
+    /// The place on the scale of severities.
+    pub(crate) const fn reach(self) -> Reach {
+        match self {
+            Self::Nobody
+            | Self::Service
+            | Self::OwnAccount
+            | Self::NamedIdentity
+            | Self::SamlUser
+            | Self::UserPoolUser => Reach::Inner,
+            Self::NamedTenant | Self::OtherAccount | Self::WholeTenant => Reach::Middle,
+            Self::SelfRegistered | Self::AnyCustomer | Self::Guest | Self::Anyone => Reach::Outermost,
+        }
+    }
+}
+
+/// A way into a role from somewhere else than another role.
+#[derive(Clone, Debug)]
+pub(crate) struct Entrance {
+    /// Who gets in.
+    pub population: Population,
+    /// False if that depends on what is not known.
+    pub sure: bool,
+    /// The role.
+    pub role: EntityId,
+    /// What lets them in, as it is written: the principal, or the name of the identity pool.
+    pub through: Option<Text>,
+    /// How, one after another.
+    pub steps: Vec<Step>,
+    /// The worlds in which it is there.
+    pub worlds: Worlds,
+    /// True if the session has no more than what Cognito leaves to guests.
+    pub limited: bool,
+}
+
+/// One step of a way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What happens.
+    pub kind: StepKind,
+    /// The entity that is got by it, or that makes the way: a role, a pool, a group.
+    pub entity: EntityId,
+    /// Where it is written.
+    pub place: Span,
+}
+
+/// What happens in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StepKind {
+    /// A role's trust policy lets somebody in.
+    Trusts,
+    /// Anybody signs up with a user pool.
+    SignsUp,
+    /// Anybody becomes a user of a user pool by signing in with a provider of it.
+    SignsInWith,
+    /// A user of a user pool signs in.
+    SignsIn,
+    /// An identity pool takes a login.
+    LogsIn,
+    /// An identity pool lets guests in.
+    EntersAsGuest,
+    /// The identity pool gives the role to guests.
+    GivesGuests,
+    /// The identity pool gives the role to users who signed in.
+    GivesUsers,
+    /// A rule of a role mapping gives the role.
+    GivesByRule,
+    /// The token of a group's member names the role.
+    GivesGroup,
+    /// The classic flow lets the user choose the role.
+    Chooses,
+    /// The assertion of a SAML provider names the role.
+    GivesByAssertion,
+}
+
+impl Entrance {
+    /// The ways in of those who get in for sure, and of those who perhaps do.
+    pub(crate) fn of(populations: Bounds<Population>, entrance: &Self) -> Vec<Self> {
+        let mut found = Vec::new();
+        let mut add = |population, sure| {
+            if population != Population::Nobody {
+                found.push(Self { population, sure: sure && entrance.sure, ..entrance.clone() });
+            }
+        };
+        add(populations.sure, true);
+        if populations.possible != populations.sure {
+            add(populations.possible, false);
+        }
+        found
+    }
+}

@@ -1,0 +1,138 @@
+//! Who reaches what: from a population over a way in and chains of roles to every role.
+
+use std::collections::BTreeMap;
+
+use super::entrance::{Entrance, Population};
+use super::guest_privileges::left_to_guests;
+use crate::analysis::{Analysis, Chain, Impact, Reached};
+use crate::model::EntityId;
+use crate::value::{Bounds, Worlds};
+
+/// The ways in of a scan.
+#[derive(Debug)]
+pub(crate) struct Ways<'a> {
+    analysis: &'a Analysis<'a>,
+    entrances: Vec<Entrance>,
+}
+
+/// The best way of a population to a role.
+#[derive(Clone, Debug)]
+pub(crate) struct Way<'w> {
+    /// How it begins.
+    pub entrance: &'w Entrance,
+    /// The roles from the first to the last, if it is not the first that is meant.
+    pub chain: Option<Chain>,
+    /// False if a step depends on what is not known.
+    pub sure: bool,
+    /// The worlds in which all of it is there.
+    pub worlds: Worlds,
+}
+
+impl Way<'_> {
+    /// The role at the end.
+    pub(crate) fn target(&self) -> EntityId {
+        self.chain.as_ref().and_then(|chain| chain.roles.last()).copied().unwrap_or(self.entrance.role)
+    }
+
+    /// The roles from the first to the last.
+    pub(crate) fn roles(&self) -> &[EntityId] {
+        let first = std::slice::from_ref(&self.entrance.role);
+        self.chain.as_ref().map_or(first, |chain| chain.roles.as_slice())
+    }
+
+    /// What the population can do at the end of it.
+    pub(crate) fn impact(&self, analysis: &Analysis<'_>) -> Bounds<Impact> {
+        let target = self.target();
+        let is_limited = self.entrance.limited && self.chain.is_none();
+        if is_limited { left_to_guests(analysis, target) } else { analysis.privileges(target).impact }
+    }
+}
+
+impl<'a> Ways<'a> {
+    /// The ways in: `entrances` of trust policies, and those through identity pools in view.
+    pub(super) fn new(analysis: &'a Analysis<'a>, mut entrances: Vec<Entrance>) -> Self {
+        entrances.extend(super::entrance::through_pools(analysis));
+        entrances.sort_by_key(|entrance| entrance.role);
+        Self { analysis, entrances }
+    }
+
+    /// What was looked at.
+    pub(crate) const fn analysis(&self) -> &'a Analysis<'a> {
+        self.analysis
+    }
+
+    /// The best way of a population to each role that it reaches, in the order of the roles: a sure one before one that
+    /// is only possible, then a short one. Nothing is said of what else an administrator reaches.
+    pub(crate) fn of(&self, population: Population) -> Vec<Way<'_>> {
+        let mut best: BTreeMap<EntityId, Way<'_>> = BTreeMap::new();
+        for sure in [true, false] {
+            let enters = |entrance: &Entrance| entrance.population == population && (entrance.sure || !sure);
+            for entrance in self.entrances.iter().filter(|entrance| enters(entrance)) {
+                let way = Way { entrance, chain: None, sure, worlds: entrance.worlds.clone() };
+                keep_better(&mut best, entrance.role, way);
+            }
+            let first = |entrance: &Entrance| enters(entrance) && !entrance.limited;
+            let Some(reached) = self.reached(&first, sure) else { continue };
+            for role in reached.roles() {
+                if let Some(way) = self.way(&reached, role, &first, sure) {
+                    keep_better(&mut best, role, way);
+                }
+            }
+        }
+        best.into_values().collect()
+    }
+
+    /// The shortest ways over at least one role to others, from those ways in that are asked for, in the order of the roles.
+    pub(super) fn chains(
+        &self,
+        first: &dyn Fn(&Entrance) -> bool,
+        sure: bool,
+        ends_at: &dyn Fn(EntityId) -> bool,
+    ) -> Vec<Way<'_>> {
+        let Some(reached) = self.reached(first, sure) else { return Vec::new() };
+        let mut targets: Vec<EntityId> = reached.roles().filter(|&role| ends_at(role)).collect();
+        targets.sort_unstable();
+        targets.into_iter().filter_map(|role| self.way(&reached, role, first, sure)).collect()
+    }
+
+    fn reached(&self, first: &dyn Fn(&Entrance) -> bool, sure: bool) -> Option<Reached<'_>> {
+        let chains = self.analysis.chains();
+        let ends = |role| self.analysis.privileges(role).impact.sure >= Impact::Takeover;
+        let mut starts: Vec<EntityId> = self
+            .entrances
+            .iter()
+            .filter(|entrance| first(entrance))
+            .map(|entrance| entrance.role)
+            .filter(|&role| chains.lead_on(role))
+            .collect();
+        starts.dedup();
+        // Whoever gets everything at once needs no chain.
+        starts.retain(|&role| !ends(role));
+        (!starts.is_empty()).then(|| chains.from(&starts, sure, &ends, self.analysis))
+    }
+
+    fn way(
+        &self,
+        reached: &Reached<'_>,
+        role: EntityId,
+        first: &dyn Fn(&Entrance) -> bool,
+        sure: bool,
+    ) -> Option<Way<'_>> {
+        let chain = reached.chain(role)?;
+        let start = *chain.roles.first()?;
+        let from = self.entrances.partition_point(|entrance| entrance.role < start);
+        let mut entrances = self.entrances[from..].iter().take_while(|entrance| entrance.role == start);
+        let entrance = entrances.find(|entrance| first(entrance))?;
+        let worlds = self.analysis.together(&chain.worlds, &entrance.worlds)?;
+        Some(Way { entrance, chain: Some(chain), sure, worlds })
+    }
+}
+
+/// Keeps a way if there is none that is as good. What is left to guests is less than the whole role.
+fn keep_better<'w>(best: &mut BTreeMap<EntityId, Way<'w>>, role: EntityId, way: Way<'w>) {
+    let known = best.get(&role);
+    let is_part = |way: &Way<'_>| way.entrance.limited && way.chain.is_none();
+    if known.is_none_or(|known| is_part(known) && !is_part(&way) && known.sure == way.sure) {
+        best.insert(role, way);
+    }
+}
