@@ -15,8 +15,9 @@ use jiff::civil::Date;
 use self::arguments::{Arguments, Command};
 use crate::commands;
 use crate::finding::Severity;
+use crate::report::human;
 
-pub use arguments::{ColorChoice, OutputFormat};
+pub use arguments::{ColorChoice, OutputFormat, PathsFormat};
 pub use exit::ExitCode;
 
 /// What the process around the command line is like.
@@ -39,22 +40,58 @@ pub struct Environment<'e> {
     pub today: Date,
 }
 
+impl Environment<'_> {
+    /// The terminal, with colours as they are wanted.
+    pub(crate) fn terminal(&self, color: ColorChoice) -> human::Options {
+        let color = match color {
+            ColorChoice::Auto => self.colors,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        };
+        human::Options { width: self.width.unwrap_or(80), color, unicode: self.unicode }
+    }
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Options {
     /// Scan.
     Scan(ScanOptions),
+    /// Show who gets which role.
+    Paths(PathsOptions),
     /// Print the version, and where the data that is built in is from.
     Version,
 }
 
-/// What is to be scanned, and how.
+/// A scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanOptions {
-    /// Files, directories, patterns, `-`. Never empty.
-    pub paths: Vec<PathBuf>,
+    /// What is to be scanned.
+    pub sources: SourceOptions,
     /// The output format.
     pub format: OutputFormat,
+    /// What fails the scan, if the settings are not to say so.
+    pub fail_on: Option<FailOn>,
+}
+
+/// A search for ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathsOptions {
+    /// What is to be looked at.
+    pub sources: SourceOptions,
+    /// The output format.
+    pub format: PathsFormat,
+    /// Names of populations; none for all those outside.
+    pub from: Vec<String>,
+    /// The name of what the role at the end has to be worth.
+    pub to: Option<String>,
+}
+
+/// What is to be read, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceOptions {
+    /// Files, directories, patterns, `-`. Never empty.
+    pub paths: Vec<PathBuf>,
     /// Files with parameter values; later ones win.
     pub parameters: Vec<PathBuf>,
     /// Where the settings are.
@@ -63,8 +100,6 @@ pub struct ScanOptions {
     pub exclude: Vec<String>,
     /// Today's date, if it is not to be that of the clock.
     pub today: Option<Date>,
-    /// What fails the scan, if the settings are not to say so.
-    pub fail_on: Option<FailOn>,
     /// Colours in the output.
     pub color: ColorChoice,
     /// How many threads to use; 0 is one for each processor.
@@ -126,6 +161,7 @@ where
 {
     let done = match parse(arguments, environment.width) {
         Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
+        Ok(Options::Paths(options)) => commands::paths::run(options, &mut environment),
         Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };
@@ -170,6 +206,7 @@ where
     }
     match arguments.command {
         Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
+        Command::Paths(paths) => Ok(Options::Paths(paths.resolve())),
     }
 }
 

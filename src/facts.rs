@@ -49,7 +49,7 @@ pub use words::Words;
 
 pub(crate) use declare::fact;
 pub(crate) use trust::{Exposure, Reach};
-pub(crate) use ways::Ways;
+pub(crate) use ways::{Query, Ways};
 pub(crate) use words::words;
 
 /// Every kind of fact, by name.
@@ -122,6 +122,11 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, take: &mut dyn FnMut(&dyn Fac
     user_pool::each(analysis, take);
     user_pool_client::each(analysis, take);
     ways
+}
+
+/// Who reaches what, without any other fact.
+pub(crate) fn ways<'a>(analysis: &'a Analysis<'a>) -> Ways<'a> {
+    Ways::new(analysis, trust::each(analysis, &mut |_| {}))
 }
 
 /// The kind of a fact: its name, and what rules can ask it.

@@ -1,8 +1,12 @@
 //! What a rule says about a fact, ready to be shown: the only thing that reports see.
 
+mod way;
+
 use std::sync::Arc;
 
 use crate::source::Span;
+
+pub use way::{Privilege, Reach, Step, Way};
 
 /// A rule's verdict on one fact.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -113,6 +113,15 @@ impl Graph {
         roles
     }
 
+    /// Where a role names a service that may assume it.
+    #[must_use]
+    pub fn trusts_service(&self, host: &str, role: EntityId, vocabulary: &Vocabulary) -> Option<Span> {
+        let service = self.nodes.get(&Node::Service(vocabulary.literal(host)))?;
+        let role = self.nodes.get(&Node::Entity(role))?;
+        let mut edges = self.edges.edges_connecting(*service, *role);
+        edges.find(|edge| edge.weight().kind == EdgeKind::Trusts).map(|edge| edge.weight().span)
+    }
+
     /// True if no edge leaves a node: nobody gets anything through it.
     #[must_use]
     pub fn is_unused(&self, node: &Node) -> bool {

@@ -8,6 +8,7 @@ mod excerpt;
 pub mod human;
 pub mod json;
 mod machine;
+pub mod paths;
 pub mod sarif;
 mod secrets;
 mod text;
@@ -15,7 +16,7 @@ mod text;
 use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 
-use crate::finding::{Certainty, Finding, Group, Severity};
+use crate::finding::{Certainty, Finding, Group, Reach, Severity};
 use crate::scan::{Outcome, Summary};
 use crate::source::{Problem, Sources, Span};
 
@@ -24,6 +25,8 @@ use crate::source::{Problem, Sources, Span};
 pub struct Report<'s> {
     /// What was found, in the order of [`order`]; folded findings included.
     pub findings: &'s [Finding],
+    /// What each population outside gets, those who are furthest out first.
+    pub reaches: &'s [Reach],
     /// What could not be read, or only in part, in the order of [`order_problems`].
     pub problems: &'s [Problem],
     /// What the scan looked at.
@@ -36,6 +39,7 @@ impl<'s> From<&'s Outcome> for Report<'s> {
     fn from(outcome: &'s Outcome) -> Self {
         Self {
             findings: &outcome.findings,
+            reaches: &outcome.reaches,
             problems: &outcome.problems,
             summary: &outcome.summary,
             sources: &outcome.sources,

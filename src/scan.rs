@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::document::{self, Format, Limits, Read};
-use crate::facts;
-use crate::finding::Finding;
+use crate::facts::{self, Query};
+use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
 use crate::model::{self, Model};
 use crate::resources::{Resources, cloudformation};
@@ -46,6 +46,8 @@ pub struct Request {
 pub struct Outcome {
     /// The findings, in the order in which they were made: the same for any number of threads.
     pub findings: Vec<Finding>,
+    /// What each population outside gets, those who are furthest out first.
+    pub reaches: Vec<Reach>,
     /// What could not be read, or only in part, in an order as fixed.
     pub problems: Vec<Problem>,
     /// How much was looked at.
@@ -54,6 +56,19 @@ pub struct Outcome {
     pub sources: Sources,
     /// The rules that were known: the built-in ones and the user's own.
     pub rules: Cow<'static, [Rule]>,
+}
+
+/// What the ways of a scan are.
+#[derive(Debug)]
+pub struct Traced {
+    /// The ways that were asked for: of those who are furthest out first, the worst of each first.
+    pub ways: Vec<Way>,
+    /// What could not be read, or only in part.
+    pub problems: Vec<Problem>,
+    /// How much was looked at.
+    pub summary: Summary,
+    /// The texts that all places lie in.
+    pub sources: Sources,
 }
 
 /// How much a scan looked at, so that silence is never mistaken for success.
@@ -106,6 +121,12 @@ struct Context<'s> {
     limit: SizeLimit,
 }
 
+/// The names of populations, innermost first.
+pub const POPULATIONS: &[&str] = Query::POPULATIONS;
+
+/// The names of what a role may be worth, mildest first.
+pub const PRIVILEGES: &[&str] = Query::PRIVILEGES;
+
 /// Below so many files, starting threads takes longer than reading them.
 const FEW: usize = 8;
 
@@ -114,64 +135,141 @@ const FEW: usize = 8;
 /// `sources` holds what was read already: the settings.
 #[must_use]
 pub fn scan(sources: Sources, request: Request, settings: &Settings) -> Outcome {
+    let examined = examine(&sources, request, settings, judge);
+    let Examined { done, problems, summary, rules } = examined;
+    let (findings, reaches) = done.unwrap_or_default();
+    Outcome { findings, reaches, problems, summary, sources, rules }
+}
+
+/// Looks for ways in what `request` names: of populations, by their names in [`POPULATIONS`] (none for all those
+/// outside), to roles that are worth one of [`PRIVILEGES`] at least. Other names are nobody's.
+#[must_use]
+pub fn trace(
+    sources: Sources,
+    request: Request,
+    settings: &Settings,
+    from: &[String],
+    to: Option<&str>,
+) -> Traced {
+    let query = Query::named(from, to);
+    let examined =
+        examine(&sources, request, settings, |analysis, _, problems| find(analysis, &query, problems));
+    let Examined { done, problems, summary, .. } = examined;
+    Traced { ways: done.unwrap_or_default(), problems, summary, sources }
+}
+
+/// What came of looking at the files of a request.
+struct Examined<R> {
+    /// Nothing after a panic, which is a problem then.
+    done: Option<R>,
+    problems: Vec<Problem>,
+    summary: Summary,
+    rules: Cow<'static, [Rule]>,
+}
+
+/// Reads and links what `request` names, and does `work` with it.
+fn examine<R: Send>(
+    sources: &Sources,
+    request: Request,
+    settings: &Settings,
+    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R + Send,
+) -> Examined<R> {
     // Directories and patterns may stand for many files.
     let is_one = |path: &PathBuf| path.as_os_str() == "-" || path.is_file();
     let few = request.paths.len() <= FEW && request.paths.iter().all(is_one);
     let threads = if few { 1 } else { thread_count(request.threads) };
-    on_threads(threads, || scan_here(sources, request, settings, threads))
+    on_threads(threads, || examine_here(sources, request, settings, threads, work))
 }
 
-fn scan_here(sources: Sources, request: Request, settings: &Settings, threads: usize) -> Outcome {
+fn examine_here<R>(
+    sources: &Sources,
+    request: Request,
+    settings: &Settings,
+    threads: usize,
+    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
+) -> Examined<R> {
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
     let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
     let mut problems = discovery.problems;
-    let (rules, wrong) = rules::load(settings, &sources);
+    let (rules, wrong) = rules::load(settings, sources);
     problems.extend(wrong);
-    let (issuers, wrong) = Issuers::load(settings, &sources);
+    let (issuers, wrong) = Issuers::load(settings, sources);
     problems.extend(wrong);
 
     let vocabulary = Vocabulary::default();
-    let context = Context { sources: &sources, settings, vocabulary: &vocabulary, limit: request.limit };
+    let context = Context { sources, settings, vocabulary: &vocabulary, limit: request.limit };
     let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
     if let Some(bytes) = request.stdin {
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
     }
     let files = sort_out(looked, &mut summary, &mut problems);
-    let findings = caught(Path::new(""), || {
+    let done = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
-        let analysis = analysis(resources, &vocabulary, settings, &sources, issuers, &mut summary);
-        (judge(&analysis, &rules, &mut problems), problems)
+        let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
+        (work(&analysis, &rules, &mut problems), problems)
     });
-    let findings = match findings {
-        Ok((findings, more)) => {
+    let done = match done {
+        Ok((done, more)) => {
             problems.extend(more);
-            findings
+            Some(done)
         }
         Err(problem) => {
             problems.push(problem);
-            Vec::new()
+            None
         }
     };
-    Outcome { findings, problems, summary, sources, rules }
+    Examined { done, problems, summary, rules }
 }
 
 /// Scans texts that are not in files, each under a path of its own.
 #[must_use]
 pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
-    let (sources, vocabulary) = (Sources::default(), Vocabulary::default());
-    let (rules, mut problems) = rules::load(settings, &sources);
-    let (issuers, wrong) = Issuers::load(settings, &sources);
+    let sources = Sources::default();
+    let examined = examine_texts(&sources, texts, settings, judge);
+    let Examined { done, problems, summary, rules } = examined;
+    let (findings, reaches) = done.unwrap_or_default();
+    Outcome { findings, reaches, problems, summary, sources, rules }
+}
+
+/// As [`trace`], in texts that are not in files.
+#[must_use]
+pub fn trace_texts(texts: &[(&str, &str)], settings: &Settings, from: &[String], to: Option<&str>) -> Traced {
+    let sources = Sources::default();
+    let query = Query::named(from, to);
+    let examined =
+        examine_texts(&sources, texts, settings, |analysis, _, problems| find(analysis, &query, problems));
+    let Examined { done, problems, summary, .. } = examined;
+    Traced { ways: done.unwrap_or_default(), problems, summary, sources }
+}
+
+/// As [`examine`], in texts that are not in files. A panic is not caught.
+fn examine_texts<R>(
+    sources: &Sources,
+    texts: &[(&str, &str)],
+    settings: &Settings,
+    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
+) -> Examined<R> {
+    let vocabulary = Vocabulary::default();
+    let (rules, mut problems) = rules::load(settings, sources);
+    let (issuers, wrong) = Issuers::load(settings, sources);
     problems.extend(wrong);
     let mut summary = Summary::default();
-    let files = sort_out(look_at_texts(texts, settings, &vocabulary, &sources), &mut summary, &mut problems);
+    let files = sort_out(look_at_texts(texts, settings, &vocabulary, sources), &mut summary, &mut problems);
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
-    let analysis = analysis(resources, &vocabulary, settings, &sources, issuers, &mut summary);
-    let findings = judge(&analysis, &rules, &mut problems);
-    Outcome { findings, problems, summary, sources, rules }
+    let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
+    let done = Some(work(&analysis, &rules, &mut problems));
+    Examined { done, problems, summary, rules }
+}
+
+fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> Vec<Way> {
+    let ways = facts::ways(analysis).find(query);
+    problems.extend(contradicted(analysis));
+    problems.extend(cut(analysis));
+    ways
 }
 
 /// The model of texts that are not in files.
@@ -245,28 +343,37 @@ fn analysis<'s>(
     Analysis::new(vocabulary, settings, sources, model, issuers)
 }
 
-/// What the rules say of the facts.
-fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -> Vec<Finding> {
+/// What the rules say of the facts, and who gets in.
+fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -> (Vec<Finding>, Vec<Reach>) {
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
     let mut judge = Judge::new(rules, &selection);
-    facts::each(analysis, &mut |fact| judge.take(fact, analysis));
-    problems.extend(analysis.contradictions().into_iter().map(|span| {
+    let ways = facts::each(analysis, &mut |fact| judge.take(fact, analysis));
+    let reaches = ways.reaches();
+    problems.extend(contradicted(analysis));
+    problems.extend(cut(analysis));
+    (judge.finish(analysis), reaches)
+}
+
+/// What two ways to decide do not agree on.
+fn contradicted(analysis: &Analysis<'_>) -> impl Iterator<Item = Problem> {
+    analysis.contradictions().into_iter().map(|span| {
         let message = "two ways to decide this trust policy do not agree, which is a bug in fedlint";
         let help = "Please report it with this policy. What is said of it counts as possible only.";
         Problem::at(ProblemKind::Internal, span, message, help)
-    }));
-    if analysis.chains_are_cut() {
-        problems.push(Problem {
-            kind: ProblemKind::Budget,
-            span: None,
-            path: None,
-            message: "there are more pairs of roles that may assume one another than are looked at".to_owned(),
-            help: "Chains of roles that are reported are true, but there may be others: scan fewer accounts at once."
-                .to_owned(),
-        });
-    }
-    judge.finish(analysis)
+    })
+}
+
+/// That not all chains of roles were looked at.
+fn cut(analysis: &Analysis<'_>) -> Option<Problem> {
+    analysis.chains_are_cut().then(|| Problem {
+        kind: ProblemKind::Budget,
+        span: None,
+        path: None,
+        message: "there are more pairs of roles that may assume one another than are looked at".to_owned(),
+        help: "Chains of roles that are reported are true, but there may be others: scan fewer accounts at once."
+            .to_owned(),
+    })
 }
 
 impl Summary {

@@ -5,12 +5,16 @@
 //! Guide, "IAM: Principal" and the reference of `AssumeRole`); what denies it, and a boundary, still count. What is
 //! open to a whole account, and who may assume everything there, meet in a hub, so that the number of hops that are
 //! kept grows with the roles and not with their pairs.
+//!
+//! A role that is passed to a service counts too: see [`passing`].
 
+mod passing;
 mod search;
 mod trust;
 
 use rustc_hash::FxHashMap;
 
+use self::passing::{Passable, PassesAll, Passing};
 use self::trust::Trusts;
 use super::Analysis;
 use crate::knowledge::actions::{ActionId, Actions};
@@ -39,15 +43,21 @@ pub struct Chains {
     wide: Vec<Option<Wide>>,
     /// For each account, the roles that are open to all its roles.
     open: Vec<Vec<u32>>,
+    /// The services to which a role may pass all that trusts them.
+    passing: Vec<Vec<PassesAll>>,
+    /// The services of accounts to which some may.
+    passable: Vec<Passable>,
     /// True if not every pair was looked at.
     exhausted: bool,
 }
 
-/// One role's session may assume another role.
+/// One role's session gets another role.
 #[derive(Clone, Copy, Debug)]
 struct Hop {
     to: u32,
     sure: bool,
+    /// The service that it passes it to; `None` if it assumes it.
+    service: Option<&'static str>,
 }
 
 /// A role that may assume every role of its account.
@@ -60,6 +70,8 @@ struct Wide {
 /// Where a hop is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HopPlaces {
+    /// The service that the role is passed to; `None` if it is assumed.
+    pub service: Option<&'static str>,
     /// The statement that trusts.
     pub trusted: Option<Span>,
     /// The statement that allows it, or the attachment of a policy that AWS manages. `None` where none is needed.
@@ -98,15 +110,27 @@ impl Analysis<'_> {
         Some(if is_all && is_other { known.clone() } else { both })
     }
 
-    /// Where it is written that sessions of a role may assume another.
+    /// Where it is written that sessions of a role get another.
     #[must_use]
     pub fn hop_places(&self, from: EntityId, to: EntityId) -> Option<HopPlaces> {
+        let service = self.chains().passed_to(from.index, to.index);
+        if service.is_some() {
+            let passed = Target::Resource(self.entity(to).arn()?);
+            let action = Actions::default().find(passing::PASS)?;
+            let question = PermissionQuestion { action, target: passed, passed_to: service };
+            let trusted = service.and_then(|service| self.graph.trusts_service(service, to, self.vocabulary));
+            return Some(HopPlaces { service, trusted, allowed: self.granted_for(from, &question) });
+        }
         let mut builder = Builder::new(self)?;
         let (from, to) = (End::of(self, from.index)?, End::of(self, to.index)?);
         let statement = builder.trusts.statement(&from, &to);
         let question =
             PermissionQuestion { action: builder.assume, target: Target::Resource(to.arn), passed_to: None };
-        Some(HopPlaces { trusted: statement, allowed: self.granted_for(from.role.entity.id, &question) })
+        Some(HopPlaces {
+            service: None,
+            trusted: statement,
+            allowed: self.granted_for(from.role.entity.id, &question),
+        })
     }
 }
 
@@ -139,8 +163,14 @@ impl<'a, 's> Builder<'a, 's> {
             (0..count).map(|index| End::of(analysis, u32::try_from(index).ok()?)).collect();
         let ends = |index: u32| ends[index as usize].as_ref();
         let numbers = || 0..u32::try_from(count).unwrap_or(u32::MAX);
-        let mut chains =
-            Chains { leaving: vec![Vec::new(); count], wide: vec![None; count], ..Chains::default() };
+        let mut chains = Chains {
+            leaving: vec![Vec::new(); count],
+            wide: vec![None; count],
+            passing: vec![Vec::new(); count],
+            ..Chains::default()
+        };
+        let mut passing = Passing::new(analysis);
+        let mut passed = 0;
         let mut by_resource: FxHashMap<&Text, Vec<u32>> = FxHashMap::default();
         let mut hubs: FxHashMap<&Text, usize> = FxHashMap::default();
         // The roles that trust an account, where more than that is asked for; and those that trust everybody.
@@ -182,6 +212,12 @@ impl<'a, 's> Builder<'a, 's> {
                 continue;
             }
             let holder = analysis.holder(end.role.entity.id);
+            if let Some(passing) = &mut passing {
+                let found = passing.of(from, end, &holder);
+                passed += found.hops.len();
+                chains.leaving[from as usize] = found.hops;
+                chains.passing[from as usize] = found.all;
+            }
             let vocabulary = analysis.vocabulary;
             if !holder.permissions.allows(&asks(Target::Somewhere), vocabulary).possible {
                 continue;
@@ -201,7 +237,7 @@ impl<'a, 's> Builder<'a, 's> {
             let open = if is_wide { &[][..] } else { &chains.open[account] };
             let strangers = inviting.iter().copied();
             pairs.extend(of_account.chain(open.iter().copied()).chain(strangers).map(|to| (from, to)));
-            if pairs.len() > MOST_PAIRS {
+            if pairs.len() + passed > MOST_PAIRS {
                 chains.exhausted = true;
                 break;
             }
@@ -212,9 +248,10 @@ impl<'a, 's> Builder<'a, 's> {
             let (Some(one), Some(other)) = (ends(from), ends(to)) else { continue };
             let answer = self.may_assume(one, other);
             if answer.possible {
-                chains.leaving[from as usize].push(Hop { to, sure: answer.sure });
+                chains.leaving[from as usize].push(Hop { to, sure: answer.sure, service: None });
             }
         }
+        chains.passable = passing.map(|passing| passing.passable).unwrap_or_default();
         chains.exhausted |= self.trusts.exhausted;
         chains
     }

@@ -6,7 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::{Configuration, FailOn, ScanOptions};
+use super::{Configuration, FailOn, PathsOptions, ScanOptions, SourceOptions};
+use crate::scan::{POPULATIONS, PRIVILEGES};
 use crate::settings::read_date;
 
 /// Find out who can get into your AWS accounts from outside
@@ -30,6 +31,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Scan(Box<ScanArguments>),
+    Paths(Box<PathsArguments>),
 }
 
 /// Scan templates and report what is wrong
@@ -39,6 +41,47 @@ pub(super) enum Command {
 #[derive(Args, Debug)]
 #[command(after_long_help = EXIT_CODES)]
 pub(super) struct ScanArguments {
+    /// How to write the report
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
+
+    /// Fail on findings of this severity and worse [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::NAMES))]
+    fail_on: Option<String>,
+
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// Show who gets which role, and how
+///
+/// Follows every way in from outside, through providers, user pools, identity pools, their role mappings and
+/// groups, over roles that may assume one another, to what the role at the end allows. Shows one way for each
+/// population and role: the shortest of those that are proved, or else of those that are possible.
+#[derive(Args, Debug)]
+#[command(after_long_help = PATHS_EXIT_CODES)]
+pub(super) struct PathsArguments {
+    /// Show ways of this population only [default: all outside the own account]
+    ///
+    /// May be repeated.
+    #[arg(long, value_name = "POPULATION", value_parser = PossibleValuesParser::new(POPULATIONS))]
+    from: Vec<String>,
+
+    /// Show ways to roles that are worth this or more
+    #[arg(long, value_name = "PRIVILEGE", value_parser = PossibleValuesParser::new(PRIVILEGES))]
+    to: Option<String>,
+
+    /// How to write them
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = PathsFormat::Text)]
+    format: PathsFormat,
+
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// What to read, and how.
+#[derive(Args, Debug)]
+struct SourceArguments {
     /// Files, directories or patterns; `-` for standard input
     ///
     /// Directories are searched for `.json`, `.yaml`, `.yml` and `.template`. What `.gitignore` and `.ignore`
@@ -47,10 +90,6 @@ pub(super) struct ScanArguments {
     /// `?`, `**`, `[...]` and `{a,b}`; quote them to keep the shell from expanding them.
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-
-    /// How to write the report
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
-    format: OutputFormat,
 
     /// Read values of template parameters from a file
     ///
@@ -85,10 +124,6 @@ pub(super) struct ScanArguments {
     #[arg(long, value_name = "DATE", value_parser = read_date)]
     today: Option<Date>,
 
-    /// Fail on findings of this severity and worse [default: low]
-    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::NAMES))]
-    fail_on: Option<String>,
-
     /// When to use colours
     ///
     /// `auto` uses them if the output is a terminal and the variable NO_COLOR is not set.
@@ -107,6 +142,22 @@ Exit codes:
   2  something could not be done: wrong usage, a named file that cannot be
      opened, a template that cannot be parsed
   3  a directory, a pattern or standard input holds nothing to check";
+
+const PATHS_EXIT_CODES: &str = "\
+Exit codes:
+  0  done, whether there are ways or not
+  2  something could not be done: wrong usage, a named file that cannot be
+     opened, a template that cannot be parsed
+  3  a directory, a pattern or standard input holds nothing to check";
+
+/// The formats of ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PathsFormat {
+    /// For people
+    Text,
+    /// For programs; documented and versioned
+    Json,
+}
 
 /// The formats of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -133,19 +184,34 @@ pub enum ColorChoice {
 impl ScanArguments {
     /// The options as they are meant.
     pub(super) fn resolve(self) -> ScanOptions {
+        ScanOptions {
+            sources: self.sources.resolve(),
+            format: self.format,
+            fail_on: self.fail_on.as_deref().and_then(FailOn::from_name),
+        }
+    }
+}
+
+impl PathsArguments {
+    /// The options as they are meant.
+    pub(super) fn resolve(self) -> PathsOptions {
+        PathsOptions { sources: self.sources.resolve(), format: self.format, from: self.from, to: self.to }
+    }
+}
+
+impl SourceArguments {
+    fn resolve(self) -> SourceOptions {
         let configuration = match (self.config, self.no_config) {
             (Some(file), _) => Configuration::File(file),
             (None, true) => Configuration::None,
             (None, false) => Configuration::Find,
         };
-        ScanOptions {
+        SourceOptions {
             paths: self.paths,
-            format: self.format,
             parameters: self.parameters,
             configuration,
             exclude: self.exclude,
             today: self.today,
-            fail_on: self.fail_on.as_deref().and_then(FailOn::from_name),
             color: self.color,
             threads: usize::from(self.threads),
         }

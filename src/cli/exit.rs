@@ -1,7 +1,8 @@
 //! Exit codes. They are part of what scripts rely on.
 
 use super::FailOn;
-use crate::scan::Outcome;
+use crate::scan::{Outcome, Summary};
+use crate::source::Problem;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,19 @@ impl ExitCode {
         let fails = |finding: &crate::finding::Finding| {
             finding.folded_into.is_none() && fail_on.fails(finding.severity)
         };
-        if outcome.summary.refused || outcome.problems.iter().any(|problem| problem.kind.loses()) {
+        match Self::of_reading(&outcome.summary, &outcome.problems) {
+            Self::Failed => Self::Failed,
+            _ if outcome.findings.iter().any(fails) => Self::Findings,
+            code => code,
+        }
+    }
+
+    /// How it ends where nothing that is found fails.
+    #[must_use]
+    pub fn of_reading(summary: &Summary, problems: &[Problem]) -> Self {
+        if summary.refused || problems.iter().any(|problem| problem.kind.loses()) {
             Self::Failed
-        } else if outcome.findings.iter().any(fails) {
-            Self::Findings
-        } else if outcome.summary.searched && outcome.summary.files == 0 {
+        } else if summary.searched && summary.files == 0 {
             Self::Nothing
         } else {
             Self::Clean
@@ -104,6 +113,7 @@ mod tests {
             let sources = Sources::default();
             let outcome = Outcome {
                 findings: findings.iter().map(|&(level, folded)| finding(&sources, level, folded)).collect(),
+                reaches: Vec::new(),
                 problems: problems.iter().map(|&kind| Problem::of(kind, "a.yaml", "x", "X.")).collect(),
                 summary: Summary { searched, files, ..Summary::default() },
                 sources,

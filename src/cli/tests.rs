@@ -22,21 +22,69 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
 fn scan_options(arguments: &[&str]) -> ScanOptions {
     match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
         Options::Scan(options) => options,
-        Options::Version => panic!("{arguments:?} do not scan"),
+        Options::Version | Options::Paths(_) => panic!("{arguments:?} do not scan"),
     }
 }
 
 #[test]
 fn help_is_documentation() {
-    for (name, arguments) in
-        [("help", &["--help"][..]), ("scan_short_help", &["scan", "-h"]), ("scan_help", &["scan", "--help"])]
-    {
+    for (name, arguments) in [
+        ("help", &["--help"][..]),
+        ("scan_short_help", &["scan", "-h"]),
+        ("scan_help", &["scan", "--help"]),
+        ("paths_help", &["paths", "--help"]),
+    ] {
         let (code, out, err) = cli(arguments);
         assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
         let widest = out.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
         assert!(widest.chars().count() <= 80, "wider than 80 columns: {widest}");
         insta::assert_snapshot!(name, out);
     }
+}
+
+#[test]
+fn ways_are_shown_step_by_step() {
+    let scratch = crate::source::scratch::Scratch::new();
+    let template = scratch.write(
+        "template.yaml",
+        r#"Resources:
+  Entry:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: entry
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Federated: arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com }
+            Action: sts:AssumeRoleWithWebIdentity
+            Condition:
+              StringEquals: { "token.actions.githubusercontent.com:aud": sts.amazonaws.com }
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: "sts:AssumeRole", Resource: !GetAtt Boss.Arn }
+  Boss:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Effect: Allow, Principal: { AWS: !Ref AWS::AccountId }, Action: sts:AssumeRole }
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+"#,
+    );
+    let path = template.to_str().unwrap();
+    let shown = |arguments: &[&str]| {
+        let (code, out, err) = cli(&[&["paths", "--no-config", path], arguments].concat());
+        assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+        out.replace(path, "template.yaml")
+    };
+    insta::assert_snapshot!(shown(&[]));
+    insta::assert_snapshot!("ways_in_json", shown(&["--format", "json", "--to", "administrator"]));
+    assert!(shown(&["--from", "guest"]).starts_with("nobody that was asked for gets such a role\n"));
 }
 
 #[test]
@@ -114,9 +162,9 @@ fn settings_that_are_not_understood_are_shown_where_they_stand() {
 #[test]
 fn options_are_resolved() {
     let options = scan_options(&[]);
-    assert_eq!(options.paths, [Path::new(".")]);
-    assert_eq!(options.configuration, Configuration::Find);
-    assert_eq!((options.fail_on, options.today, options.threads), (None, None, 0));
+    assert_eq!(options.sources.paths, [Path::new(".")]);
+    assert_eq!(options.sources.configuration, Configuration::Find);
+    assert_eq!((options.fail_on, options.sources.today, options.sources.threads), (None, None, 0));
     let options = scan_options(&[
         "a",
         "-",
@@ -139,14 +187,14 @@ fn options_are_resolved() {
         "--color",
         "never",
     ]);
-    assert_eq!(options.paths, [Path::new("a"), Path::new("-")]);
+    assert_eq!(options.sources.paths, [Path::new("a"), Path::new("-")]);
     assert_eq!(options.format, OutputFormat::Json);
-    assert_eq!(options.parameters, [Path::new("1.json"), Path::new("2.json")]);
-    assert_eq!(options.configuration, Configuration::File("f.yaml".into()));
+    assert_eq!(options.sources.parameters, [Path::new("1.json"), Path::new("2.json")]);
+    assert_eq!(options.sources.configuration, Configuration::File("f.yaml".into()));
     assert_eq!(options.fail_on, Some(FailOn::Never));
-    assert_eq!(options.today, Some(jiff::civil::date(2026, 1, 2)));
-    assert_eq!((options.exclude, options.threads), (vec!["x/".to_owned()], 3));
-    assert_eq!(scan_options(&["--no-config"]).configuration, Configuration::None);
+    assert_eq!(options.sources.today, Some(jiff::civil::date(2026, 1, 2)));
+    assert_eq!((options.sources.exclude, options.sources.threads), (vec!["x/".to_owned()], 3));
+    assert_eq!(scan_options(&["--no-config"]).sources.configuration, Configuration::None);
 }
 
 #[test]

@@ -43,22 +43,6 @@ words! {
 }
 
 impl Population {
-    /// Every population but nobody, innermost first.
-    pub(crate) const ALL: [Self; 12] = [
-        Self::Service,
-        Self::OwnAccount,
-        Self::NamedIdentity,
-        Self::SamlUser,
-        Self::UserPoolUser,
-        Self::NamedTenant,
-        Self::OtherAccount,
-        Self::WholeTenant,
-        Self::SelfRegistered,
-        Self::AnyCustomer,
-        Self::Guest,
-        Self::Anyone,
-    ];
-
     /// True for those who are neither of the own account nor an AWS service.
     pub(crate) fn is_outside(self) -> bool {
         self > Self::OwnAccount
@@ -103,39 +87,46 @@ pub(crate) struct Entrance {
 pub(crate) struct Step {
     /// What happens.
     pub kind: StepKind,
-    /// The entity that is got by it, or that makes the way: a role, a pool, a group.
+    /// What is got by it: a role, or what leads to one.
     pub entity: EntityId,
     /// Where it is written.
     pub place: Span,
 }
 
-/// What happens in a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StepKind {
-    /// A role's trust policy lets somebody in.
-    Trusts,
-    /// Anybody signs up with a user pool.
-    SignsUp,
-    /// Anybody becomes a user of a user pool by signing in with a provider of it.
-    SignsInWith,
-    /// A user of a user pool signs in.
-    SignsIn,
-    /// An identity pool takes a login.
-    LogsIn,
-    /// An identity pool lets guests in.
-    EntersAsGuest,
-    /// The identity pool gives the role to guests.
-    GivesGuests,
-    /// The identity pool gives the role to users who signed in.
-    GivesUsers,
-    /// A rule of a role mapping gives the role.
-    GivesByRule,
-    /// The token of a group's member names the role.
-    GivesGroup,
-    /// The classic flow lets the user choose the role.
-    Chooses,
-    /// The assertion of a SAML provider names the role.
-    GivesByAssertion,
+words! {
+    /// What happens in a step.
+    StepKind {
+        /// A role's trust policy lets somebody in.
+        Trusts = "trusts",
+        /// Anybody signs up with a user pool.
+        SignsUp = "signs-up",
+        /// Anybody becomes a user of a user pool by signing in with a provider of it.
+        SignsInWith = "signs-in-with",
+        /// A user of a user pool signs in.
+        SignsIn = "signs-in",
+        /// An identity pool takes a login.
+        LogsIn = "logs-in",
+        /// An identity pool lets guests in.
+        EntersAsGuest = "enters-as-guest",
+        /// The user is a member of a group.
+        IsMember = "is-member",
+        /// The identity pool gives the role to guests.
+        GivenToGuests = "given-to-guests",
+        /// The identity pool gives the role to users who signed in.
+        GivenToUsers = "given-to-users",
+        /// A rule of a role mapping gives the role.
+        GivenByRule = "given-by-rule",
+        /// The token of a group's member names the role.
+        GivenToGroup = "given-to-group",
+        /// The assertion of a SAML provider names the role.
+        GivenByAssertion = "given-by-assertion",
+        /// The classic flow lets the user choose the role.
+        Chosen = "chosen",
+        /// A session of the role before assumes this one.
+        Assumed = "assumed",
+        /// A session of the role before passes this one to a service, and runs something there.
+        Passed = "passed",
+    }
 }
 
 impl Entrance {

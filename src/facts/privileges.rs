@@ -159,7 +159,8 @@ pub(super) fn impact(impact: Bounds<Impact>) -> LevelOf<ImpactWord> {
     LevelOf::only(word(impact.sure)).or(word(impact.possible))
 }
 
-const fn word(impact: Impact) -> ImpactWord {
+/// The name of an impact.
+pub(super) const fn word(impact: Impact) -> ImpactWord {
     match impact {
         Impact::Nothing => ImpactWord::Nothing,
         Impact::OwnData => ImpactWord::OwnData,

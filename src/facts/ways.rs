@@ -1,9 +1,13 @@
 //! Who reaches what: from a population over a way in and chains of roles to every role.
 
+mod shown;
+
 use std::collections::BTreeMap;
 
 use super::entrance::{Entrance, Population};
 use super::guest_privileges::left_to_guests;
+pub(crate) use shown::Query;
+
 use crate::analysis::{Analysis, Chain, Impact, Reached};
 use crate::model::EntityId;
 use crate::value::{Bounds, Worlds};
@@ -40,11 +44,19 @@ impl Way<'_> {
         self.chain.as_ref().map_or(first, |chain| chain.roles.as_slice())
     }
 
+    /// True if the session has no more than what Cognito leaves to guests.
+    fn is_part(&self) -> bool {
+        self.entrance.limited && self.chain.is_none()
+    }
+
+    fn end(&self) -> (EntityId, bool) {
+        (self.target(), self.sure)
+    }
+
     /// What the population can do at the end of it.
     pub(crate) fn impact(&self, analysis: &Analysis<'_>) -> Bounds<Impact> {
         let target = self.target();
-        let is_limited = self.entrance.limited && self.chain.is_none();
-        if is_limited { left_to_guests(analysis, target) } else { analysis.privileges(target).impact }
+        if self.is_part() { left_to_guests(analysis, target) } else { analysis.privileges(target).impact }
     }
 }
 
@@ -64,22 +76,28 @@ impl<'a> Ways<'a> {
     /// The best way of a population to each role that it reaches, in the order of the roles: a sure one before one that
     /// is only possible, then a short one. Nothing is said of what else an administrator reaches.
     pub(crate) fn of(&self, population: Population) -> Vec<Way<'_>> {
-        let mut best: BTreeMap<EntityId, Way<'_>> = BTreeMap::new();
+        let mut best: Best<'_> = BTreeMap::new();
         for sure in [true, false] {
             let enters = |entrance: &Entrance| entrance.population == population && (entrance.sure || !sure);
             for entrance in self.entrances.iter().filter(|entrance| enters(entrance)) {
                 let way = Way { entrance, chain: None, sure, worlds: entrance.worlds.clone() };
-                keep_better(&mut best, entrance.role, way);
+                best.entry((entrance.role, way.is_part())).or_insert(way);
             }
             let first = |entrance: &Entrance| enters(entrance) && !entrance.limited;
             let Some(reached) = self.reached(&first, sure) else { continue };
             for role in reached.roles() {
-                if let Some(way) = self.way(&reached, role, &first, sure) {
-                    keep_better(&mut best, role, way);
+                if !best.contains_key(&(role, false)) {
+                    best.extend(self.way(&reached, role, &first, sure).map(|way| ((role, false), way)));
                 }
             }
         }
-        best.into_values().collect()
+        // What is left to guests is less than the whole role.
+        let whole: Vec<(EntityId, bool)> = best.values().filter(|way| !way.is_part()).map(Way::end).collect();
+        let is_less = |way: &Way<'_>| {
+            let at = whole.binary_search_by_key(&way.target(), |(role, _)| *role);
+            way.is_part() && at.is_ok_and(|at| whole[at].1 || !way.sure)
+        };
+        best.into_values().filter(|way| !is_less(way)).collect()
     }
 
     /// The shortest ways over at least one role to others, from those ways in that are asked for, in the order of the roles.
@@ -128,11 +146,5 @@ impl<'a> Ways<'a> {
     }
 }
 
-/// Keeps a way if there is none that is as good. What is left to guests is less than the whole role.
-fn keep_better<'w>(best: &mut BTreeMap<EntityId, Way<'w>>, role: EntityId, way: Way<'w>) {
-    let known = best.get(&role);
-    let is_part = |way: &Way<'_>| way.entrance.limited && way.chain.is_none();
-    if known.is_none_or(|known| is_part(known) && !is_part(&way) && known.sure == way.sure) {
-        best.insert(role, way);
-    }
-}
+/// The best ways to roles, and to what Cognito leaves of them to guests.
+type Best<'w> = BTreeMap<(EntityId, bool), Way<'w>>;

@@ -7,6 +7,11 @@ pub trait Words: Copy {
 
     /// The position of this variant.
     fn index(self) -> u32;
+
+    /// The name of this variant.
+    fn name(self) -> &'static str {
+        Self::NAMES[self.index() as usize]
+    }
 }
 
 /// Declares an enum together with the names of its variants.
@@ -16,6 +21,12 @@ macro_rules! words {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum $name {
             $($(#[$word])* $variant,)*
+        }
+
+        impl $name {
+            /// Every one, in order.
+            #[allow(dead_code, reason = "not every enum is gone through")]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)*];
         }
 
         impl $crate::facts::Words for $name {

@@ -12,6 +12,7 @@ use miette::{
 };
 
 use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
+use super::paths::closing_lines;
 use super::text::{columns, prose, sanitised, wrapped};
 use super::{Counts, Report, shown_path};
 use crate::finding::{Certainty, Finding, Severity, in_words};
@@ -54,6 +55,13 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io:
     }
     for problem in report.problems {
         out.write_all(screen.problem(problem, report.sources).as_bytes())?;
+    }
+    let closing = closing_lines(report.reaches, screen.width);
+    for line in &closing {
+        writeln!(out, "{line}")?;
+    }
+    if !closing.is_empty() {
+        writeln!(out)?;
     }
     for line in summary(report) {
         for line in wrapped(&line, screen.width) {
@@ -105,7 +113,7 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines
 }
 
-fn checked_line(checked: &Summary, silent: bool) -> String {
+pub(super) fn checked_line(checked: &Summary, silent: bool) -> String {
     let looked = checked.other_files + checked.unparsed_files;
     if checked.files == 0 {
         return match looked {
@@ -141,12 +149,12 @@ fn checked_line(checked: &Summary, silent: bool) -> String {
 /// What makes a file ours, in a few words.
 const WHAT_WE_READ: &str = "IAM, Cognito or Identity Center configuration";
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Draws for one terminal.
-struct Screen {
+pub(super) struct Screen {
     width: usize,
     characters: ThemeCharacters,
     /// `error`: high and critical; `warning`: medium; `advice`: low and info; `help`: names of parts;
@@ -157,7 +165,7 @@ struct Screen {
 }
 
 impl Screen {
-    fn new(options: Options) -> Self {
+    pub(super) fn new(options: Options) -> Self {
         let mut characters =
             if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
         // Emoji are two columns wide on some terminals and one on others.
@@ -220,7 +228,7 @@ impl Screen {
         text + "\n"
     }
 
-    fn problem(&self, problem: &Problem, sources: &Sources) -> String {
+    pub(super) fn problem(&self, problem: &Problem, sources: &Sources) -> String {
         let level = if problem.kind.loses() { Level::Error } else { Level::Warning };
         let mut text = format!("{}  {}\n", self.paint(level, "problem"), problem.kind.name());
         match (problem.span, &problem.path) {
@@ -295,8 +303,18 @@ impl Screen {
         text
     }
 
+    /// Columns.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// A place, as it is painted.
+    pub(super) fn place(&self, place: &str) -> String {
+        self.styles.link.style(sanitised(place)).to_string()
+    }
+
     fn place_line(&self, path: &str) -> String {
-        let place = self.styles.link.style(sanitised(path));
+        let place = self.place(path);
         format!("    {}{}[{place}]\n", self.characters.ltop, self.characters.hbar)
     }
 
@@ -325,7 +343,7 @@ impl Screen {
         text
     }
 
-    fn bold(&self, text: &str) -> String {
+    pub(super) fn bold(&self, text: &str) -> String {
         if self.color { ThemeStyles::none().error.bold().style(text).to_string() } else { text.to_owned() }
     }
 

@@ -11,8 +11,9 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::machine::write_json;
+use super::paths::PopulationOutput;
 use super::{Counts, Report, shown_path};
-use crate::finding::{Finding, Severity};
+use crate::finding::{EntityName, Finding, Severity};
 use crate::source::{Problem, Sources, Span};
 
 /// The number of the schema.
@@ -47,6 +48,8 @@ struct Output<'r> {
     tool: Tool,
     /// What was found, ordered by path, position and rule.
     findings: Vec<FindingOutput<'r>>,
+    /// Who outside gets roles: those who are furthest out first.
+    populations: Vec<PopulationOutput<'r>>,
     /// What could not be read, or only in part; ordered by path and position.
     problems: Vec<ProblemOutput<'r>>,
     /// What was looked at, and how much was found.
@@ -54,7 +57,7 @@ struct Output<'r> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Tool {
+pub(super) struct Tool {
     /// Always `fedlint`.
     name: &'static str,
     /// Its version.
@@ -103,7 +106,7 @@ struct FindingOutput<'r> {
 /// What a finding is about.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct Entity<'r> {
+pub(super) struct Entity<'r> {
     /// `role`, `identity-pool` and so on.
     kind: &'r str,
     /// Logical id in a template; name or ARN in an account dump.
@@ -118,7 +121,7 @@ struct Entity<'r> {
 
 /// A range of a file. For text inside text, the range of the file that it comes from.
 #[derive(Serialize, JsonSchema)]
-struct Location {
+pub(super) struct Location {
     /// The path as it was given or found, with `/`; `<stdin>` for standard input.
     path: String,
     /// The first character.
@@ -163,7 +166,7 @@ struct WitnessPart<'r> {
 /// Something about reading the input, or a limit of fedlint's own.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
-struct ProblemOutput<'r> {
+pub(super) struct ProblemOutput<'r> {
     /// The kind: `unreadable`, `encoding`, `too-large`, `syntax`, `lenient`, `duplicate-key`, `template`,
     /// `budget`, `combinations`, `settings`, `skipped` or `internal`.
     kind: &'static str,
@@ -231,11 +234,16 @@ impl<'r> Output<'r> {
     fn of(report: &Report<'r>) -> Self {
         Self {
             schema: SCHEMA,
-            tool: Tool { name: "fedlint", version: env!("CARGO_PKG_VERSION") },
+            tool: Tool::THIS,
             findings: report
                 .findings
                 .iter()
                 .map(|finding| FindingOutput::of(finding, report.sources))
+                .collect(),
+            populations: report
+                .reaches
+                .iter()
+                .map(|reach| PopulationOutput::of(reach, report.sources))
                 .collect(),
             problems: report
                 .problems
@@ -256,12 +264,7 @@ impl<'r> FindingOutput<'r> {
             severity: finding.severity.name(),
             certainty: finding.certainty.name(),
             message: &finding.message,
-            entity: Entity {
-                kind: finding.entity.kind,
-                name: &finding.entity.name,
-                arn: finding.entity.arn.as_deref(),
-                cdk_path: finding.entity.cdk_path.as_deref(),
-            },
+            entity: Entity::of(&finding.entity),
             location: Location::of(finding.span, sources),
             labels: finding
                 .labels
@@ -278,8 +281,24 @@ impl<'r> FindingOutput<'r> {
     }
 }
 
+impl<'r> Entity<'r> {
+    pub(super) fn of(name: &'r EntityName) -> Self {
+        Self {
+            kind: name.kind,
+            name: &name.name,
+            arn: name.arn.as_deref(),
+            cdk_path: name.cdk_path.as_deref(),
+        }
+    }
+}
+
+impl Tool {
+    /// This program.
+    pub(super) const THIS: Self = Self { name: "fedlint", version: env!("CARGO_PKG_VERSION") };
+}
+
 impl<'r> ProblemOutput<'r> {
-    fn of(problem: &'r Problem, sources: &Sources) -> Self {
+    pub(super) fn of(problem: &'r Problem, sources: &Sources) -> Self {
         let location = problem.span.map(|span| Location::of(span, sources));
         let path = location.as_ref().map(|location| location.path.clone());
         Self {
@@ -294,7 +313,7 @@ impl<'r> ProblemOutput<'r> {
 }
 
 impl Location {
-    fn of(span: Span, sources: &Sources) -> Self {
+    pub(super) fn of(span: Span, sources: &Sources) -> Self {
         let place = sources.place(span);
         let position = |position: crate::source::LineColumn| Position {
             line: position.line,

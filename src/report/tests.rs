@@ -11,6 +11,7 @@ use crate::source::{Origin, ProblemKind, SourceId};
 pub(super) struct Case {
     pub(super) sources: Sources,
     pub(super) findings: Vec<Finding>,
+    pub(super) reaches: Vec<Reach>,
     pub(super) problems: Vec<Problem>,
     pub(super) summary: Summary,
 }
@@ -18,7 +19,8 @@ pub(super) struct Case {
 impl Case {
     pub(super) fn new() -> Self {
         let summary = Summary { files: 1, roles: 2, providers: 1, pools: 1, ..Summary::default() };
-        Self { sources: Sources::default(), findings: Vec::new(), problems: Vec::new(), summary }
+        let (findings, reaches, problems) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sources: Sources::default(), findings, reaches, problems, summary }
     }
 
     pub(super) fn file(&self, path: &str, text: &str) -> SourceId {
@@ -35,6 +37,7 @@ impl Case {
     pub(super) fn report(&self) -> Report<'_> {
         Report {
             findings: &self.findings,
+            reaches: &self.reaches,
             problems: &self.problems,
             summary: &self.summary,
             sources: &self.sources,

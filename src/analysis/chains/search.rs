@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::Chains;
+use super::passing::PassesAll;
+use super::{Chains, Hop, Wide};
 use crate::analysis::Analysis;
 use crate::model::{EntityId, EntityKind};
 use crate::value::Worlds;
@@ -33,6 +34,19 @@ impl Chains {
         let index = role.index as usize;
         self.leaving.get(index).is_some_and(|hops| !hops.is_empty())
             || self.wide.get(index).copied().flatten().is_some_and(|wide| !self.open[wide.account].is_empty())
+            || self.passing.get(index).is_some_and(|passing| !passing.is_empty())
+    }
+
+    /// The service to which a role has to be passed by another, to get it.
+    pub(super) fn passed_to(&self, from: u32, to: u32) -> Option<&'static str> {
+        let hops = self.leaving[from as usize].iter().filter(|hop| hop.to == to);
+        let is_open = |wide: Wide| self.open[wide.account].contains(&to);
+        if hops.clone().any(|hop| hop.service.is_none()) || self.wide[from as usize].is_some_and(is_open) {
+            return None;
+        }
+        let passing = self.passing[from as usize].iter().map(|passes| &self.passable[passes.to]);
+        let mut all = passing.filter(|passable| passable.roles.iter().any(|hop| hop.to == to));
+        hops.clone().find_map(|hop| hop.service).or_else(|| all.next().map(|passable| passable.service))
     }
 
     /// A shortest chain to each role that one of these roles leads to, of hops that are sure or of any. Chains end at
@@ -52,6 +66,7 @@ impl Chains {
             came_from: vec![None; self.leaving.len()],
             first: vec![None; self.leaving.len()],
             waiting: self.open.clone(),
+            passable: self.passable.iter().map(|passable| passable.roles.clone()).collect(),
             queue: VecDeque::new(),
             reached: Vec::new(),
         };
@@ -67,7 +82,7 @@ impl Chains {
         search
     }
 
-    /// Groups of roles that lead to one another for sure, each in order: two at least, or one that leads to itself.
+    /// Groups of roles of which each may assume the next for sure, each in order: two at least, or one that leads to itself.
     /// Some are left out.
     #[must_use]
     pub fn circles(&self, without: &dyn Fn(EntityId) -> bool) -> Vec<Vec<EntityId>> {
@@ -103,7 +118,8 @@ impl Chains {
                 if !self.lead_on(id(number)) || without(id(number)) {
                     return Vec::new();
                 }
-                let hops = self.leaving[node].iter().filter(|hop| hop.sure).map(|hop| hop.to as usize);
+                let assumed = self.leaving[node].iter().filter(|hop| hop.sure && hop.service.is_none());
+                let hops = assumed.map(|hop| hop.to as usize);
                 let hub = self.wide[node].filter(|wide| wide.sure).map(|wide| roles + wide.account);
                 hops.chain(hub).collect()
             }
@@ -122,6 +138,8 @@ pub struct Reached<'c> {
     first: Vec<Option<u32>>,
     /// The roles that are open to accounts, as long as nobody led to them.
     waiting: Vec<Vec<u32>>,
+    /// The same for roles that are passed to a service.
+    passable: Vec<Vec<Hop>>,
     queue: VecDeque<u32>,
     reached: Vec<u32>,
 }
@@ -142,6 +160,13 @@ impl Reached<'_> {
         for hop in &self.chains.leaving[role as usize] {
             if hop.sure || !self.sure {
                 self.reach(role, hop.to);
+            }
+        }
+        for &PassesAll { to: service, sure } in &self.chains.passing[role as usize] {
+            if sure || !self.sure {
+                let waiting = std::mem::take(&mut self.passable[service]);
+                let is_left = |hop: &Hop| self.sure && !hop.sure || !self.reach(role, hop.to);
+                self.passable[service] = waiting.into_iter().filter(is_left).collect();
             }
         }
         let Some(wide) = self.chains.wide[role as usize] else { return };

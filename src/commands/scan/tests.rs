@@ -1,6 +1,10 @@
 //! Bad input of every kind: the right message, the right exit code, and nothing else lost.
 
+use std::path::PathBuf;
+
 use super::*;
+use crate::cli::{ColorChoice, Configuration, SourceOptions};
+use crate::settings::FILE_NAME;
 use crate::source::scratch::Scratch;
 
 const TEMPLATE: &str = "\
@@ -34,21 +38,26 @@ fn said(code: ExitCode, files: [usize; 3], problems: &[&str]) -> Said {
 }
 
 fn options(paths: Vec<PathBuf>) -> ScanOptions {
-    ScanOptions {
+    let sources = SourceOptions {
         paths,
-        format: OutputFormat::Json,
         parameters: Vec::new(),
         configuration: Configuration::Find,
         exclude: Vec::new(),
         today: None,
-        fail_on: None,
         color: ColorChoice::Never,
         threads: 1,
-    }
+    };
+    ScanOptions { sources, format: OutputFormat::Json, fail_on: None }
+}
+
+/// These options, with other sources.
+fn reading(mut options: ScanOptions, change: impl FnOnce(&mut SourceOptions)) -> ScanOptions {
+    change(&mut options.sources);
+    options
 }
 
 fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
-    let (outcome, code) = execute(options, &mut &*stdin, jiff::civil::date(2026, 11, 25));
+    let (outcome, code) = execute(&options, &mut &*stdin, jiff::civil::date(2026, 11, 25));
     let mut problems = Vec::new();
     for problem in &outcome.problems {
         assert!(problem.help.ends_with(['.', '?']), "{problem:?}");
@@ -323,15 +332,16 @@ fn settings_that_are_not_understood_stop_the_scan() {
     assert_eq!(scan_paths(&scratch, &["infra"]), refused);
     assert_eq!(scan_paths(&scratch, &["infra/good.yaml"]), refused);
     let paths = || vec![scratch.path("infra")];
-    let without = ScanOptions { configuration: Configuration::None, ..options(paths()) };
+    let without = reading(options(paths()), |sources| sources.configuration = Configuration::None);
     assert_eq!(scan_with(&scratch, without, b"").code, ExitCode::Clean);
     // Settings above the repository are somebody else's.
     scratch.write("infra/.git/HEAD", "");
     assert_eq!(scan_paths(&scratch, &["infra"]).code, ExitCode::Clean);
-    let with = ScanOptions { configuration: Configuration::File(settings), ..options(paths()) };
+    let with = reading(options(paths()), |sources| sources.configuration = Configuration::File(settings));
     assert_eq!(scan_with(&scratch, with, b""), refused);
-    let missing =
-        ScanOptions { configuration: Configuration::File(scratch.path("none.yaml")), ..options(paths()) };
+    let missing = reading(options(paths()), |sources| {
+        sources.configuration = Configuration::File(scratch.path("none.yaml"));
+    });
     assert_eq!(
         scan_with(&scratch, missing, b""),
         said(ExitCode::Failed, [0; 3], &["unreadable none.yaml: `none.yaml` does not exist"])
@@ -353,7 +363,7 @@ fn settings_and_flags_are_both_heard() {
     let flagged = ScanOptions { fail_on: Some(FailOn::Never), ..options(vec![scratch.path(".")]) };
     assert_eq!(scan_with(&scratch, flagged, b""), said(ExitCode::Clean, [2, 1, 0], &[]));
     let parameters = scratch.write("p/parameters.json", "[{}]");
-    let flagged = ScanOptions { parameters: vec![parameters], ..options(vec![scratch.path(".")]) };
+    let flagged = reading(options(vec![scratch.path(".")]), |sources| sources.parameters = vec![parameters]);
     let result = scan_with(&scratch, ScanOptions { fail_on: Some(FailOn::Never), ..flagged }, b"");
     assert_eq!(result.code, ExitCode::Failed);
     assert!(result.problems[0].starts_with("settings p/parameters.json:1:2: "), "{result:?}");
@@ -372,8 +382,13 @@ fn the_number_of_threads_changes_nothing() {
         };
         scratch.write(&format!("{folder}/{number}.yaml"), text);
     }
-    let with =
-        |threads| scan_with(&scratch, ScanOptions { threads, ..options(vec![scratch.path(".")]) }, b"");
+    let with = |threads| {
+        scan_with(
+            &scratch,
+            reading(options(vec![scratch.path(".")]), |sources| sources.threads = threads),
+            b"",
+        )
+    };
     let one = with(1);
     assert_eq!((one.files, one.problems.len()), ([20, 10, 0], 20));
     for threads in [2, 8, 0] {

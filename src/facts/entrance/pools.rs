@@ -137,8 +137,8 @@ impl<'a> Pool<'a, '_> {
         }
         for social in self.pool.login_providers.known().into_iter().flat_map(|logins| &logins.value) {
             let name = &social.provider;
-            let sure = name.value.as_literal(self.analysis.vocabulary).is_some()
-                && !social.application.is_absent();
+            let sure =
+                name.value.as_literal(self.analysis.vocabulary).is_some() && !social.application.is_absent();
             logins.push(Login {
                 population: Population::AnyCustomer,
                 sure,
@@ -213,8 +213,7 @@ impl<'a> Pool<'a, '_> {
                 population: Population::Guest,
                 sure: guests.sure && given.sure,
                 steps: &[first],
-                kind: StepKind::GivesGuests,
-                by: self.pool.entity.id,
+                kind: StepKind::GivenToGuests,
                 place,
                 worlds: given.worlds,
                 limited: true,
@@ -235,8 +234,7 @@ impl<'a> Pool<'a, '_> {
             population: login.population,
             sure: login.sure && given.sure,
             steps: &login.steps,
-            kind: StepKind::GivesUsers,
-            by: self.pool.entity.id,
+            kind: StepKind::GivenToUsers,
             place: attachment.entity.span,
             worlds: &worlds,
             limited: false,
@@ -261,7 +259,8 @@ impl<'a> Pool<'a, '_> {
             mapped |= is_for.sure;
             let way = Handed { sure: way.sure && is_for.sure, ..way };
             self.mapped(attachment, mapping, login, &way);
-            let denies = mapping.ambiguous.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary));
+            let denies =
+                mapping.ambiguous.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary));
             if denies != Some("Deny") {
                 by_default(self, is_for.sure && denies == Some("AuthenticatedRole"));
             }
@@ -281,14 +280,19 @@ impl<'a> Pool<'a, '_> {
     ) {
         let kind = mapping_type(self.analysis, mapping).words().0;
         let is = |word: MappingType| kind & (1 << (word as u32)) != 0;
-        let rules: Vec<_> =
-            mapping.rules.known().into_iter().flat_map(|rules| &rules.value).filter_map(Field::known).collect();
+        let rules: Vec<_> = mapping
+            .rules
+            .known()
+            .into_iter()
+            .flat_map(|rules| &rules.value)
+            .filter_map(Field::known)
+            .collect();
         for rule in rules.iter().filter(|_| is(MappingType::Rules)) {
             for (population, sure) in self.fitting(&rule.value, login) {
                 let way = Handed {
                     population,
                     sure: way.sure && sure,
-                    kind: StepKind::GivesByRule,
+                    kind: StepKind::GivenByRule,
                     place: rule.value.role.span().unwrap_or(rule.span),
                     ..*way
                 };
@@ -303,10 +307,16 @@ impl<'a> Pool<'a, '_> {
         for group in members::<UserPoolGroup>(self.analysis, users) {
             let Some(place) = group.item.role.span() else { continue };
             let Some(worlds) = way.worlds.and(&group.item.entity.worlds) else { continue };
+            let is_member = Step {
+                kind: StepKind::IsMember,
+                entity: group.item.entity.id,
+                place: group.item.entity.span,
+            };
+            let steps: Vec<Step> = way.steps.iter().copied().chain([is_member]).collect();
             let way = Handed {
                 sure: way.sure && group.sure,
-                kind: StepKind::GivesGroup,
-                by: group.item.entity.id,
+                steps: &steps,
+                kind: StepKind::GivenToGroup,
                 place,
                 worlds: &worlds,
                 ..*way
@@ -317,7 +327,12 @@ impl<'a> Pool<'a, '_> {
 
     /// Who of those who log in fits a rule: those whom it means, and those who choose what their claim says.
     fn fitting(&self, rule: &MappingRule, login: &Login<'_>) -> Vec<(Population, bool)> {
-        let literal = |field: &Field<Text>| field.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary)).map(str::to_owned);
+        let literal = |field: &Field<Text>| {
+            field
+                .known()
+                .and_then(|known| known.value.as_literal(self.analysis.vocabulary))
+                .map(str::to_owned)
+        };
         let is_any = literal(&rule.match_type).as_deref() == Some("NotEqual");
         if is_any || matches!(login.population, Population::UserPoolUser | Population::SamlUser) {
             return vec![(login.population, true)];
@@ -339,7 +354,9 @@ impl<'a> Pool<'a, '_> {
                 let pools = mapped_user_pools(self.analysis, attachment, mapping);
                 let of = |&(pool, ..): &(&UserPool, Certainty, Worlds)| pool.entity.id == users.entity.id;
                 match pools.iter().find(|found| of(found)) {
-                    Some((_, certainty, _)) => Bounds { sure: *certainty == Certainty::Proved, possible: true },
+                    Some((_, certainty, _)) => {
+                        Bounds { sure: *certainty == Certainty::Proved, possible: true }
+                    }
                     // Which client it names is not known.
                     None if pools.is_empty() && mapping.provider().known().is_none() => Bounds::UNDECIDED,
                     None => Bounds::decided(false),
@@ -386,8 +403,7 @@ impl<'a> Pool<'a, '_> {
                     population: Population::Guest,
                     sure: guests.sure && is_named,
                     steps: &[first],
-                    kind: StepKind::Chooses,
-                    by: self.pool.entity.id,
+                    kind: StepKind::Chosen,
                     place,
                     worlds: &worlds,
                     limited: false,
@@ -402,8 +418,7 @@ impl<'a> Pool<'a, '_> {
                         population: login.population,
                         sure: login.sure && classic.sure && is_named,
                         steps: &login.steps,
-                        kind: if classic.possible { StepKind::Chooses } else { StepKind::GivesByAssertion },
-                        by: self.pool.entity.id,
+                        kind: if classic.possible { StepKind::Chosen } else { StepKind::GivenByAssertion },
                         place,
                         worlds: &worlds,
                         limited: false,
@@ -426,7 +441,8 @@ impl<'a> Pool<'a, '_> {
 
     /// Hands out a role, if its trust policy admits the pool's token.
     fn give(&mut self, role: &Role, is_named: bool, worlds: &Worlds, way: &Handed<'_>) {
-        let Some(worlds) = way.worlds.and(worlds).and_then(|worlds| worlds.and(&self.pool.entity.worlds)) else {
+        let Some(worlds) = way.worlds.and(worlds).and_then(|worlds| worlds.and(&self.pool.entity.worlds))
+        else {
             return;
         };
         let admitted = admits(self.analysis, role, self.id, way.population == Population::Guest);
@@ -434,7 +450,7 @@ impl<'a> Pool<'a, '_> {
             return;
         }
         let is_stable = self.analysis.stability(role.entity.id, Change::Trust) == Certainty::Proved;
-        let last = Step { kind: way.kind, entity: way.by, place: way.place };
+        let last = Step { kind: way.kind, entity: role.entity.id, place: way.place };
         self.entrances.push(Entrance {
             population: way.population,
             sure: way.sure && is_named && admitted.sure && is_stable,
@@ -454,8 +470,6 @@ struct Handed<'w> {
     sure: bool,
     steps: &'w [Step],
     kind: StepKind,
-    /// Who hands it out: the pool, or a group.
-    by: EntityId,
     place: Span,
     worlds: &'w Worlds,
     limited: bool,

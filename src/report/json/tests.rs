@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Privilege, Reach};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::{Decoding, ProblemKind};
 
@@ -33,6 +33,14 @@ fn everything() -> Case {
         Problem::of(ProblemKind::Unreadable, "none.yaml", "`none.yaml` does not exist", "Check the path."),
         Problem::at(ProblemKind::Lenient, plain.span, "a comma too many", "Remove it."),
     ];
+    case.reaches = vec![Reach {
+        population: "guest",
+        roles: 2,
+        proved: 1,
+        privilege: Privilege { proved: "own-data", possible: "read", complete: false },
+        role: full.entity.clone(),
+        span: plain.span,
+    }];
     case.findings = vec![plain, full];
     case
 }
@@ -130,6 +138,37 @@ fn every_field() {
           "help": "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.",
           "folded-into": "8899",
           "fingerprint": "0011223344556677"
+        }
+      ],
+      "populations": [
+        {
+          "population": "guest",
+          "roles": 2,
+          "proved": 1,
+          "privilege": {
+            "proved": "own-data",
+            "possible": "read",
+            "complete": false
+          },
+          "role": {
+            "kind": "identity-pool",
+            "name": "Pool",
+            "arn": "arn:aws:iam::111122223333:role/x",
+            "cdk-path": "Shop/Pool"
+          },
+          "location": {
+            "path": "infra/role.json",
+            "start": {
+              "line": 2,
+              "column": 3,
+              "offset": 4
+            },
+            "end": {
+              "line": 2,
+              "column": 6,
+              "offset": 9
+            }
+          }
         }
       ],
       "problems": [

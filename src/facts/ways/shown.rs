@@ -1,0 +1,155 @@
+//! Ways with the names of what they lead through, as reports show them.
+
+use super::{Way, Ways};
+use crate::analysis::Impact;
+use crate::facts::Words;
+use crate::facts::entrance::{Population, StepKind};
+use crate::facts::privileges::{ImpactWord, word};
+use crate::finding::{self, Certainty, Label, Privilege, Reach, Step};
+use crate::model::EntityId;
+use crate::source::Span;
+use crate::value::Bounds;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    /// Whose ways, those who are furthest out first.
+    from: Vec<Population>,
+    /// The least that the role at the end has to be worth.
+    to: ImpactWord,
+}
+
+impl Query {
+    /// The names of populations, innermost first.
+    pub(crate) const POPULATIONS: &[&str] = {
+        let [_nobody, populations @ ..] = Population::NAMES else { panic!() };
+        populations
+    };
+    /// The names of what a role may be worth, mildest first.
+    pub(crate) const PRIVILEGES: &[&str] = ImpactWord::NAMES;
+
+    /// A query by names; others are nobody's.
+    pub(crate) fn named(from: &[String], to: Option<&str>) -> Self {
+        let is_asked = |population: &Population| from.iter().any(|name| name == population.name());
+        let everybody = from.is_empty();
+        Self {
+            from: Population::ALL
+                .iter()
+                .rev()
+                .copied()
+                .filter(|population| if everybody { population.is_outside() } else { is_asked(population) })
+                .collect(),
+            to: ImpactWord::ALL
+                .iter()
+                .copied()
+                .find(|impact| Some(impact.name()) == to)
+                .unwrap_or(ImpactWord::Nothing),
+        }
+    }
+}
+
+impl Ways<'_> {
+    /// The ways that are asked for: of those who are furthest out first, and the worst of each first.
+    pub(crate) fn find(&self, query: &Query) -> Vec<finding::Way> {
+        let least = |impact: Impact| word(impact) >= query.to;
+        let mut found = Vec::new();
+        for &population in &query.from {
+            let ways = self.of(population).into_iter();
+            let mut ways: Vec<_> = ways.map(|way| (way.impact(self.analysis), way)).collect();
+            // A role of which nothing is in view may be worth anything.
+            ways.retain(|(impact, way)| least(impact.possible) || !self.is_in_view(way.target()));
+            ways.sort_by_key(|(impact, way)| {
+                let proved = if way.sure { impact.sure } else { Impact::Nothing };
+                std::cmp::Reverse((proved, impact.possible, way.sure))
+            });
+            found.extend(ways.iter().map(|(impact, way)| self.shown(way, *impact, least(impact.sure))));
+        }
+        found
+    }
+
+    /// What each population outside gets, those who are furthest out first.
+    pub(crate) fn reaches(&self) -> Vec<Reach> {
+        let outside = Population::ALL.iter().rev().copied().filter(|population| population.is_outside());
+        outside.filter_map(|population| self.reach(population)).collect()
+    }
+
+    fn reach(&self, population: Population) -> Option<Reach> {
+        let ways = self.of(population);
+        let mut best: Option<((Impact, Impact), &Way<'_>)> = None;
+        let (mut possible, mut complete, mut proved) = (Impact::Nothing, true, 0);
+        for way in &ways {
+            let impact = way.impact(self.analysis);
+            let sure = if way.sure { impact.sure } else { Impact::Nothing };
+            proved += usize::from(way.sure);
+            possible = possible.max(impact.possible);
+            complete &= self.is_in_view(way.target());
+            if best.as_ref().is_none_or(|(known, _)| (sure, impact.possible) > *known) {
+                best = Some(((sure, impact.possible), way));
+            }
+        }
+        let ((sure, _), way) = best?;
+        let role = way.target();
+        Some(Reach {
+            population: population.name(),
+            roles: ways.len(),
+            proved,
+            privilege: Privilege { proved: word(sure).name(), possible: word(possible).name(), complete },
+            role: self.analysis.name(role),
+            span: self.analysis.entity(role).span,
+        })
+    }
+
+    /// Whether everything that grants something to a role is in view, and something is.
+    fn is_in_view(&self, role: EntityId) -> bool {
+        !self.analysis.model.grants_of(role).is_empty() && self.analysis.privileges(role).complete
+    }
+
+    fn shown(&self, way: &Way<'_>, impact: Bounds<Impact>, is_worth: bool) -> finding::Way {
+        let analysis = self.analysis;
+        let role = way.target();
+        let is_sure = way.sure && is_worth;
+        let entering = way
+            .entrance
+            .steps
+            .iter()
+            .map(|step| self.step(step.kind, step.entity, &[("", Some(step.place))]));
+        let pairs = way.roles().windows(2);
+        let following = pairs.filter_map(|pair| Some((pair[1], analysis.hop_places(pair[0], pair[1])?)));
+        let following = following.map(|(to, places)| {
+            let kind = if places.service.is_some() { StepKind::Passed } else { StepKind::Assumed };
+            let step = self.step(kind, to, &[("allowed", places.allowed), ("trusted", places.trusted)]);
+            Step { service: places.service.map(str::to_owned), ..step }
+        });
+        finding::Way {
+            population: way.entrance.population.name(),
+            certainty: if is_sure { Certainty::Proved } else { Certainty::Possible },
+            when: analysis.when(&way.worlds),
+            role: analysis.name(role),
+            privilege: Privilege {
+                proved: word(impact.sure).name(),
+                possible: word(impact.possible).name(),
+                complete: self.is_in_view(role),
+            },
+            steps: entering.chain(following).collect(),
+            granted: self.granted(role),
+        }
+    }
+
+    /// Where the worst is granted that a role allows.
+    fn granted(&self, role: EntityId) -> Option<Span> {
+        let privileges = self.analysis.privileges(role);
+        let escalation = privileges.escalations.first().map(|gain| gain.action);
+        let action = escalation.or(privileges.takeovers.first().map(|gain| gain.action));
+        self.analysis.granted_at(role, action)
+    }
+
+    fn step(&self, kind: StepKind, entity: EntityId, places: &[(&str, Option<Span>)]) -> Step {
+        let label = |&(text, span): &(&str, Option<Span>)| Some(Label { span: span?, text: text.to_owned() });
+        Step {
+            kind: kind.name(),
+            entity: self.analysis.name(entity),
+            service: None,
+            places: places.iter().filter_map(label).collect(),
+        }
+    }
+}
