@@ -7,7 +7,7 @@ use super::privileges::{ImpactWord, impact, of_impact};
 use super::role_giver::roles;
 use super::trust::{Exposure, Reach};
 use super::{Common, Evidence, Fact, LevelOf, fact};
-use crate::analysis::{Analysis, Change, Impact};
+use crate::analysis::{Analysis, Change, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::{ActionId, Actions};
 use crate::model::{AttachedRole, EntityId, Found, IdentityPool, RoleAttachment};

@@ -93,9 +93,7 @@ fn path(analysis: &Analysis<'_>, way: &Way<'_>, reach: Reach) -> PathFact {
         evidence.extend(places.trusted.map(|span| Evidence { role: "trusts", span }));
         place = places.trusted.unwrap_or(place);
     }
-    let action = privileges.escalations.iter().map(|gain| gain.action).next();
-    let action = action.or(privileges.takeovers.iter().map(|gain| gain.action).next());
-    evidence.extend(analysis.granted_at(last, action).map(|span| Evidence { role: "grant", span }));
+    evidence.extend(analysis.granted_at(last, privileges.worst).map(|span| Evidence { role: "grant", span }));
     let through: Vec<Text> = roles.iter().map(|&role| name(role)).collect();
     let shown: Vec<String> = through.iter().map(|name| name.display(analysis.vocabulary)).collect();
     PathFact {

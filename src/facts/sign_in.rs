@@ -2,7 +2,7 @@
 
 mod doors;
 
-pub(super) use doors::{PoolDoor, Tokens};
+use self::doors::PoolDoor;
 use super::identity_pool::truth;
 use super::lists::{has_key, is};
 use super::pool_role::{pool_name, pools};
@@ -18,7 +18,7 @@ use crate::model::{Form, Found, IdentityPool, MappingRule, Role, RoleAttachment,
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
-pub(super) use doors::{SOCIAL, doors};
+pub(super) use doors::{SOCIAL, Tokens, doors};
 
 words! {
     /// How somebody whom nobody knows signs in.

@@ -56,7 +56,11 @@ impl Way<'_> {
     /// What the population can do at the end of it.
     pub(crate) fn impact(&self, analysis: &Analysis<'_>) -> Bounds<Impact> {
         let target = self.target();
-        if self.is_part() { left_to_guests(analysis, target) } else { analysis.privileges(target).impact }
+        if self.is_part() {
+            left_to_guests(analysis, target).impact
+        } else {
+            analysis.privileges(target).impact
+        }
     }
 }
 

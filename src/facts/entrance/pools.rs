@@ -5,8 +5,9 @@ use crate::analysis::{Analysis, Change};
 use crate::facts::claim_source::{default_role, mapped_user_pools};
 use crate::facts::identity_pool::{attachments, for_guests, truth};
 use crate::facts::role_mapping::{MappingType, mapping_type};
+use crate::facts::sign_in::{self, Door, Tokens};
 use crate::facts::trust::admits;
-use crate::facts::user_pool::{doors, members, writable};
+use crate::facts::user_pool::{members, writable};
 use crate::finding::Certainty;
 use crate::knowledge::Tenancy;
 use crate::model::{
@@ -51,6 +52,8 @@ struct Login<'a> {
     sure: bool,
     steps: Vec<Step>,
     worlds: Worlds,
+    /// As role mappings name it.
+    name: Option<Text>,
     of: Provider<'a>,
 }
 
@@ -59,9 +62,7 @@ struct Login<'a> {
 enum Provider<'a> {
     /// A user pool's.
     UserPool(&'a UserPool),
-    /// Of a provider with this name.
-    Named(&'a Text),
-    /// Not known, or the own backend's.
+    /// Another provider's, or the own backend's.
     Other,
 }
 
@@ -88,63 +89,59 @@ impl<'a> Pool<'a, '_> {
                 sure,
                 steps: vec![step],
                 worlds: worlds.clone(),
+                name: Some(reference.text.clone()),
                 of,
             };
             match (reference.place, &reference.target) {
                 (ReferencePlace::LoginUserPool, Target::Found(found)) => {
                     for found in found {
                         let Some(users) = self.analysis.model.get::<UserPool>(found.entity) else { continue };
-                        let whole = login(
-                            Population::UserPoolUser,
-                            found.sure,
-                            &found.worlds,
-                            Provider::UserPool(users),
-                        );
-                        logins.extend(self.of_user_pool(users, whole));
+                        let of = Provider::UserPool(users);
+                        let mut user = login(Population::UserPoolUser, found.sure, &found.worlds, of);
+                        let (entity, place) = (users.entity.id, users.entity.span);
+                        user.steps.insert(0, Step { kind: StepKind::SignsIn, entity, place });
+                        logins.push(user);
                     }
                 }
                 (ReferencePlace::LoginUserPool, Target::Outside(_) | Target::Unknown) => {
-                    logins.push(login(
-                        Population::UserPoolUser,
-                        true,
-                        &entity.worlds,
-                        Provider::Named(&reference.text),
-                    ));
+                    logins.push(login(Population::UserPoolUser, true, &entity.worlds, Provider::Other));
                 }
-                (ReferencePlace::LoginOidcProvider, Target::Found(found)) => {
-                    for found in found {
-                        let provider = self.analysis.model.get::<OidcProvider>(found.entity);
-                        let url = provider.and_then(|provider| provider.url.known());
-                        let url = url.map(|url| &url.value);
-                        let population = url.map_or(Population::WholeTenant, |url| self.customers(url));
-                        let of = Provider::Named(&reference.text);
-                        logins.push(login(population, found.sure, &found.worlds, of));
-                    }
-                }
-                (ReferencePlace::LoginOidcProvider, Target::Outside(_) | Target::Unknown) => {
-                    let of = Provider::Named(&reference.text);
-                    logins.push(login(self.customers(&reference.text), true, &entity.worlds, of));
+                (
+                    ReferencePlace::LoginOidcProvider,
+                    Target::Found(_) | Target::Outside(_) | Target::Unknown,
+                ) if !self.serves_everybody(&reference.target, &reference.text) => {
+                    logins.push(login(Population::WholeTenant, true, &entity.worlds, Provider::Other));
                 }
                 (
                     ReferencePlace::LoginSamlProvider,
                     Target::Found(_) | Target::Outside(_) | Target::Unknown,
                 ) => {
-                    let of = Provider::Named(&reference.text);
-                    logins.push(login(Population::SamlUser, true, &entity.worlds, of));
+                    logins.push(login(Population::SamlUser, true, &entity.worlds, Provider::Other));
                 }
                 _ => {}
             }
         }
-        for social in self.pool.login_providers.known().into_iter().flat_map(|logins| &logins.value) {
-            let name = &social.provider;
-            let sure =
-                name.value.as_literal(self.analysis.vocabulary).is_some() && !social.application.is_absent();
+        for door in sign_in::doors(self.analysis, self.pool) {
+            let population = match door.kind {
+                Door::SignUp => Population::SelfRegistered,
+                Door::UserPoolProvider | Door::Social | Door::Issuer => Population::AnyCustomer,
+            };
+            let (of, first) = match door.tokens {
+                Tokens::UserPool(users) => {
+                    let is_sign_up = door.kind == Door::SignUp;
+                    let kind = if is_sign_up { StepKind::SignsUp } else { StepKind::SignsInWith };
+                    (Provider::UserPool(users), Some(Step { kind, entity: users.entity.id, place: door.at }))
+                }
+                Tokens::Social | Tokens::Issuer(..) => (Provider::Other, None),
+            };
+            let place = if first.is_some() { self.pool.user_pools.span() } else { Some(door.at) };
             logins.push(Login {
-                population: Population::AnyCustomer,
-                sure,
-                steps: vec![self.entered(StepKind::LogsIn, Some(name.span))],
-                worlds: entity.worlds.clone(),
-                of: Provider::Named(&name.value),
+                population,
+                sure: door.open.sure,
+                steps: first.into_iter().chain([self.entered(StepKind::LogsIn, place)]).collect(),
+                worlds: door.worlds,
+                name: door.login,
+                of,
             });
         }
         if let Some(backend) = self.pool.developer_provider.span() {
@@ -153,50 +150,26 @@ impl<'a> Pool<'a, '_> {
                 sure: true,
                 steps: vec![self.entered(StepKind::LogsIn, Some(backend))],
                 worlds: entity.worlds.clone(),
+                name: None,
                 of: Provider::Other,
             });
         }
         logins
     }
 
-    /// The users whom the pool's administrators let in, and whoever comes in by himself.
-    fn of_user_pool(&self, users: &'a UserPool, login: Login<'a>) -> Vec<Login<'a>> {
-        let doors = doors(self.analysis, users);
-        let entity = users.entity.id;
-        let mut logins = Vec::new();
-        let mut enters = |population, truth: Bounds<bool>, kind, place: Option<Span>| {
-            if truth.possible {
-                let first = Step { kind, entity, place: place.unwrap_or(users.entity.span) };
-                logins.push(Login {
-                    population,
-                    sure: login.sure && truth.sure,
-                    steps: std::iter::once(first).chain(login.steps.iter().copied()).collect(),
-                    worlds: login.worlds.clone(),
-                    of: login.of,
-                });
+    /// Whether the issuer of an OIDC provider serves everybody: those who come in by that door are known already.
+    fn serves_everybody(&self, target: &Target, arn: &Text) -> bool {
+        let provider = target.found().first();
+        let provider = provider.and_then(|found| self.analysis.model.get::<OidcProvider>(found.entity));
+        let issuer = match provider {
+            Some(provider) => {
+                provider.issuer.as_ref().and_then(|issuer| issuer.as_literal(self.analysis.vocabulary))
             }
+            None => arn.as_literal(self.analysis.vocabulary),
         };
-        enters(Population::UserPoolUser, Bounds::decided(true), StepKind::SignsIn, None);
-        enters(
-            Population::SelfRegistered,
-            doors.sign_up,
-            StepKind::SignsUp,
-            users.admin_creates_users_only.span(),
-        );
-        enters(Population::AnyCustomer, doors.provider, StepKind::SignsInWith, doors.provider_at);
-        logins
-    }
-
-    /// Who has an account at the issuer that an OIDC provider's URL or ARN names.
-    fn customers(&self, name: &Text) -> Population {
-        let literal = name.as_literal(self.analysis.vocabulary).unwrap_or_default();
-        let issuer = literal.split_once(":oidc-provider/").map_or(literal, |(_, issuer)| issuer);
-        let issuer = issuer.strip_prefix("https://").unwrap_or(issuer).trim_end_matches('/');
-        let tenancy = self.analysis.senders.issuers().find(issuer).map(|issuer| issuer.tenancy);
-        match tenancy {
-            Some(Tenancy::Shared | Tenancy::Public) => Population::AnyCustomer,
-            Some(Tenancy::Private) | None => Population::WholeTenant,
-        }
+        let issuer = issuer.map(|text| text.split_once(":oidc-provider/").map_or(text, |(_, issuer)| issuer));
+        let found = issuer.and_then(|issuer| self.analysis.senders.issuers().find(issuer));
+        found.is_some_and(|found| found.tenancy != Tenancy::Private)
     }
 
     /// The role for guests, of which Cognito leaves little where there is no classic flow.
@@ -362,15 +335,15 @@ impl<'a> Pool<'a, '_> {
                     None => Bounds::decided(false),
                 }
             }
-            Provider::Named(name) => match mapping.provider().known() {
-                Some(provider) => match provider.value.compare(name, vocabulary) {
+            Provider::Other => match (mapping.provider().known(), &login.name) {
+                (Some(provider), Some(name)) => match provider.value.compare(name, vocabulary) {
                     Comparison::Equal => Bounds::decided(true),
                     Comparison::Different => Bounds::decided(false),
                     Comparison::Undecided => Bounds::UNDECIDED,
                 },
-                None => Bounds::UNDECIDED,
+                (_, None) => Bounds::decided(false),
+                (None, _) => Bounds::UNDECIDED,
             },
-            Provider::Other => Bounds::decided(false),
         }
     }
 

@@ -137,10 +137,7 @@ impl Ways<'_> {
 
     /// Where the worst is granted that a role allows.
     fn granted(&self, role: EntityId) -> Option<Span> {
-        let privileges = self.analysis.privileges(role);
-        let escalation = privileges.escalations.first().map(|gain| gain.action);
-        let action = escalation.or(privileges.takeovers.first().map(|gain| gain.action));
-        self.analysis.granted_at(role, action)
+        self.analysis.granted_at(role, self.analysis.privileges(role).worst)
     }
 
     fn step(&self, kind: StepKind, entity: EntityId, places: &[(&str, Option<Span>)]) -> Step {
