@@ -220,6 +220,12 @@ impl Actions {
         self.rows(action).map(move |(_, kind, _)| self.type_column(13, kind))
     }
 
+    /// A number that actions have in common which are used on the same types of resources, with the same condition keys.
+    #[must_use]
+    pub fn resource_class(self, action: ActionId) -> usize {
+        usize::from(self.columns.shorts(5).at(action.index()))
+    }
+
     /// A form of ARNs, such as `arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}`.
     #[must_use]
     pub fn arn_form(self, number: usize) -> String {
@@ -243,7 +249,7 @@ impl Actions {
 
     /// The rows of the table of actions: the row's first number, the type of resource, the list of keys.
     fn rows(self, action: ActionId) -> impl Iterator<Item = (u16, usize, usize)> {
-        let rows = self.row_lists().at(usize::from(self.columns.shorts(5).at(action.index())));
+        let rows = self.row_lists().at(self.resource_class(action));
         (0..rows.len() / 2).map(move |number| {
             let row = rows.at(2 * number);
             (row, usize::from(row & !REQUIRED), usize::from(rows.at(2 * number + 1)))

@@ -10,6 +10,7 @@
 mod condition;
 mod refusal;
 mod resource;
+mod sets;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -17,9 +18,10 @@ mod tests;
 use std::sync::{Arc, OnceLock};
 
 use self::resource::{Pattern, Resources, Scope};
-use self::statement::{Permission, join, nothing};
+use self::sets::Sets;
+use self::statement::Permission;
 use super::{Policy, Version};
-use crate::knowledge::actions::{ActionId, ActionSet};
+use crate::knowledge::actions::ActionId;
 use crate::value::{Bounds, Text, Vocabulary};
 
 /// An identity policy, boundary or control policy, ready to be asked.
@@ -30,13 +32,6 @@ pub struct PermissionPolicy {
     somewhere: OnceLock<Sets>,
     /// As `somewhere`, but for what is the caller's own.
     beyond_own: OnceLock<Sets>,
-}
-
-/// What a policy allows, and what it denies.
-#[derive(Clone, Debug)]
-struct Sets {
-    allow: Bounds<ActionSet>,
-    deny: Bounds<ActionSet>,
 }
 
 /// A policy that counts for a holder, and whether it does whatever the unknowns are.
@@ -92,41 +87,6 @@ impl PermissionPolicy {
             somewhere: OnceLock::new(),
             beyond_own: OnceLock::new(),
         }
-    }
-
-    /// Whether it names resources, rather than all.
-    fn names_resources(&self) -> bool {
-        self.statements.iter().any(|statement| statement.resources != Resources::All)
-    }
-
-    /// Whether it denies something on some resources only.
-    fn takes_by_resource(&self) -> bool {
-        self.statements
-            .iter()
-            .any(|statement| statement.deny.possible && statement.resources != Resources::All)
-    }
-
-    fn sets(&self, cell: &OnceLock<Sets>, scope: Scope<'_>, beyond_own: bool) -> Sets {
-        cell.get_or_init(|| {
-            let mut sets = Sets { allow: nothing(), deny: nothing() };
-            for statement in &self.statements {
-                let (allow, deny) = (statement.allow, statement.deny);
-                if allow.possible && !(beyond_own && statement.is_own) {
-                    let part = statement.set(allow.and(statement.meets.gives(scope)), |action| {
-                        statement.resources.allow(action, scope)
-                    });
-                    join(&mut sets.allow, &part);
-                }
-                if deny.possible {
-                    let part = statement.set(deny.and(statement.meets.takes(scope)), |action| {
-                        statement.resources.deny(action, scope)
-                    });
-                    join(&mut sets.deny, &part);
-                }
-            }
-            sets
-        })
-        .clone()
     }
 }
 
@@ -278,59 +238,6 @@ impl Permissions {
         }
         perhaps
     }
-
-    /// The actions that are allowed everywhere.
-    #[must_use]
-    pub fn everywhere(&self) -> Bounds<ActionSet> {
-        self.of_all(|policy| policy.sets(&policy.everywhere, Scope::Everything, false))
-    }
-
-    /// The actions that are allowed somewhere.
-    #[must_use]
-    pub fn somewhere(&self, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
-        let mut all = self.of_all(|policy| policy.sets(&policy.somewhere, Scope::Within(None), false));
-        // Sets say nothing of resources: what one policy allows on some, another may limit to others, or deny there.
-        if self.levels().flatten().any(|policy| policy.policy.takes_by_resource())
-            || !self.limits.is_empty()
-                && self.levels().flatten().any(|policy| policy.policy.names_resources())
-        {
-            for action in all.possible.clone().iter() {
-                let question = PermissionQuestion { action, target: Target::Somewhere, passed_to: None };
-                let answer = self.allows(&question, vocabulary);
-                if !answer.possible {
-                    all.possible.remove(action);
-                }
-                if !answer.sure {
-                    all.sure.remove(action);
-                }
-            }
-        }
-        all
-    }
-
-    /// The actions that are allowed somewhere by a statement that is not about what belongs to the caller's own identity in
-    /// an identity pool. (A denial of some of what a statement names is not seen.)
-    #[must_use]
-    pub fn beyond_own(&self) -> Bounds<ActionSet> {
-        let mut all =
-            together(&self.grants, &|policy| policy.sets(&policy.beyond_own, Scope::Within(None), true));
-        for limit in &self.limits {
-            let limit = together(limit, &|policy| policy.sets(&policy.somewhere, Scope::Within(None), false));
-            all.sure.intersect_with(&limit.sure);
-            all.possible.intersect_with(&limit.possible);
-        }
-        all
-    }
-
-    fn of_all(&self, sets: impl Fn(&PermissionPolicy) -> Sets) -> Bounds<ActionSet> {
-        let mut all = together(&self.grants, &sets);
-        for limit in &self.limits {
-            let limit = together(limit, &sets);
-            all.sure.intersect_with(&limit.sure);
-            all.possible.intersect_with(&limit.possible);
-        }
-        all
-    }
 }
 
 /// Whether some statement of policies allows.
@@ -373,21 +280,4 @@ fn scope<'s>(question: &PermissionQuestion<'_>, one: Option<&'s Pattern>) -> Sco
         (_, Some(one)) => Scope::One(one),
         _ => Scope::Within(None),
     }
-}
-
-/// What policies allow together: one of them must allow it, and none deny it.
-fn together(policies: &[InForce], sets: &impl Fn(&PermissionPolicy) -> Sets) -> Bounds<ActionSet> {
-    let (mut allow, mut deny) = (nothing(), nothing());
-    for attachment in policies {
-        let mut of = sets(&attachment.policy);
-        if !attachment.sure {
-            of.allow.sure = ActionSet::none();
-            of.deny.sure = ActionSet::none();
-        }
-        join(&mut allow, &of.allow);
-        join(&mut deny, &of.deny);
-    }
-    allow.sure.subtract(&deny.possible);
-    allow.possible.subtract(&deny.sure);
-    allow
 }

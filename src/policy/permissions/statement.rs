@@ -3,7 +3,7 @@
 use super::PermissionQuestion;
 use super::condition::{Meets, passed_to};
 use super::resource::{Pattern, Resources, Scope};
-use crate::knowledge::actions::{ActionId, ActionSet, Actions};
+use crate::knowledge::actions::{ActionSet, Actions};
 use crate::policy::action::{glob, literal_units, widest_pattern};
 use crate::policy::{Clause, Effect, Item, Statement, Version};
 use crate::value::{Bounds, Vocabulary};
@@ -49,40 +49,6 @@ impl Permission {
             passed_to: statement.conditions.as_ref().and_then(services),
             is_own: is_own(statement, version, vocabulary),
         }
-    }
-
-    /// The actions of the statement for which something holds.
-    pub(super) fn set(
-        &self,
-        whole: Bounds<bool>,
-        test: impl Fn(ActionId) -> Bounds<bool>,
-    ) -> Bounds<ActionSet> {
-        let mut set = nothing();
-        if !whole.possible {
-            return set;
-        }
-        let decided = match &self.resources {
-            Resources::All => Some(Bounds::decided(true)),
-            Resources::Unknown => Some(Bounds::UNDECIDED),
-            Resources::Only(_) | Resources::Except(_) => None,
-        };
-        if let Some(on) = decided.map(|on| on.and(whole)) {
-            if on.sure {
-                set.sure = self.actions.sure.clone();
-            }
-            set.possible = self.actions.possible.clone();
-            return set;
-        }
-        for action in self.actions.possible.iter() {
-            let on = test(action).and(whole);
-            if on.possible {
-                set.possible.insert(action);
-            }
-            if on.sure && self.actions.sure.contains(action) {
-                set.sure.insert(action);
-            }
-        }
-        set
     }
 
     pub(super) fn covers(&self, question: &PermissionQuestion<'_>) -> Bounds<bool> {
