@@ -5,6 +5,7 @@
 
 mod corpus;
 mod decisions;
+mod permissions;
 mod stack;
 
 use std::hint::black_box;
@@ -45,6 +46,12 @@ fn main() {
     print("arena bytes / text bytes", size(&json, &yaml, source), Goal::AtMost(1.5));
     print("trust decision with witness, median, us", decision(), Goal::AtMost(50.0));
     print("hostile policies, slowest, ms", slowest(), Goal::AtMost(50.0));
+    let administrator = permissions::times(permissions::ADMINISTRATOR, true, 201);
+    print("permissions of an administrator, cold, us", administrator.cold, Goal::AtMost(100.0));
+    print("permissions of an administrator, warm, us", administrator.warm, Goal::AtMost(10.0));
+    let bounded = permissions::times(&permissions::bounded(), false, 201);
+    print("permissions of a bounded role, cold, us", bounded.cold, Goal::Comparison);
+    print("permissions of a bounded role, warm, us", bounded.warm, Goal::Comparison);
 }
 
 /// How long a usual policy takes to decide, in microseconds.
@@ -101,6 +108,8 @@ fn size(json: &corpus::Texts, yaml: &corpus::Texts, source: SourceId) -> f64 {
 enum Goal {
     AtLeast(f64),
     AtMost(f64),
+    /// None: it stands beside another figure.
+    Comparison,
 }
 
 #[expect(clippy::print_stdout, reason = "printing is what this is for")]
@@ -108,6 +117,7 @@ fn print(name: &str, figure: f64, goal: Goal) {
     let (goal, pass) = match goal {
         Goal::AtLeast(least) => (format!("at least {least}"), figure >= least),
         Goal::AtMost(most) => (format!("at most {most}"), figure <= most),
+        Goal::Comparison => ("for comparison".to_owned(), true),
     };
     println!("figure\t{name}\t{figure:.2}\t{goal}\t{}", if pass { "yes" } else { "no" });
 }

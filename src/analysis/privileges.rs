@@ -89,7 +89,7 @@ impl Analysis<'_> {
     /// What permissions amount to in the hands of whoever has a role.
     #[must_use]
     pub fn assess(&self, role: EntityId, holder: &Holder, permissions: &Permissions) -> Privileges {
-        let everywhere = permissions.everywhere();
+        let everywhere = permissions.everywhere(self.vocabulary);
         let all = ActionSet::all();
         let mut privileges = Privileges {
             impact: Bounds { sure: Impact::Nothing, possible: Impact::Nothing },
@@ -121,7 +121,7 @@ impl Analysis<'_> {
             escalation_methods().iter().filter_map(|method| ask.escalation(method)).collect();
         privileges.takeovers = takeovers().iter().filter_map(|takeover| ask.takeover(takeover)).collect();
         privileges.whole_services = whole_services(&everywhere.sure);
-        let beyond_own = permissions.beyond_own();
+        let beyond_own = permissions.beyond_own(self.vocabulary);
         let level = |sure: bool| {
             let (everywhere, beyond_own, somewhere) = if sure {
                 (&everywhere.sure, &beyond_own.sure, &somewhere.sure)
@@ -328,7 +328,7 @@ impl Asker<'_, '_> {
 
 impl Analysis<'_> {
     fn is_administrator(&self, holder: EntityId) -> bool {
-        self.holder(holder).permissions.everywhere().sure.is_superset(&ActionSet::all())
+        self.holder(holder).permissions.everywhere(self.vocabulary).sure.is_superset(&ActionSet::all())
     }
 
     /// The statement that grants an action to a holder: the place of the statement, or of the attachment of a policy that

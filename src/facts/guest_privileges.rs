@@ -122,8 +122,8 @@ impl Guests<'_> {
 fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> Vec<String> {
     let holder = analysis.holder(role);
     let whole = &holder.permissions;
-    let actions =
-        if limited.possible { whole.within(analysis.guest_limit()) } else { whole.clone() }.beyond_own();
+    let actions = if limited.possible { whole.within(analysis.guest_limit()) } else { whole.clone() }
+        .beyond_own(analysis.vocabulary);
     let mut services: Vec<String> = Vec::new();
     for action in actions.sure.iter() {
         let name = Actions::default().name(action);

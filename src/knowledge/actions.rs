@@ -247,6 +247,28 @@ impl Actions {
         self.key_names(std::iter::once(own).chain(rows))
     }
 
+    /// The actions whose requests can have a condition key of this name, written in lower case; of a key that varies, up to
+    /// what does: `aws:requesttag/`.
+    #[must_use]
+    pub fn with_condition_key(self, name: &str) -> ActionSet {
+        let (names, lists) = (self.columns.strings(7), self.columns.lists(8));
+        let is_named = |key: &String| {
+            let key = key.to_ascii_lowercase();
+            key == name || (name.ends_with('/') && key.starts_with(name))
+        };
+        let keys: Vec<bool> = (0..names.len()).map(|number| is_named(&names.at(number))).collect();
+        let has = |list: usize| lists.at(list).iter().any(|key| keys.get(usize::from(key)) == Some(&true));
+        let own = self.columns.shorts(4);
+        (0..COUNT)
+            .filter_map(ActionId::new)
+            .filter(|&action| {
+                let mut rows = self.rows(action);
+                has(usize::from(own.at(action.index())))
+                    || rows.any(|(_, kind, keys)| has(keys) || has(self.type_column(14, kind)))
+            })
+            .collect()
+    }
+
     /// The rows of the table of actions: the row's first number, the type of resource, the list of keys.
     fn rows(self, action: ActionId) -> impl Iterator<Item = (u16, usize, usize)> {
         let rows = self.row_lists().at(self.resource_class(action));

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Clause, Effect, Policy, Statement, Test};
+use super::{Clause, Effect, Policy, Statement, Test, Version};
 use crate::value::Vocabulary;
 
 /// One action that a caller asks for, as the trust policy sees it.
@@ -239,6 +239,11 @@ fn conditions(policy: &Policy, tests: &[Test], context: &Context, vocabulary: &V
         }
     }
     all(truths)
+}
+
+/// Whether a test of a condition holds in a request; `None` in doubt. Variables have no meaning in it.
+pub(super) fn holds(test: &Test, context: &Context, vocabulary: &Vocabulary) -> Option<bool> {
+    condition::holds(test, &Version::V2008, context, vocabulary).ok()
 }
 
 fn not(truth: Truth) -> Truth {

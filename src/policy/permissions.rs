@@ -7,6 +7,7 @@
 //!
 //! Policies of resources are not looked at: they can add permissions, and those of keys can take them away.
 
+mod choice;
 mod condition;
 mod refusal;
 mod resource;
@@ -15,13 +16,16 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use self::resource::{Pattern, Resources, Scope};
 use self::sets::Sets;
 use self::statement::Permission;
+use super::evaluate::Context;
 use super::{Policy, Version};
-use crate::knowledge::actions::ActionId;
+use crate::knowledge::actions::{ActionId, ActionSet, Actions};
 use crate::value::{Bounds, Text, Vocabulary};
 
 /// An identity policy, boundary or control policy, ready to be asked.
@@ -73,6 +77,22 @@ pub struct PermissionQuestion<'q> {
     pub passed_to: Option<&'q str>,
 }
 
+/// A question as a statement is asked it.
+#[derive(Clone, Copy, Debug)]
+struct Ask<'q> {
+    action: ActionId,
+    passed_to: Option<&'q str>,
+    /// What the session has chosen; `None` if that is what suits it best, separately for each statement.
+    context: Option<&'q Context>,
+    vocabulary: &'q Vocabulary,
+}
+
+impl<'q> Ask<'q> {
+    const fn new(question: &PermissionQuestion<'q>, vocabulary: &'q Vocabulary) -> Self {
+        Self { action: question.action, passed_to: question.passed_to, context: None, vocabulary }
+    }
+}
+
 /// Where a permission is written: the number of the policy among those that grant, and the statement in its policy.
 pub type GrantedBy = (usize, u16);
 
@@ -115,20 +135,28 @@ impl Permissions {
     #[must_use]
     pub fn allows(&self, question: &PermissionQuestion<'_>, vocabulary: &Vocabulary) -> Bounds<bool> {
         let one = one(question, vocabulary);
-        match scope(question, one.as_ref()) {
-            Scope::Within(_) => self.somewhere_left(0, question, None),
-            scope => {
-                let mut answer = Bounds::decided(true);
-                for policies in self.levels() {
-                    let allowed = allowed(policies, |permission| permission.allow_on(question, scope));
-                    answer = answer.and(allowed).and(denied(policies, question, scope).not());
-                    if !answer.possible {
-                        break;
-                    }
-                }
-                answer
+        let scope = scope(question, one.as_ref());
+        self.chosen(Ask::new(question, vocabulary), |this, ask| this.answer(&ask, scope))
+    }
+
+    /// Whether an action is allowed by what the session has chosen.
+    fn answer(&self, ask: &Ask<'_>, scope: Scope<'_>) -> Bounds<bool> {
+        if let Scope::Within(_) = scope {
+            return self.somewhere_left(0, ask, None);
+        }
+        let mut answer = Bounds::decided(true);
+        for policies in self.levels() {
+            let allowed = allowed(policies, |permission| permission.allow_on(ask, scope));
+            answer = answer.and(allowed).and(denied(policies, ask, scope).not());
+            if !answer.possible {
+                break;
             }
         }
+        answer
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Permission> {
+        self.levels().flatten().flat_map(|policy| &policy.policy.statements)
     }
 
     /// All that must allow: what grants, then each limit.
@@ -138,31 +166,26 @@ impl Permissions {
 
     /// Whether an action is allowed on a resource that a pattern matches. Who denies it on all but some resources leaves
     /// only those: then each of them is asked for, from one such statement on.
-    fn somewhere_left(
-        &self,
-        from: usize,
-        question: &PermissionQuestion<'_>,
-        within: Option<&Pattern>,
-    ) -> Bounds<bool> {
+    fn somewhere_left(&self, from: usize, ask: &Ask<'_>, within: Option<&Pattern>) -> Bounds<bool> {
         let leaves = |(policy, permission): (&InForce, &Permission)| {
             let Resources::Except(patterns) = &permission.resources else { return None };
-            let covers = permission.deny.and(permission.covers(question));
-            let takes = covers.and(permission.meets.takes(Scope::Within(within)));
+            let covers = permission.deny.and(permission.covers(ask));
+            let takes = covers.and(permission.takes(ask, Scope::Within(within)));
             takes.possible.then(|| (takes.sure && policy.sure, patterns.clone()))
         };
         let all = self.levels().flatten();
         let permissions =
             all.flat_map(|policy| policy.policy.statements.iter().map(move |one| (policy, one)));
         let Some((sure, patterns)) = permissions.filter_map(leaves).nth(from) else {
-            return self.somewhere_within(0, question, within);
+            return self.somewhere_within(0, ask, within);
         };
         let left = patterns
             .iter()
             .map(|pattern| {
-                let fits = pattern.meets(question.action, within);
+                let fits = pattern.meets(ask.action, within);
                 let narrower = within.filter(|within| pattern.covers_pattern(within)).unwrap_or(pattern);
                 match fits.possible {
-                    true => fits.and(self.somewhere_left(from + 1, question, Some(narrower))),
+                    true => fits.and(self.somewhere_left(from + 1, ask, Some(narrower))),
                     false => fits,
                 }
             })
@@ -170,42 +193,37 @@ impl Permissions {
         if sure {
             return left;
         }
-        let otherwise = self.somewhere_left(from + 1, question, within);
+        let otherwise = self.somewhere_left(from + 1, ask, within);
         Bounds { sure: left.sure && otherwise.sure, possible: left.possible || otherwise.possible }
     }
 
     /// Whether an action is allowed by all levels from one on, on a resource that a pattern matches.
-    fn somewhere_within(
-        &self,
-        level: usize,
-        question: &PermissionQuestion<'_>,
-        within: Option<&Pattern>,
-    ) -> Bounds<bool> {
+    fn somewhere_within(&self, level: usize, ask: &Ask<'_>, within: Option<&Pattern>) -> Bounds<bool> {
         let scope = Scope::Within(within);
         let Some(policies) = self.levels().nth(level) else {
             // What one level leaves, another may leave out.
             let all = self.levels().map(|policies| {
-                let allowed = allowed(policies, |permission| permission.allow_on(question, scope));
-                allowed.and(denied(policies, question, scope).not())
+                let allowed = allowed(policies, |permission| permission.allow_on(ask, scope));
+                allowed.and(denied(policies, ask, scope).not())
             });
             return all.fold(Bounds::decided(true), Bounds::<bool>::and);
         };
         allowed(policies, |permission| {
-            let allows = permission.allow_on(question, scope);
+            let allows = permission.allow_on(ask, scope);
             if !allows.possible {
                 return allows;
             }
             let Some(patterns) = permission.resources.patterns() else {
-                return allows.and(self.somewhere_within(level + 1, question, within));
+                return allows.and(self.somewhere_within(level + 1, ask, within));
             };
             // The narrower of the two patterns is what is left.
             patterns
                 .iter()
                 .map(|pattern| {
-                    let fits = pattern.meets(question.action, within);
+                    let fits = pattern.meets(ask.action, within);
                     let narrower = within.filter(|within| pattern.covers_pattern(within)).unwrap_or(pattern);
                     match fits.possible {
-                        true => fits.and(self.somewhere_within(level + 1, question, Some(narrower))),
+                        true => fits.and(self.somewhere_within(level + 1, ask, Some(narrower))),
                         false => fits,
                     }
                 })
@@ -223,10 +241,11 @@ impl Permissions {
     ) -> Option<GrantedBy> {
         let one = one(question, vocabulary);
         let scope = scope(question, one.as_ref());
+        let ask = Ask::new(question, vocabulary);
         let mut perhaps = None;
         for (at, grant) in self.grants.iter().enumerate() {
             for (number, statement) in grant.policy.statements.iter().enumerate() {
-                let allows = statement.allow_on(question, scope);
+                let allows = statement.allow_on(&ask, scope);
                 let found = (at, u16::try_from(number).unwrap_or(u16::MAX));
                 if allows.sure && grant.sure {
                     return Some(found);
@@ -256,12 +275,12 @@ fn allowed(policies: &[InForce], allows: impl Fn(&Permission) -> Bounds<bool>) -
 }
 
 /// Whether policies deny an action on all that a question is about.
-fn denied(policies: &[InForce], question: &PermissionQuestion<'_>, scope: Scope<'_>) -> Bounds<bool> {
+fn denied(policies: &[InForce], ask: &Ask<'_>, scope: Scope<'_>) -> Bounds<bool> {
     let mut any = Bounds::decided(false);
     for InForce { policy, sure } in policies {
         let in_force = Bounds { sure: *sure, possible: true };
         for permission in policy.statements.iter().filter(|permission| permission.deny.possible) {
-            any = any.or(permission.deny_on(question, scope).and(in_force));
+            any = any.or(permission.deny_on(ask, scope).and(in_force));
         }
     }
     any
@@ -280,4 +299,18 @@ fn scope<'s>(question: &PermissionQuestion<'_>, one: Option<&'s Pattern>) -> Sco
         (_, Some(one)) => Scope::One(one),
         _ => Scope::Within(None),
     }
+}
+
+/// The actions whose requests can have a condition key, by the catalogue. The key is in lower case; of a key that varies,
+/// only what stands before that counts.
+fn carriers(key: &str) -> Arc<ActionSet> {
+    static CARRIERS: LazyLock<Mutex<FxHashMap<String, Arc<ActionSet>>>> = LazyLock::new(Mutex::default);
+    let key = key.find('/').map_or(key, |slash| &key[..=slash]);
+    let mut carriers = CARRIERS.lock().expect("no thread panics while it holds the lock");
+    if let Some(known) = carriers.get(key) {
+        return Arc::clone(known);
+    }
+    let found = Arc::new(Actions::default().with_condition_key(key));
+    carriers.insert(key.to_owned(), Arc::clone(&found));
+    found
 }

@@ -2,6 +2,8 @@
 
 #[path = "json_value.rs"]
 mod json_value;
+#[path = "random.rs"]
+mod random;
 
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use fedlint::policy::{Caller, Context, ContextValue, Operator, Policy, Request, 
 use fedlint::source::{Origin, Sources, Span};
 use fedlint::value::Vocabulary;
 use json_value::value;
+use random::Random;
 use serde_json::{Map, json};
 
 /// A policy and a request.
@@ -38,32 +41,6 @@ pub(crate) struct Test {
     pub(crate) operator: Operator,
     pub(crate) key: String,
     pub(crate) values: Vec<String>,
-}
-
-/// SplitMix64, by Sebastiano Vigna (public domain).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end).expect("small")).expect("small")
-    }
-
-    /// True in so many of a hundred cases.
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    fn pick<T: Copy>(&mut self, among: &[T]) -> T {
-        among[self.below(among.len())]
-    }
 }
 
 const ACCOUNT: &str = "111122223333";
@@ -304,7 +281,7 @@ const KEYS: &[Key] = &[
 
 impl Case {
     pub(crate) fn new(seed: u64) -> Self {
-        let random = &mut Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let random = &mut Random::new(seed);
         let version = random.pick(&[
             Some("2012-10-17"),
             Some("2012-10-17"),

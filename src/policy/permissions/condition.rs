@@ -1,66 +1,59 @@
 //! What the conditions of a statement are worth to a session: whether it can meet them.
 
+use std::sync::Arc;
+
+use super::choice::{self, Choice};
 use super::resource::Scope;
-use crate::policy::evaluate::compare::instant;
-use crate::policy::{Comparator, Item, Test};
+use super::{Ask, carriers};
+use crate::knowledge::actions::ActionSet;
+use crate::policy::evaluate::{self, Context, ContextValue};
+use crate::policy::{Comparator, Test};
 use crate::value::{Bounds, Vocabulary};
 
-/// Whether a session can meet conditions.
+/// The conditions of a statement, by who decides what their keys hold.
+#[derive(Clone, Debug)]
+pub(super) struct Conditions {
+    /// Those that the session chooses.
+    pub(super) choice: Option<Choice>,
+    /// Those on keys that only requests for some actions have.
+    pub(super) limited: Vec<Limited>,
+    /// What the others are worth.
+    others: Meets,
+}
+
+/// What conditions are worth on which the session has no influence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Meets {
+enum Meets {
     /// There are none.
     Always,
-    /// If it wants to; nor does it have to.
-    ByChoice,
+    /// For all resources but some, which the conditions choose.
+    ForMost,
     /// For some resources, which the conditions choose.
     ForSome,
     /// What is in the request is not known here.
     Undecided,
-    /// Never.
-    Never,
 }
 
-/// What the value of a key depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    /// The caller, or when and from where it calls: the permission is there for somebody who waits for that.
-    Caller,
-    /// The resource.
-    Resource,
-    /// When the request is made.
-    Time,
-    /// Something that is not known here.
-    Other,
+/// A condition on a key that only requests for some actions have.
+#[derive(Clone, Debug)]
+pub(super) struct Limited {
+    test: Test,
+    /// The actions whose requests have the key.
+    pub(super) carriers: Arc<ActionSet>,
+    /// Whether the condition holds for all others.
+    pub(super) otherwise: Bounds<bool>,
 }
 
-/// Keys whose value the caller chooses, with the request or by where and when it makes it, or that the account itself has:
-/// they say where or how, not what.
-const CALLER: &[&str] = &[
-    "aws:referer",
-    "aws:requestedregion",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:securetransport",
-    "aws:sourceip",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourcevpcarn",
-    "aws:tagkeys",
-    "aws:useragent",
-    "aws:vpcsourceip",
-    "kms:viaservice",
-    "s3:delimiter",
-    "s3:max-keys",
-    "s3:prefix",
-    "s3:resourceaccount",
-    "s3:signatureversion",
-    "s3:tlsversion",
-    "s3:x-amz-acl",
-    "s3:x-amz-server-side-encryption",
+const PASSED_TO: &str = "iam:passedtoservice";
+
+/// Keys that only requests for some actions have, which the catalogue names.
+const LIMITED: &[&str] = &[
+    PASSED_TO,
+    "iam:associatedresourcearn",
+    "iam:awsservicename",
+    "iam:permissionsboundary",
+    "iam:policyarn",
 ];
-
-/// Beginnings of such keys.
-const CALLER_PREFIXES: &[&str] = &["aws:requesttag/", "s3:requestobjecttag/"];
 
 /// Beginnings of keys whose value the resource has.
 const RESOURCE_PREFIXES: &[&str] = &[
@@ -72,94 +65,124 @@ const RESOURCE_PREFIXES: &[&str] = &[
     "secretsmanager:resourcetag/",
 ];
 
-impl Meets {
-    /// What conditions are worth. `now` is in nanoseconds since 1970 UTC.
-    pub(super) fn of(conditions: Option<&[Test]>, now: Option<i128>, vocabulary: &Vocabulary) -> Self {
-        match conditions {
-            None => Self::Always,
-            // What an empty condition means is not documented.
-            Some([]) => Self::Undecided,
-            Some(tests) => {
-                tests.iter().map(|test| Self::of_test(test, now, vocabulary)).max().unwrap_or(Self::Always)
+/// Keys that say whose the resource is, which is that of the holder's own account.
+const ACCOUNT: &[&str] = &["aws:resourceaccount", "aws:resourceorgid", "s3:resourceaccount"];
+
+impl Conditions {
+    /// Reads conditions. `now` is in nanoseconds since 1970 UTC.
+    pub(super) fn read(conditions: Option<&[Test]>, now: Option<i128>, vocabulary: &Vocabulary) -> Self {
+        // What an empty condition means is not documented.
+        let others =
+            if conditions.is_some_and(<[Test]>::is_empty) { Meets::Undecided } else { Meets::Always };
+        let mut read = Self { choice: None, limited: Vec::new(), others };
+        let mut chosen = Vec::new();
+        for test in conditions.unwrap_or_default() {
+            let key = test.literal_key(vocabulary).map(str::to_ascii_lowercase);
+            let unknown = matches!(test.operator.comparator, Comparator::Unknown | Comparator::Invalid);
+            match key {
+                Some(key) if LIMITED.contains(&key.as_str()) => read.limited.push(Limited {
+                    otherwise: holds(test, &Context::new(), vocabulary),
+                    carriers: carriers(&key),
+                    test: test.clone(),
+                }),
+                Some(key) if !unknown && !test.values.is_empty() => {
+                    if ACCOUNT.contains(&key.as_str()) {
+                        continue;
+                    }
+                    if choice::is_chosen(&key, test, now, vocabulary) {
+                        chosen.push((key, test.clone()));
+                    } else {
+                        read.others = read.others.max(Meets::of(&key, test, vocabulary));
+                    }
+                }
+                _ => read.others = Meets::Undecided,
             }
         }
+        read.choice = (!chosen.is_empty()).then(|| Choice::new(chosen, now, vocabulary));
+        read
     }
 
-    fn of_test(test: &Test, now: Option<i128>, vocabulary: &Vocabulary) -> Self {
-        let Some(key) = test.literal_key(vocabulary) else { return Self::Undecided };
-        let key = key.to_ascii_lowercase();
-        let unknown = matches!(test.operator.comparator, Comparator::Unknown | Comparator::Invalid);
-        if unknown || test.values.is_empty() {
-            return Self::Undecided;
-        }
-        if let Some(services) = passed_to(test, vocabulary) {
-            // The statement keeps the services.
-            return if services.is_empty() { Self::Undecided } else { Self::ByChoice };
-        }
-        match origin(&key) {
-            Origin::Caller => Self::ByChoice,
-            Origin::Resource => Self::ForSome,
-            Origin::Time => time(test, now, vocabulary),
-            Origin::Other => Self::Undecided,
-        }
+    /// True if there are none.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.choice.is_none() && self.limited.is_empty() && self.others == Meets::Always
     }
 
     /// Whether an Allow statement with these conditions gives what a question is about.
-    pub(super) const fn gives(self, scope: Scope<'_>) -> Bounds<bool> {
-        match (self, scope) {
-            (Self::Always | Self::ByChoice, _) => Bounds { sure: true, possible: true },
-            (Self::ForSome, Scope::Everything) | (Self::Never, _) => Bounds { sure: false, possible: false },
-            (Self::ForSome | Self::Undecided, _) => Bounds::UNDECIDED,
+    pub(super) fn gives(
+        &self,
+        scope: Scope<'_>,
+        context: Option<&Context>,
+        vocabulary: &Vocabulary,
+    ) -> Bounds<bool> {
+        let others = match (self.others, scope) {
+            (Meets::Always, _) => Bounds::decided(true),
+            (Meets::ForSome, Scope::Everything) => Bounds::decided(false),
+            (Meets::ForMost | Meets::ForSome | Meets::Undecided, _) => Bounds::UNDECIDED,
+        };
+        match (&self.choice, context) {
+            (None, _) => others,
+            (Some(choice), None) => others.and(Bounds::decided(choice.can_hold)),
+            (Some(choice), Some(context)) => others.and(choice.holds(context, vocabulary)),
         }
     }
 
     /// Whether a Deny statement with these conditions takes what a question is about, whatever the session does.
-    pub(super) const fn takes(self, scope: Scope<'_>) -> Bounds<bool> {
-        match (self, scope) {
-            (Self::Always, _) => Bounds { sure: true, possible: true },
-            (Self::Undecided, _) | (Self::ForSome, Scope::One(_)) => Bounds::UNDECIDED,
-            (Self::ByChoice | Self::ForSome | Self::Never, _) => Bounds { sure: false, possible: false },
+    pub(super) fn takes(
+        &self,
+        scope: Scope<'_>,
+        context: Option<&Context>,
+        vocabulary: &Vocabulary,
+    ) -> Bounds<bool> {
+        let others = match (self.others, scope) {
+            // What is left where most is taken is not everything any more.
+            (Meets::Always, _) | (Meets::ForMost, Scope::Everything) => Bounds::decided(true),
+            (Meets::ForSome, Scope::Everything | Scope::Within(_)) => Bounds::decided(false),
+            (Meets::ForMost | Meets::ForSome | Meets::Undecided, _) => Bounds::UNDECIDED,
+        };
+        match (&self.choice, context) {
+            (None, _) => others,
+            (Some(choice), None) => others.and(Bounds::decided(!choice.can_fail)),
+            (Some(choice), Some(context)) => others.and(choice.holds(context, vocabulary)),
         }
     }
 }
 
-fn origin(key: &str) -> Origin {
-    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
-    if CALLER.contains(&key) || begins(CALLER_PREFIXES) {
-        Origin::Caller
-    } else if begins(RESOURCE_PREFIXES) {
-        Origin::Resource
-    } else if matches!(key, "aws:currenttime" | "aws:epochtime") {
-        Origin::Time
-    } else {
-        Origin::Other
+impl Meets {
+    fn of(key: &str, test: &Test, vocabulary: &Vocabulary) -> Self {
+        if !RESOURCE_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) {
+            return Self::Undecided;
+        }
+        // Resources without the tag are those that nobody has marked.
+        let unmarked = holds(test, &Context::new(), vocabulary);
+        if unmarked.sure { Self::ForMost } else { Self::ForSome }
     }
 }
 
-/// A time that is past is never met again; every other one is met by who waits, or comes soon enough.
-fn time(test: &Test, now: Option<i128>, vocabulary: &Vocabulary) -> Meets {
-    let Some(now) = now else { return Meets::Undecided };
-    let before =
-        matches!(test.operator.comparator, Comparator::DateLessThan | Comparator::DateLessThanEquals);
-    let times: Option<Vec<i128>> =
-        test.values.iter().map(|value| instant(value.text()?.as_literal(vocabulary)?)).collect();
-    match times {
-        Some(times) if before && times.iter().all(|time| *time < now) => Meets::Never,
-        Some(_) => Meets::ByChoice,
-        None => Meets::Undecided,
+impl Limited {
+    /// Whether the condition holds of a request.
+    pub(super) fn holds(&self, ask: &Ask<'_>) -> Bounds<bool> {
+        if !self.carriers.contains(ask.action) {
+            return self.otherwise;
+        }
+        let literal = self
+            .test
+            .values
+            .iter()
+            .all(|value| value.text().is_some_and(|text| text.as_literal(ask.vocabulary).is_some()));
+        match ask.passed_to {
+            Some(service) if literal && self.test.key_is(PASSED_TO, ask.vocabulary) => {
+                let mut context = Context::new();
+                context.set(PASSED_TO, ContextValue::One(service.to_owned()));
+                // Some services do not have the key.
+                let truth = holds(&self.test, &context, ask.vocabulary);
+                Bounds { sure: truth.sure, possible: truth.possible || self.otherwise.possible }
+            }
+            _ => Bounds::UNDECIDED,
+        }
     }
 }
 
-/// The services that a test of `iam:PassedToService` lets roles be passed to, as patterns. `None` of any other test.
-pub(super) fn passed_to(test: &Test, vocabulary: &Vocabulary) -> Option<Vec<String>> {
-    if !test.key_is("iam:PassedToService", vocabulary) {
-        return None;
-    }
-    let is_positive = matches!(
-        test.operator.comparator,
-        Comparator::StringEquals | Comparator::StringEqualsIgnoreCase | Comparator::StringLike
-    );
-    let literal = |value: &Item| Some(value.text()?.as_literal(vocabulary)?.to_ascii_lowercase());
-    let services: Option<Vec<String>> = test.values.iter().map(literal).collect();
-    Some(services.filter(|_| is_positive).unwrap_or_default())
+/// Whether a test holds in a request; in doubt, it may.
+pub(super) fn holds(test: &Test, context: &Context, vocabulary: &Vocabulary) -> Bounds<bool> {
+    evaluate::holds(test, context, vocabulary).map_or(Bounds::UNDECIDED, Bounds::decided)
 }

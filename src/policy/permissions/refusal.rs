@@ -1,6 +1,6 @@
 //! What policies leave to a holder whom the policy of a resource names.
 
-use super::{PermissionQuestion, Permissions, Scope, Target, allowed, denied, one, scope};
+use super::{Ask, PermissionQuestion, Permissions, Scope, Target, allowed, denied, one, scope};
 use crate::value::{Bounds, Vocabulary};
 
 impl Permissions {
@@ -12,11 +12,13 @@ impl Permissions {
         debug_assert!(matches!(question.target, Target::Resource(_)), "a policy of a resource is about it");
         let one = one(question, vocabulary);
         let scope: Scope<'_> = scope(question, one.as_ref());
-        let mut answer = denied(&self.grants, question, scope).not();
-        for limit in &self.limits {
-            let allows = allowed(limit, |permission| permission.allow_on(question, scope));
-            answer = answer.and(allows).and(denied(limit, question, scope).not());
-        }
-        answer
+        self.chosen(Ask::new(question, vocabulary), |this, ask| {
+            let mut answer = denied(&this.grants, &ask, scope).not();
+            for limit in &this.limits {
+                let allows = allowed(limit, |permission| permission.allow_on(&ask, scope));
+                answer = answer.and(allows).and(denied(limit, &ask, scope).not());
+            }
+            answer
+        })
     }
 }

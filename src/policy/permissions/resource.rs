@@ -1,10 +1,12 @@
 //! Patterns of resources: which ARNs they match, compared with one ARN, with a form of ARNs, or with one another.
 
+use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::knowledge::actions::{ActionId, Actions};
+use crate::knowledge::actions::{ActionId, ActionSet, Actions};
 use crate::policy::{Clause, Item, Version};
 use crate::value::{Bounds, Part, Pseudo, Symbol, SymbolId, Text, Vocabulary};
 
@@ -35,6 +37,8 @@ pub(super) struct Pattern {
     units: Vec<Unit>,
     /// True if the caller's identity in a Cognito identity pool stands in it.
     pub(super) own: bool,
+    /// True if some digits of the account are written, and not all.
+    spelled: bool,
 }
 
 /// What `Resource` or `NotResource` says.
@@ -98,6 +102,15 @@ impl Resources {
     /// The patterns, where there are only these.
     pub(super) fn patterns(&self) -> Option<&[Pattern]> {
         if let Self::Only(patterns) = self { Some(patterns) } else { None }
+    }
+
+    /// The actions that are used on resources of the services that the patterns name; `None` if that may be any.
+    pub(super) fn reach(&self) -> Option<ActionSet> {
+        let mut reach = ActionSet::none();
+        for pattern in self.patterns()? {
+            reach.union_with(with_resources_of(&pattern.service()?)?);
+        }
+        Some(reach)
     }
 
     /// Whether an action that is allowed on these resources is so on what a question is about.
@@ -169,6 +182,30 @@ fn cover_all_types(patterns: &[Pattern], action: ActionId) -> Bounds<bool> {
     all.unwrap_or(Bounds::decided(false))
 }
 
+/// The actions that are used on resources of a service; `None` if the catalogue has no such service.
+fn with_resources_of(service: &str) -> Option<&'static ActionSet> {
+    static REACH: LazyLock<FxHashMap<String, ActionSet>> = LazyLock::new(|| {
+        let actions = Actions::default();
+        let service = |number| actions.arn_form(number).split(':').nth(2).map(str::to_owned);
+        let services: Vec<Option<String>> = (0..actions.arn_form_count()).map(service).collect();
+        let mut reach: FxHashMap<String, ActionSet> = FxHashMap::default();
+        let mut anywhere = ActionSet::none();
+        for action in ActionSet::all().iter() {
+            for form in actions.arn_forms(action) {
+                match services.get(form) {
+                    Some(Some(service)) if !service.contains(['$', '*']) => {
+                        reach.entry(service.clone()).or_insert_with(ActionSet::none).insert(action);
+                    }
+                    _ => anywhere.insert(action),
+                }
+            }
+        }
+        reach.values_mut().for_each(|actions| actions.union_with(&anywhere));
+        reach
+    });
+    REACH.get(service)
+}
+
 /// The forms of the ARNs that an action can be used on.
 fn forms(action: ActionId) -> impl Iterator<Item = &'static [Unit]> {
     static FORMS: LazyLock<Vec<OnceLock<Vec<Unit>>>> =
@@ -207,7 +244,7 @@ impl Pattern {
     /// Reads a value of `Resource`.
     pub(super) fn read(text: &Text, version: &Version, vocabulary: &Vocabulary) -> Self {
         let variables = matches!(version, Version::V2012 | Version::Unknown);
-        let mut pattern = Self { units: Vec::new(), own: false };
+        let mut pattern = Self { units: Vec::new(), own: false, spelled: false };
         for part in text.parts() {
             match *part {
                 Part::Literal(name) => pattern.push(vocabulary.names.text(name), variables),
@@ -273,7 +310,24 @@ impl Pattern {
         if let Some(digits) = digits.filter(|digits| digits.len() == 12 && ends) {
             let number = digits.into_iter().fold(0, |number, digit| number * 10 + digit);
             self.units.splice(start..start + 12, [Unit::Account(number)]);
+        } else {
+            let field = self.units[start..].iter().take_while(|unit| **unit != Unit::Character(':'));
+            self.spelled = field.into_iter().any(|unit| digit(unit).is_some());
         }
+    }
+
+    /// The service of the ARNs, if it is written out.
+    fn service(&self) -> Option<String> {
+        let mut parts = self.units.split(|unit| *unit == Unit::Character(':'));
+        let is_arn = parts.next()? == ['a', 'r', 'n'].map(Unit::Character);
+        let character = |unit: &Unit| match unit {
+            Unit::Character(character) => Some(*character),
+            _ => None,
+        };
+        // The partition may have anything in it, but what matches a colon.
+        let partition = parts.next()?;
+        let is_one = partition == [Unit::OwnPartition];
+        parts.next().filter(|_| is_arn && is_one && parts.next().is_some())?.iter().map(character).collect()
     }
 
     /// Whether it matches every ARN, whatever it is.
@@ -291,12 +345,13 @@ impl Pattern {
 
     /// Whether every ARN that `other` stands for is matched.
     fn covers(&self, other: &[Unit]) -> Bounds<bool> {
+        let other = &*spell(self.spelled, other);
         Bounds { sure: covers(&self.units, other, false), possible: covers(&self.units, other, true) }
     }
 
     /// Whether every ARN that the other pattern matches is matched for sure.
     pub(super) fn covers_pattern(&self, other: &Self) -> bool {
-        covers(&self.units, &other.units, false)
+        covers(&self.units, &spell(self.spelled, &other.units), false)
     }
 
     /// Whether some resource that an action can be used on is matched, and matched by the other pattern too.
@@ -304,7 +359,11 @@ impl Pattern {
         if self.is_everything() {
             return Bounds::decided(true);
         }
-        let possible = within.is_none_or(|within| meets(&self.units, &within.units))
+        let both = |within: &Self| {
+            let spelled = self.spelled || within.spelled;
+            meets(&spell(spelled, &self.units), &spell(spelled, &within.units))
+        };
+        let possible = within.is_none_or(both)
             && forms(action).any(|form| {
                 meets(&self.units, form) && within.is_none_or(|within| meets(&within.units, form))
             });
@@ -312,6 +371,23 @@ impl Pattern {
             && within.is_none_or(|within| self.covers(&within.units).sure || within.covers(&self.units).sure);
         Bounds { sure, possible }
     }
+}
+
+/// Whole accounts as their digits, so that they can be compared with a pattern that writes some of these.
+fn spell(spelled: bool, units: &[Unit]) -> Cow<'_, [Unit]> {
+    if !spelled {
+        return Cow::Borrowed(units);
+    }
+    let mut all = Vec::with_capacity(units.len() + 11);
+    for unit in units {
+        match unit {
+            Unit::Account(number) => all.extend(format!("{number:012}").chars().map(Unit::Character)),
+            // Which digits the own account has is not known.
+            Unit::OwnAccount => all.push(Unit::Some),
+            other => all.push(*other),
+        }
+    }
+    Cow::Owned(all)
 }
 
 /// True of variables whose value is the caller's own identity in an identity pool.

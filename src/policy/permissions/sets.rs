@@ -1,7 +1,5 @@
 //! What policies allow, of all actions at once.
 
-use std::sync::OnceLock;
-
 use rustc_hash::FxHashMap;
 
 use super::resource::{Resources, Scope};
@@ -9,6 +7,15 @@ use super::statement::{Permission, join, nothing};
 use super::{InForce, PermissionPolicy, PermissionQuestion, Permissions, Target};
 use crate::knowledge::actions::{ActionId, ActionSet, Actions};
 use crate::value::{Bounds, Vocabulary};
+
+/// On what the actions of a set are allowed.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Everywhere,
+    Somewhere,
+    /// As `Somewhere`, but for what is the caller's own.
+    BeyondOwn,
+}
 
 /// What a policy allows, and what it denies.
 #[derive(Clone, Debug)]
@@ -18,64 +25,75 @@ pub(super) struct Sets {
 }
 
 impl PermissionPolicy {
-    fn sets<'s>(&'s self, cell: &'s OnceLock<Sets>, scope: Scope<'_>, beyond_own: bool) -> &'s Sets {
+    fn sets(&self, which: Which, vocabulary: &Vocabulary) -> &Sets {
+        let (cell, scope, beyond_own) = match which {
+            Which::Everywhere => (&self.everywhere, Scope::Everything, false),
+            Which::Somewhere => (&self.somewhere, Scope::Within(None), false),
+            Which::BeyondOwn => (&self.beyond_own, Scope::Within(None), true),
+        };
         cell.get_or_init(|| {
             let mut sets = Sets { allow: nothing(), deny: nothing() };
             for statement in &self.statements {
                 let (allow, deny) = (statement.allow, statement.deny);
                 if allow.possible && !(beyond_own && statement.is_own) {
-                    let part = statement.set(allow.and(statement.meets.gives(scope)), |action| {
-                        statement.resources.allow(action, scope)
-                    });
+                    let gives = allow.and(statement.conditions.gives(scope, None, vocabulary));
+                    let part = statement.set(gives, |action| statement.resources.allow(action, scope));
                     join(&mut sets.allow, &part);
                 }
                 if deny.possible {
-                    let part = statement.set(deny.and(statement.meets.takes(scope)), |action| {
-                        statement.resources.deny(action, scope)
-                    });
+                    let takes = deny.and(statement.conditions.takes(scope, None, vocabulary));
+                    let part = statement.set(takes, |action| statement.resources.deny(action, scope));
                     join(&mut sets.deny, &part);
                 }
             }
             sets
         })
     }
-
-    fn everywhere(&self) -> &Sets {
-        self.sets(&self.everywhere, Scope::Everything, false)
-    }
-
-    fn somewhere(&self) -> &Sets {
-        self.sets(&self.somewhere, Scope::Within(None), false)
-    }
-
-    fn beyond_own(&self) -> &Sets {
-        self.sets(&self.beyond_own, Scope::Within(None), true)
-    }
 }
 
 impl Permissions {
     /// The actions that are allowed everywhere.
     #[must_use]
-    pub fn everywhere(&self) -> Bounds<ActionSet> {
-        self.of_all(PermissionPolicy::everywhere, PermissionPolicy::everywhere)
+    pub fn everywhere(&self, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
+        let mut all = self.of_all(Which::Everywhere, Which::Everywhere, vocabulary);
+        self.ask_each(&mut all, &self.by_choice(), Target::Everywhere, vocabulary);
+        all
     }
 
     /// The actions that are allowed somewhere.
     #[must_use]
     pub fn somewhere(&self, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
-        let mut all = self.of_all(PermissionPolicy::somewhere, PermissionPolicy::somewhere);
-        // Sets say nothing of resources: what one policy allows on some, another may limit to others, or deny there.
-        let concerned = self.by_resource().intersection(&all.possible);
+        let mut all = self.of_all(Which::Somewhere, Which::Somewhere, vocabulary);
+        let concerned = self.by_choice().union(&self.by_resource());
+        self.ask_each(&mut all, &concerned, Target::Somewhere, vocabulary);
+        all
+    }
+
+    /// The actions that are allowed somewhere by a statement that is not about what belongs to the caller's own identity in
+    /// an identity pool. (A denial of some of what a statement names is not seen.)
+    #[must_use]
+    pub fn beyond_own(&self, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
+        self.of_all(Which::BeyondOwn, Which::Somewhere, vocabulary)
+    }
+
+    /// Corrects sets by the answers to single questions, one for all actions that have equal answers.
+    fn ask_each(
+        &self,
+        all: &mut Bounds<ActionSet>,
+        concerned: &ActionSet,
+        target: Target<'_>,
+        vocabulary: &Vocabulary,
+    ) {
+        let concerned = concerned.intersection(&all.possible);
         if concerned.is_empty() {
-            return all;
+            return;
         }
         let classes = self.classes();
         let mut answers: FxHashMap<(u32, usize), Bounds<bool>> = FxHashMap::default();
         for action in concerned.iter() {
-            let class = (classes.get(action.index()).copied().unwrap_or_default(), resource_class(action));
-            let answer = *answers.entry(class).or_insert_with(|| {
-                let question = PermissionQuestion { action, target: Target::Somewhere, passed_to: None };
-                self.allows(&question, vocabulary)
+            let class = classes.get(action.index()).copied().unwrap_or_default();
+            let answer = *answers.entry((class, resource_class(action))).or_insert_with(|| {
+                self.allows(&PermissionQuestion { action, target, passed_to: None }, vocabulary)
             });
             if !answer.possible {
                 all.possible.remove(action);
@@ -84,32 +102,16 @@ impl Permissions {
                 all.sure.remove(action);
             }
         }
-        all
     }
 
-    /// The actions that are allowed somewhere by a statement that is not about what belongs to the caller's own identity in
-    /// an identity pool. (A denial of some of what a statement names is not seen.)
-    #[must_use]
-    pub fn beyond_own(&self) -> Bounds<ActionSet> {
-        self.of_all(PermissionPolicy::beyond_own, PermissionPolicy::somewhere)
-    }
-
-    fn of_all(
-        &self,
-        grants: fn(&PermissionPolicy) -> &Sets,
-        limits: fn(&PermissionPolicy) -> &Sets,
-    ) -> Bounds<ActionSet> {
-        let mut all = together(&self.grants, grants);
+    fn of_all(&self, grants: Which, limits: Which, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
+        let mut all = together(&self.grants, grants, vocabulary);
         for limit in &self.limits {
-            let limit = together(limit, limits);
+            let limit = together(limit, limits, vocabulary);
             all.sure.intersect_with(&limit.sure);
             all.possible.intersect_with(&limit.possible);
         }
         all
-    }
-
-    fn statements(&self) -> impl Iterator<Item = &Permission> {
-        self.levels().flatten().flat_map(|policy| &policy.policy.statements)
     }
 
     /// The actions of which a set does not say whether they are allowed: where statements name resources, and one policy
@@ -119,8 +121,21 @@ impl Permissions {
         let limited = !self.limits.is_empty();
         for statement in self.statements().filter(|statement| statement.resources != Resources::All) {
             if limited || statement.deny.possible {
-                concerned.union_with(&statement.actions.possible);
+                // Where all that a denial names is out of reach, it denies nothing.
+                let reach = (!statement.allow.possible).then(|| statement.resources.reach()).flatten();
+                let actions = &statement.actions.possible;
+                concerned
+                    .union_with(reach.map(|reach| reach.intersection(actions)).as_ref().unwrap_or(actions));
             }
+        }
+        concerned
+    }
+
+    /// Likewise: where statements want something of what the session chooses, which may not be the same.
+    fn by_choice(&self) -> ActionSet {
+        let mut concerned = ActionSet::none();
+        for statement in self.statements().filter(|statement| statement.conditions.choice.is_some()) {
+            concerned.union_with(&statement.actions.possible);
         }
         concerned
     }
@@ -145,6 +160,9 @@ impl Permissions {
             }
         };
         for statement in self.statements() {
+            let keys = statement.conditions.choice.iter().flat_map(|choice| &choice.keys);
+            keys.filter_map(|key| key.carriers.as_deref()).for_each(&mut split);
+            statement.conditions.limited.iter().for_each(|limited| split(&limited.carriers));
             split(&statement.actions.sure);
             if statement.actions.possible != statement.actions.sure {
                 split(&statement.actions.possible);
@@ -160,8 +178,33 @@ fn resource_class(action: ActionId) -> usize {
 }
 
 impl Permission {
+    /// Whether it allows all actions on all resources, on no condition.
+    fn is_everything(&self) -> bool {
+        self.allow.sure
+            && !self.is_own
+            && self.resources == Resources::All
+            && self.conditions.is_nothing()
+            && self.actions.sure == ActionSet::all()
+    }
+
     /// The actions of the statement for which something holds that depends on nothing but their types of resources.
     fn set(&self, whole: Bounds<bool>, test: impl Fn(ActionId) -> Bounds<bool>) -> Bounds<ActionSet> {
+        let mut set = self.set_of_all(whole, test);
+        for limited in &self.conditions.limited {
+            // Of those that have the key, it is not known what it holds.
+            set.sure.subtract(&limited.carriers);
+            if !limited.otherwise.sure {
+                set.sure.intersect_with(&limited.carriers);
+            }
+            if !limited.otherwise.possible {
+                set.possible.intersect_with(&limited.carriers);
+            }
+        }
+        set
+    }
+
+    /// As [`Self::set`], as if requests for all actions met the conditions that only some actions have.
+    fn set_of_all(&self, whole: Bounds<bool>, test: impl Fn(ActionId) -> Bounds<bool>) -> Bounds<ActionSet> {
         let mut set = nothing();
         if !whole.possible {
             return set;
@@ -179,7 +222,9 @@ impl Permission {
             return set;
         }
         let mut answers: FxHashMap<usize, Bounds<bool>> = FxHashMap::default();
-        for action in self.actions.possible.iter() {
+        let reach = self.resources.reach();
+        let within = reach.map(|reach| reach.intersection(&self.actions.possible));
+        for action in within.as_ref().unwrap_or(&self.actions.possible).iter() {
             let on = *answers.entry(resource_class(action)).or_insert_with(|| test(action).and(whole));
             if on.possible {
                 set.possible.insert(action);
@@ -193,10 +238,17 @@ impl Permission {
 }
 
 /// What policies allow together: one of them must allow it, and none deny it.
-fn together(policies: &[InForce], sets: fn(&PermissionPolicy) -> &Sets) -> Bounds<ActionSet> {
+fn together(policies: &[InForce], which: Which, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
+    // Beside a policy that allows everything only denials count.
+    let statements = || policies.iter().flat_map(|policy| &policy.policy.statements);
+    let everything =
+        |policy: &InForce| policy.sure && policy.policy.statements.iter().any(Permission::is_everything);
+    if !statements().any(|statement| statement.deny.possible) && policies.iter().any(everything) {
+        return Bounds { sure: ActionSet::all(), possible: ActionSet::all() };
+    }
     let (mut allow, mut deny) = (nothing(), nothing());
     for InForce { policy, sure } in policies {
-        let of = sets(policy);
+        let of = policy.sets(which, vocabulary);
         for (into, part) in [(&mut allow, &of.allow), (&mut deny, &of.deny)] {
             into.possible.union_with(&part.possible);
             if *sure {

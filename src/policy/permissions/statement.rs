@@ -1,10 +1,10 @@
 //! One statement of an identity policy: which actions it is about, on which resources, and what its conditions are worth.
 
-use super::PermissionQuestion;
-use super::condition::{Meets, passed_to};
+use super::Ask;
+use super::condition::Conditions;
 use super::resource::{Pattern, Resources, Scope};
 use crate::knowledge::actions::{ActionSet, Actions};
-use crate::policy::action::{glob, literal_units, widest_pattern};
+use crate::policy::action::widest_pattern;
 use crate::policy::{Clause, Effect, Item, Statement, Version};
 use crate::value::{Bounds, Vocabulary};
 
@@ -15,9 +15,7 @@ pub(super) struct Permission {
     pub(super) deny: Bounds<bool>,
     pub(super) actions: Bounds<ActionSet>,
     pub(super) resources: Resources,
-    pub(super) meets: Meets,
-    /// The services that roles can be passed to, as patterns. `None`: to all.
-    pub(super) passed_to: Option<Vec<String>>,
+    pub(super) conditions: Conditions,
     /// True if it is only about what belongs to the caller's own identity in an identity pool.
     pub(super) is_own: bool,
 }
@@ -36,40 +34,49 @@ impl Permission {
             Effect::Unknown => (truth(false, true), truth(false, true)),
             Effect::Invalid => (truth(false, false), truth(false, false)),
         };
-        let services = |tests: &Vec<_>| {
-            let mut tests = tests.iter().filter_map(|test| passed_to(test, vocabulary));
-            tests.next()
-        };
         Self {
             allow,
             deny,
             actions: actions(&statement.actions, vocabulary),
             resources: Resources::read(&statement.resources, version, vocabulary),
-            meets: Meets::of(statement.conditions.as_deref(), now, vocabulary),
-            passed_to: statement.conditions.as_ref().and_then(services),
+            conditions: Conditions::read(statement.conditions.as_deref(), now, vocabulary),
             is_own: is_own(statement, version, vocabulary),
         }
     }
 
-    pub(super) fn covers(&self, question: &PermissionQuestion<'_>) -> Bounds<bool> {
+    /// Whether the statement is about requests for an action, as far as that depends on nothing but the action.
+    pub(super) fn covers(&self, ask: &Ask<'_>) -> Bounds<bool> {
         let actions = Bounds {
-            sure: self.actions.sure.contains(question.action),
-            possible: self.actions.possible.contains(question.action),
+            sure: self.actions.sure.contains(ask.action),
+            possible: self.actions.possible.contains(ask.action),
         };
-        let services = match (&self.passed_to, question.passed_to) {
-            (Some(services), Some(service)) => {
-                Bounds::decided(services.iter().any(|pattern| matches(pattern, service)))
-            }
-            (Some(_), None) => Bounds::UNDECIDED,
-            (None, _) => Bounds::decided(true),
-        };
-        actions.and(services)
+        if !actions.possible {
+            return actions;
+        }
+        self.conditions.limited.iter().map(|limited| limited.holds(ask)).fold(actions, Bounds::<bool>::and)
     }
-}
 
-fn matches(pattern: &str, text: &str) -> bool {
-    let item = |text: &str| text.chars().collect::<Vec<char>>();
-    glob(&literal_units(pattern), &item(text))
+    pub(super) fn allow_on(&self, ask: &Ask<'_>, scope: Scope<'_>) -> Bounds<bool> {
+        let covers = self.allow.and(self.covers(ask));
+        if !covers.possible {
+            return covers;
+        }
+        let gives = covers.and(self.conditions.gives(scope, ask.context, ask.vocabulary));
+        if gives.possible { gives.and(self.resources.allow(ask.action, scope)) } else { gives }
+    }
+
+    pub(super) fn deny_on(&self, ask: &Ask<'_>, scope: Scope<'_>) -> Bounds<bool> {
+        let covers = self.deny.and(self.covers(ask));
+        if !covers.possible {
+            return covers;
+        }
+        let takes = covers.and(self.takes(ask, scope));
+        if takes.possible { takes.and(self.resources.deny(ask.action, scope)) } else { takes }
+    }
+
+    pub(super) fn takes(&self, ask: &Ask<'_>, scope: Scope<'_>) -> Bounds<bool> {
+        self.conditions.takes(scope, ask.context, ask.vocabulary)
+    }
 }
 
 /// The actions of `Action` and `NotAction`.
@@ -100,18 +107,6 @@ fn actions(clause: &Clause<Item>, vocabulary: &Vocabulary) -> Bounds<ActionSet> 
         (Some(only), None) => any(only),
         (None, Some(except)) => not(any(except)),
         _ => Bounds { sure: ActionSet::none(), possible: ActionSet::all() },
-    }
-}
-
-impl Permission {
-    pub(super) fn allow_on(&self, question: &PermissionQuestion<'_>, scope: Scope<'_>) -> Bounds<bool> {
-        let covers = self.allow.and(self.covers(question)).and(self.meets.gives(scope));
-        if covers.possible { covers.and(self.resources.allow(question.action, scope)) } else { covers }
-    }
-
-    pub(super) fn deny_on(&self, question: &PermissionQuestion<'_>, scope: Scope<'_>) -> Bounds<bool> {
-        let covers = self.deny.and(self.covers(question)).and(self.meets.takes(scope));
-        if covers.possible { covers.and(self.resources.deny(question.action, scope)) } else { covers }
     }
 }
 

@@ -37,7 +37,7 @@ impl Holder {
 
     fn everywhere(&self, name: &str) -> Option<bool> {
         let asked = self.ask(name, Target::Everywhere);
-        let sets = self.permissions.everywhere();
+        let sets = self.permissions.everywhere(&self.scene.vocabulary);
         let action = action(name);
         let of_sets =
             Bounds { sure: sets.sure.contains(action), possible: sets.possible.contains(action) }.known();
@@ -103,6 +103,20 @@ fn all_roles_are_everything_that_a_role_action_can_be_used_on() {
     let roles = json!("arn:aws:iam::111122223333:role/*");
     let holder = Holder::new(&[policy(json!([allow(json!("iam:PutRolePolicy"), roles)]))], &[]);
     assert_eq!(holder.everywhere("iam:PutRolePolicy"), None);
+}
+
+#[test]
+fn an_account_may_be_written_in_part() {
+    let holder = Holder::new(
+        &[policy(json!([allow(json!("iam:PassRole"), json!("arn:aws:iam::1111*:role/x"))]))],
+        &[],
+    );
+    assert_eq!(holder.on("iam:PassRole", "arn:aws:iam::111122223333:role/x"), Some(true));
+    assert_eq!(holder.on("iam:PassRole", "arn:aws:iam::211122223333:role/x"), Some(false));
+    assert_eq!(holder.on("iam:PassRole", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/x"), None);
+    let boundary = policy(json!([allow(json!("iam:*"), json!("arn:aws:iam::111122223333:role/*"))]));
+    let all = policy(json!([allow(json!("iam:PassRole"), json!("arn:aws:iam::1111*:role/*"))]));
+    assert_eq!(Holder::new(&[all], &[boundary]).somewhere("iam:PassRole"), Some(true));
 }
 
 #[test]
@@ -248,6 +262,68 @@ fn conditions_are_worth_what_the_session_can_make_of_them() {
     assert_eq!(of(json!({ "StringEquals": { "aws:PrincipalTag/team": "a" } })), None);
     assert_eq!(of(json!({ "DateLessThan": { "aws:CurrentTime": "2020-01-01T00:00:00Z" } })), Some(false));
     assert_eq!(of(json!({ "DateLessThan": { "aws:CurrentTime": "2030-01-01T00:00:00Z" } })), Some(true));
+}
+
+#[test]
+fn one_choice_must_do_for_all_policies() {
+    let region = |operator: &str, region: &str| json!({ operator: { "aws:RequestedRegion": region } });
+    let read = |condition: Json| under(allow(json!("s3:GetObject"), json!("*")), condition);
+    let both = |grant: Json, limit: Json| {
+        Holder::new(&[policy(json!([read(grant)]))], &[policy(json!([read(limit)]))])
+            .everywhere("s3:GetObject")
+    };
+    let eu = || region("StringEquals", "eu-west-1");
+    assert_eq!(both(eu(), region("StringLike", "eu-*")), Some(true));
+    assert_eq!(both(eu(), region("StringEquals", "us-east-1")), None);
+    let other = under(deny(json!("s3:*"), json!("*")), region("StringNotEquals", "us-east-1"));
+    let denied = Holder::new(&[policy(json!([read(eu()), other]))], &[]);
+    assert_eq!(denied.everywhere("s3:GetObject"), None);
+    assert_eq!(denied.somewhere("s3:GetObject"), None);
+}
+
+#[test]
+fn what_no_request_can_hold_is_never_met() {
+    let of = |condition: Json| {
+        Holder::new(&[policy(json!([under(allow(json!("*"), json!("*")), condition)]))], &[])
+    };
+    let no_region = of(json!({ "Null": { "aws:RequestedRegion": "true" } }));
+    assert_eq!(no_region.everywhere("s3:GetObject"), Some(false));
+    let wildcard = of(json!({ "StringEquals": { "aws:RequestedRegion": "eu-*" } }));
+    assert_eq!(wildcard.everywhere("s3:GetObject"), Some(false));
+    // Requests for an object carry no tags.
+    let tags = of(json!({ "StringEquals": { "aws:RequestTag/team": "a" } }));
+    assert_eq!(tags.everywhere("s3:GetObject"), None);
+    assert_eq!(tags.everywhere("iam:CreateRole"), Some(true));
+    let passed = of(json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } }));
+    assert_eq!(passed.everywhere("s3:GetObject"), Some(false));
+    assert_eq!(passed.everywhere("iam:PassRole"), None);
+}
+
+#[test]
+fn what_a_service_does_for_the_session_is_no_request_of_its_own() {
+    let of = |effect: &str, condition: Json| {
+        let mut statement = under(allow(json!("iam:CreateRole"), json!("*")), condition);
+        statement["Effect"] = json!(effect);
+        let all =
+            if effect == "Deny" { vec![allow(json!("*"), json!("*")), statement] } else { vec![statement] };
+        Holder::new(&[policy(json!(all))], &[]).everywhere("iam:CreateRole")
+    };
+    let via = |operator: &str| json!({ operator: { "aws:CalledVia": "cloudformation.amazonaws.com" } });
+    let service = |truth: &str| json!({ "Bool": { "aws:ViaAWSService": truth } });
+    assert_eq!(of("Allow", via("ForAnyValue:StringEquals")), None);
+    assert_eq!(of("Allow", service("true")), None);
+    assert_eq!(of("Allow", service("false")), Some(true));
+    assert_eq!(of("Deny", service("true")), Some(true));
+    assert_eq!(of("Deny", service("false")), None);
+}
+
+#[test]
+fn a_denial_that_spares_what_is_marked_leaves_not_everything() {
+    let unless =
+        under(deny(json!("s3:*"), json!("*")), json!({ "StringNotEquals": { "aws:ResourceTag/team": "a" } }));
+    let holder = Holder::new(&[policy(json!([allow(json!("*"), json!("*")), unless]))], &[]);
+    assert_eq!(holder.everywhere("s3:GetObject"), Some(false));
+    assert_eq!(holder.somewhere("s3:GetObject"), None);
 }
 
 #[test]
@@ -490,7 +566,7 @@ proptest! {
     ) {
         let holder = Holder::new(&grants, boundary.as_slice());
         let (everywhere, somewhere) =
-            (holder.permissions.everywhere(), holder.permissions.somewhere(&holder.scene.vocabulary));
+            (holder.permissions.everywhere(&holder.scene.vocabulary), holder.permissions.somewhere(&holder.scene.vocabulary));
         for action in sample() {
             let ask = |target| {
                 let question = PermissionQuestion { action, target, passed_to: None };
