@@ -364,7 +364,8 @@ fn two_accounts(build_trusts: &str) -> [(&'static str, String); 2] {
     [("ci/template.yaml", ci), ("production/template.yaml", production)]
 }
 
-fn to_boss(build_trusts: &str) -> Vec<String> {
+/// Ways in templates of two accounts, by folder.
+fn ways_of_accounts(files: &[(&str, String)], to: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("paths");
     std::fs::create_dir_all(&folder).expect("a folder for tests can be made");
     let file = folder.join("fedlint.yaml");
@@ -375,10 +376,54 @@ deployments:
 ";
     std::fs::write(&file, pinned).expect("a file for tests can be written");
     let settings = Settings::load(&Sources::default(), &file).expect("the settings are right");
-    let files = two_accounts(build_trusts);
-    let files = files.map(|(path, text)| (folder.join(path).display().to_string(), text));
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    ways_with(&files, &settings, &[], Some("administrator"))
+    let files: Vec<(String, &str)> =
+        files.iter().map(|(path, text)| (folder.join(path).display().to_string(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    ways_with(&files, &settings, &[], Some(to))
+}
+
+fn to_boss(build_trusts: &str) -> Vec<String> {
+    ways_of_accounts(&two_accounts(build_trusts), "administrator")
+}
+
+#[test]
+fn who_may_assume_everything_gets_what_is_open_to_its_account() {
+    let tools = |condition: &str, policy: &str| {
+        let tools = format!(
+            r#"Resources:
+  Tools:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: tools
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ AWS: "111122223333" }}
+            Action: sts:AssumeRole
+            {condition}
+{ADMINISTRATOR}"#
+        );
+        let entry = format!("Resources:{ENTRY}{policy}");
+        // The same account, and another.
+        let own = [("ci/template.yaml", format!("{entry}{}", &tools["Resources:".len()..]))];
+        let other = [("ci/template.yaml", entry), ("production/template.yaml", tools)];
+        (ways_of_accounts(&own, "administrator"), ways_of_accounts(&other, "administrator"))
+    };
+    let everything = allowing("\"sts:AssumeRole\"", "\"*\"");
+    let proved = vec!["any-customer -> Tools: administrator proved, trusts Entry, assumed Tools".to_owned()];
+    let nothing = Vec::new();
+    let both = |ways: &Vec<String>| (ways.clone(), ways.clone());
+    assert_eq!(tools("", &everything), both(&proved));
+    assert_eq!(tools("", &allowing("\"sts:AssumeRole\"", "\"arn:aws:iam::*:role/other\"")), both(&nothing));
+    let pinned = |pattern: &str| {
+        format!(
+            "Condition: {{ ArnLike: {{ \"aws:PrincipalArn\": \"arn:aws:iam::111122223333:role/{pattern}\" }} }}"
+        )
+    };
+    assert_eq!(tools(&pinned("ent*"), &everything), both(&proved));
+    assert_eq!(tools(&pinned("deploy-*"), &everything), both(&nothing));
+    assert_eq!(tools(&pinned("*ry"), &everything), both(&proved));
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod trust;
 use rustc_hash::FxHashMap;
 
 use self::passing::{Passable, PassesAll, Passing};
-use self::trust::Trusts;
+use self::trust::{Trusted, Trusts};
 use super::Analysis;
 use crate::knowledge::actions::{ActionId, Actions};
 use crate::model::{EntityId, GrantedPolicy, Role};
@@ -41,8 +41,8 @@ pub struct Chains {
     leaving: Vec<Vec<Hop>>,
     /// The accounts of which a role may assume all that is open to them.
     wide: Vec<Option<Wide>>,
-    /// For each account, the roles that are open to all its roles.
-    open: Vec<Vec<u32>>,
+    /// For each account, the roles that are open to all its roles that may assume them.
+    open: Vec<Vec<Hop>>,
     /// The services to which a role may pass all that trusts them.
     passing: Vec<Vec<PassesAll>>,
     /// The services of accounts to which some may.
@@ -184,14 +184,21 @@ impl<'a, 's> Builder<'a, 's> {
         }
         chains.open = vec![Vec::new(); hubs.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
+        let mut trusts: Vec<Option<Trusted>> = (0..count).map(|_| None).collect();
         for to in numbers() {
             let Some(end) = ends(to) else { continue };
             let Some(trusted) = self.trusts.of(end) else { continue };
             for name in &trusted.roles {
                 pairs.extend(by_resource.get(name).into_iter().flatten().map(|&from| (from, to)));
             }
+            let is_known = |account: &Text| account.as_literal(analysis.vocabulary).is_some();
+            let mut open = |account: &Text, hub: usize| {
+                // Patterns speak of the own account, whichever that is.
+                let sure = *account == end.account || is_known(account) && is_known(&end.account);
+                chains.open[hub].push(Hop { to, sure, service: None });
+            };
             if trusted.is_open_to(&end.account) {
-                chains.open[hubs[&end.account]].push(to);
+                open(&end.account, hubs[&end.account]);
             } else if trusted.everybody {
                 trusting.entry(&end.account).or_default().push(to);
             }
@@ -199,11 +206,14 @@ impl<'a, 's> Builder<'a, 's> {
                 inviting.push(to);
             }
             for account in &trusted.accounts {
-                let is_open = *account == end.account && trusted.is_open_to(account);
-                if let Some((account, _)) = hubs.get_key_value(account).filter(|_| !is_open) {
+                let Some((account, &hub)) = hubs.get_key_value(account) else { continue };
+                if !trusted.unconditional {
                     trusting.entry(account).or_default().push(to);
+                } else if *account != &end.account {
+                    open(account, hub);
                 }
             }
+            trusts[to as usize] = Some(trusted);
         }
         for from in numbers() {
             let Some(end) = ends(from) else { continue };
@@ -236,7 +246,11 @@ impl<'a, 's> Builder<'a, 's> {
             let of_account = trusting.get(&end.account).into_iter().flatten().copied();
             let open = if is_wide { &[][..] } else { &chains.open[account] };
             let strangers = inviting.iter().copied();
-            pairs.extend(of_account.chain(open.iter().copied()).chain(strangers).map(|to| (from, to)));
+            let others = of_account.chain(open.iter().map(|hop| hop.to)).chain(strangers);
+            let may_admit = |to: &u32| {
+                trusts[*to as usize].as_ref().is_some_and(|trusted| trusted.may_admit(end.arn, vocabulary))
+            };
+            pairs.extend(others.filter(may_admit).map(|to| (from, to)));
             if pairs.len() + passed > MOST_PAIRS {
                 chains.exhausted = true;
                 break;

@@ -40,7 +40,7 @@ impl Chains {
     /// The service to which a role has to be passed by another, to get it.
     pub(super) fn passed_to(&self, from: u32, to: u32) -> Option<&'static str> {
         let hops = self.leaving[from as usize].iter().filter(|hop| hop.to == to);
-        let is_open = |wide: Wide| self.open[wide.account].contains(&to);
+        let is_open = |wide: Wide| self.open[wide.account].iter().any(|hop| hop.to == to);
         if hops.clone().any(|hop| hop.service.is_none()) || self.wide[from as usize].is_some_and(is_open) {
             return None;
         }
@@ -112,7 +112,9 @@ impl Chains {
     fn sure_neighbours(&self, node: usize, without: &dyn Fn(EntityId) -> bool) -> Vec<usize> {
         let roles = self.leaving.len();
         match node.checked_sub(roles) {
-            Some(account) => self.open[account].iter().map(|&role| role as usize).collect(),
+            Some(account) => {
+                self.open[account].iter().filter(|hop| hop.sure).map(|hop| hop.to as usize).collect()
+            }
             None => {
                 let number = u32::try_from(node).unwrap_or(u32::MAX);
                 if !self.lead_on(id(number)) || without(id(number)) {
@@ -137,7 +139,7 @@ pub struct Reached<'c> {
     /// The role that a chain starts with.
     first: Vec<Option<u32>>,
     /// The roles that are open to accounts, as long as nobody led to them.
-    waiting: Vec<Vec<u32>>,
+    waiting: Vec<Vec<Hop>>,
     /// The same for roles that are passed to a service.
     passable: Vec<Vec<Hop>>,
     queue: VecDeque<u32>,
@@ -172,8 +174,8 @@ impl Reached<'_> {
         let Some(wide) = self.chains.wide[role as usize] else { return };
         if wide.sure || !self.sure {
             let waiting = std::mem::take(&mut self.waiting[wide.account]);
-            let left = waiting.into_iter().filter(|&to| !self.reach(role, to)).collect();
-            self.waiting[wide.account] = left;
+            let is_left = |hop: &Hop| self.sure && !hop.sure || !self.reach(role, hop.to);
+            self.waiting[wide.account] = waiting.into_iter().filter(is_left).collect();
         }
     }
 

@@ -7,11 +7,11 @@ use crate::analysis::Analysis;
 use crate::knowledge::sender::{Claim, Format, Piece, Presence, Sender, Values};
 use crate::model::Role;
 use crate::policy::{
-    Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, PrincipalForm, PrincipalKey,
-    Question, Wanted, Witness, decide,
+    Answer, Attached, Bound, Comparator, Effect, Element, Item, Party, Policy, PolicyPath, PrincipalForm,
+    PrincipalKey, Question, Statement, Test, Wanted, Witness, decide,
 };
 use crate::source::Span;
-use crate::value::{Bounds, Field, Text};
+use crate::value::{Bounds, Field, Text, Vocabulary};
 
 /// Whom of AWS a trust policy names.
 #[derive(Debug, Default)]
@@ -24,12 +24,22 @@ pub(super) struct Trusted {
     pub(super) everybody: bool,
     /// True if it asks for nothing else of those whom it names.
     pub(super) unconditional: bool,
+    /// How the ARN begins of whoever gets in without being named; none if it may be any.
+    beginnings: Option<Vec<String>>,
 }
 
 impl Trusted {
     /// Whether every role of an account is admitted that is permitted to ask.
     pub(super) fn is_open_to(&self, account: &Text) -> bool {
         self.unconditional && (self.everybody || self.accounts.contains(account))
+    }
+
+    /// False if a role that is not named does not get in whatever else is asked for. Most pairs need no decision by this.
+    pub(super) fn may_admit(&self, arn: &Text, vocabulary: &Vocabulary) -> bool {
+        let (Some(beginnings), Some(arn)) = (&self.beginnings, arn.as_literal(vocabulary)) else {
+            return true;
+        };
+        beginnings.iter().any(|beginning| arn.starts_with(beginning.as_str()))
     }
 }
 
@@ -68,7 +78,7 @@ impl<'a, 's> Trusts<'a, 's> {
     pub(super) fn of(&self, end: &End<'_>) -> Option<Trusted> {
         let vocabulary = self.analysis.vocabulary;
         let policy = self.policy(end.role)?;
-        let mut trusted = Trusted { unconditional: true, ..Trusted::default() };
+        let mut trusted = Trusted { unconditional: true, beginnings: Some(Vec::new()), ..Trusted::default() };
         for statement in &policy.statements {
             let covers = statement.covers_action(ASSUME, vocabulary);
             if statement.effect != Effect::Allow || !covers.possible {
@@ -76,18 +86,30 @@ impl<'a, 's> Trusts<'a, 's> {
                 continue;
             }
             let mut names = false;
+            let mut names_many = false;
             for principal in statement.principals.only.iter().flatten() {
                 if !matches!(principal.key, PrincipalKey::Aws | PrincipalKey::Bare) {
                     continue;
                 }
                 match &principal.form {
-                    PrincipalForm::Everyone => trusted.everybody = true,
-                    PrincipalForm::Account { account } => trusted.accounts.push(account.clone()),
+                    PrincipalForm::Everyone => {
+                        trusted.everybody = true;
+                        names_many = true;
+                    }
+                    PrincipalForm::Account { account } => {
+                        trusted.accounts.push(account.clone());
+                        names_many = true;
+                    }
                     PrincipalForm::Role { name, .. } => trusted.roles.push(self.resource(name)),
                     PrincipalForm::Session { role, .. } => trusted.roles.push(self.resource(role)),
                     _ => continue,
                 }
                 names = true;
+            }
+            if names_many {
+                let beginnings = beginnings(statement, vocabulary);
+                trusted.beginnings =
+                    trusted.beginnings.zip(beginnings).map(|(known, more)| [known, more].concat());
             }
             trusted.unconditional &= !names || (covers.sure && statement.conditions.is_none());
         }
@@ -290,4 +312,20 @@ impl<'a, 's> Trusts<'a, 's> {
         }
         Some(sender)
     }
+}
+
+/// How the ARNs begin that a statement asks for, if it asks for ARNs that are written without variables.
+fn beginnings(statement: &Statement, vocabulary: &Vocabulary) -> Option<Vec<String>> {
+    use Comparator::{ArnEquals, ArnLike, StringEquals, StringLike};
+    let asks = |test: &&Test| {
+        test.key_is("aws:PrincipalArn", vocabulary)
+            && matches!(test.operator.comparator, ArnEquals | ArnLike | StringEquals | StringLike)
+            && test.operator.quantifier.is_none()
+    };
+    let test = statement.conditions.iter().flatten().find(asks)?;
+    let beginning = |value: &Item| {
+        let text = value.text()?.as_literal(vocabulary)?;
+        Some(text[..text.find(['*', '?', '$']).unwrap_or(text.len())].to_owned())
+    };
+    test.values.iter().map(beginning).collect()
 }
