@@ -46,6 +46,7 @@ pub struct Analysis<'s> {
     /// What policies allow, as far as somebody has asked.
     holders: permissions::Holders,
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
+    victims: privileges::Victims,
     chains: OnceLock<Chains>,
 }
 
@@ -104,6 +105,7 @@ impl<'s> Analysis<'s> {
             changes,
             holders: permissions::Holders::default(),
             privileges: Mutex::default(),
+            victims: privileges::Victims::default(),
             chains: OnceLock::new(),
         }
     }

@@ -6,6 +6,7 @@
 //! is not in view.
 
 mod build;
+mod carrier;
 mod consumer;
 mod iam;
 mod identifiers;
@@ -30,6 +31,7 @@ use crate::source::Span;
 use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 
 pub use build::build;
+pub use carrier::Carrier;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
 pub use iam::{
     Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile, ManagedPolicy,
@@ -344,6 +346,8 @@ entities! {
     OrganizationPolicy, organization_policies, "organization-policy";
     /// What accepts the tokens of user pools.
     TokenConsumer, token_consumers, "token-consumer";
+    /// What runs with a role.
+    Carrier, carriers, "role-carrier";
 }
 
 /// A type of entities.

@@ -99,6 +99,86 @@ fn a_role_that_is_passed_to_one_service_is_passed_to_no_other() {
     assert_eq!(methods("t103-ec2", &role(&[pass, instances])), ["Deploy: ``"]);
 }
 
+/// A stronger role of the same deployment, and something that runs with it.
+const VICTIMS: &str = r#"
+  Strong:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: { Service: [lambda.amazonaws.com, codebuild.amazonaws.com, ec2.amazonaws.com] }, Action: "sts:AssumeRole" }] }
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+  Weak:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: "sts:AssumeRole" }] }
+      Policies: [{ PolicyName: logs, PolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "logs:PutLogEvents", Resource: "*" }] } }]
+  Function: { Type: AWS::Lambda::Function, Properties: { FunctionName: front, Role: !GetAtt Strong.Arn, Code: { ZipFile: "1" } } }
+  Other: { Type: AWS::Lambda::Function, Properties: { FunctionName: back, Role: !GetAtt Weak.Arn, Code: { ZipFile: "1" } } }
+  Build: { Type: AWS::CodeBuild::Project, Properties: { Name: build, ServiceRole: !GetAtt Strong.Arn } }
+  Profile: { Type: AWS::IAM::InstanceProfile, Properties: { Roles: [!Ref Strong] } }
+  Instance: { Type: AWS::EC2::Instance, Properties: { IamInstanceProfile: !Ref Profile } }
+"#;
+
+/// What already runs with a role is worth something where that role allows more: proved where it is in view.
+#[test]
+fn what_runs_with_a_stronger_role() {
+    let with = |statement: &str| methods("victims", &format!("{}{VICTIMS}", role(&[statement])));
+    let code = |resource: &str| {
+        format!("{{ Effect: Allow, Action: 'lambda:UpdateFunctionCode', Resource: {resource} }}")
+    };
+    let proved = ["Deploy: `lambda-003`", "escalation-privileges proved"];
+    assert_eq!(with(&code("'*'"))[..2], ["Deploy: `lambda-003`", "Strong: ``"]);
+    let said = |lines: Vec<String>| -> Vec<String> {
+        let is_victim = |line: &String| {
+            line.starts_with("Strong") || line.starts_with("Weak") || line.starts_with("administrator")
+        };
+        lines.into_iter().filter(|line| !is_victim(line)).collect()
+    };
+    assert_eq!(said(with(&code("'*'"))), proved);
+    assert_eq!(said(with(&code("!GetAtt Function.Arn"))), proved);
+    // Only the function whose role allows less.
+    assert_eq!(said(with(&code("!GetAtt Other.Arn"))), ["Deploy: ``"]);
+    let build = "{ Effect: Allow, Action: 'codebuild:StartBuild', Resource: !GetAtt Build.Arn }";
+    assert_eq!(said(with(build)), ["Deploy: `codebuild-002`", "escalation-privileges proved"]);
+    let script = "{ Effect: Allow, Action: ['ec2:ModifyInstanceAttribute', 'ec2:StopInstances', 'ec2:StartInstances'], Resource: '*' }";
+    assert_eq!(said(with(script)), ["Deploy: `ec2-002`", "escalation-privileges proved"]);
+    // Whether the agent runs there is not known.
+    let shell = "{ Effect: Allow, Action: 'ssm:StartSession', Resource: '*' }";
+    assert_eq!(said(with(shell)), ["Deploy: `ssm-001`", "escalation-privileges possible"]);
+    // With nothing in view, the account may have something.
+    let alone = |statement: &str| methods("no-victims", &role(&[statement]));
+    assert_eq!(alone(&code("'*'")), ["Deploy: `lambda-003`", "escalation-privileges possible"]);
+    assert_eq!(alone(&code("'arn:aws:lambda:eu-west-1:111122223333:function:front'")), ["Deploy: ``"]);
+}
+
+/// Users and roles that allow more can be taken over, where the statement is about them.
+#[test]
+fn whom_somebody_becomes_by_changing_him() {
+    let victims = r#"
+  Boss:
+    Type: AWS::IAM::User
+    Properties: { ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }
+  Clerk: { Type: AWS::IAM::User, Properties: { UserName: clerk } }
+  Strong:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: "sts:AssumeRole" }] }
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+"#;
+    let with = |action: &str, resource: &str| {
+        let statement = format!("{{ Effect: Allow, Action: {action}, Resource: {resource} }}");
+        let lines = methods("principals", &format!("{}{victims}", role(&[&statement])));
+        let deploy = lines.iter().find(|line| line.starts_with("Deploy")).cloned().unwrap_or_default();
+        let certainty = lines.iter().find_map(|line| line.strip_prefix("escalation-privileges "));
+        (deploy, certainty.unwrap_or("not").to_owned())
+    };
+    let is = |found: (String, String), methods: &str, certainty: &str| {
+        assert_eq!(found, (format!("Deploy: `{methods}`"), certainty.to_owned()));
+    };
+    is(with("'iam:CreateAccessKey'", "!GetAtt Boss.Arn"), "iam-002", "proved");
+    is(with("'iam:CreateAccessKey'", "!GetAtt Clerk.Arn"), "", "not");
+    is(with("'iam:UpdateAssumeRolePolicy'", "!GetAtt Strong.Arn"), "iam-012", "proved");
+}
+
 /// What each policy of AWS's gives a role that has nothing else, as it was read and found right. To accept another:
 /// `FEDLINT_UPDATE=1 cargo test --test privilege_vectors`.
 #[test]

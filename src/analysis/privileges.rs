@@ -1,5 +1,7 @@
 //! How bad it is to have a role: what its permissions amount to.
 
+mod victims;
+
 use std::sync::{Arc, LazyLock};
 
 use super::{Analysis, Holder};
@@ -11,6 +13,8 @@ use crate::knowledge::privileges::{
 use crate::model::{EntityId, EntityKind, GrantedPolicy, PolicyAttachment};
 use crate::policy::{PermissionQuestion, Permissions, Target};
 use crate::value::Bounds;
+
+pub(super) use victims::Victims;
 
 /// What permissions amount to, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +52,8 @@ pub struct Gain<M: 'static> {
     pub sure: bool,
     /// The action that decides.
     pub action: ActionId,
+    /// False if it uses something that already runs with a stronger role, and none is in view.
+    pub victim_in_view: bool,
 }
 
 /// What the permissions of a holder amount to.
@@ -135,7 +141,9 @@ impl Analysis<'_> {
             let of = |kind| first(&everywhere.intersection(data(kind)));
             if !sure && administrator.possible {
                 (Impact::Administrator, most_of_all())
-            } else if let Some(gain) = privileges.escalations.iter().find(|gain| gain.sure || !sure) {
+            } else if let Some(gain) =
+                privileges.escalations.iter().find(|gain| gain.sure || !sure && gain.victim_in_view)
+            {
                 (Impact::Escalation, Some(gain.action))
             } else if let Some(gain) = privileges.takeovers.iter().find(|gain| gain.sure || !sure) {
                 (Impact::Takeover, Some(gain.action))
@@ -196,14 +204,10 @@ struct Asker<'a, 's> {
 impl Asker<'_, '_> {
     /// How the holder has a method, if it does.
     fn escalation(&self, method: &'static EscalationMethod) -> Option<Gain<EscalationMethod>> {
-        // What removes a denial is worth nothing where nothing is denied.
-        let removes_nothing = method.id.starts_with("deny-removal") && !self.permissions.denies();
-        if !method.for_role_sessions || removes_nothing || (method.only_with_boundary && !self.holder.bounded)
-        {
-            return None;
-        }
-        // Whom it can become by assuming a role alone, the roles say.
-        if method.id == "sts-001" {
+        let is_for_nothing = (method.only_with_denial && !self.permissions.denies())
+            || (method.only_with_boundary && !self.holder.bounded);
+        // Whom it can become by assuming a role alone, chains say.
+        if !method.for_role_sessions || is_for_nothing || method.left_to_chains {
             return None;
         }
         let mut best: Option<Gain<EscalationMethod>> = None;
@@ -211,17 +215,31 @@ impl Asker<'_, '_> {
             if !needs.iter().all(|action| self.somewhere.contains(*action)) {
                 continue;
             }
-            let has =
-                needs.iter().map(|&action| self.has(method, action)).fold(Bounds::decided(true), Bounds::and);
-            if has.possible {
-                let sure = has.sure && !method.possible_only && !method.unverified;
-                let action = *needs.first()?;
-                if best.as_ref().is_none_or(|best| sure && !best.sure) {
-                    best = Some(Gain { method, sure, action });
-                }
+            let found = if method.category == EscalationCategory::Existing {
+                self.abuses(method, needs)
+            } else {
+                self.gains(method, needs)
+            };
+            if let Some(found) = found
+                && best
+                    .as_ref()
+                    .is_none_or(|best| (found.sure, found.victim_in_view) > (best.sure, best.victim_in_view))
+            {
+                best = Some(found);
             }
         }
         best
+    }
+
+    /// How the holder has a method that needs nothing that runs already.
+    fn gains(&self, method: &'static EscalationMethod, needs: &[ActionId]) -> Option<Gain<EscalationMethod>> {
+        let mut has =
+            needs.iter().map(|&action| self.has(method, action)).fold(Bounds::decided(true), Bounds::and);
+        if method.category == EscalationCategory::Principal && !has.sure && self.changes(method, needs) {
+            has = Bounds::decided(true);
+        }
+        let sure = has.sure && !method.possible_only && !method.unverified;
+        has.possible.then_some(Gain { method, sure, action: *needs.first()?, victim_in_view: true })
     }
 
     /// Whether one action of a method is allowed on what makes it worth something.
@@ -231,7 +249,7 @@ impl Asker<'_, '_> {
             possible: self.everywhere.possible.contains(action),
         };
         let name = Actions::default().name(action);
-        // Where nothing is passed, something is used that already has a role: worth something only if that is stronger.
+        // Where nothing is passed, something is used that already has a role, of which nothing is known.
         if method.category == EscalationCategory::NewPass && method.passed_to.is_none() {
             return Bounds::decided(false);
         }
@@ -251,7 +269,7 @@ impl Asker<'_, '_> {
                 Bounds { sure: own.sure, possible: own.sure || (own.possible && everywhere.possible) }
             }
             (EscalationCategory::SelfService, EscalationTarget::Policy) => self.own_policies(action),
-            // Whether there is somebody stronger to become is not known here.
+            // Whether there is somebody stronger to become is asked for besides.
             (EscalationCategory::Principal, _) if name.starts_with("iam:") => {
                 let both = name == "iam:AttachRolePolicy"
                     || name == "iam:PutRolePolicy"
@@ -260,8 +278,6 @@ impl Asker<'_, '_> {
                 let pair = both && method.needs.iter().any(|needs| needs.len() > 1);
                 Bounds { sure: everywhere.sure && pair, possible: everywhere.possible }
             }
-            // What already runs with a role is worth something only if that role is stronger.
-            (EscalationCategory::Existing, _) => Bounds::decided(false),
             _ => everywhere,
         }
     }
@@ -315,7 +331,7 @@ impl Asker<'_, '_> {
             let possible = needs.iter().all(|action| self.everywhere.possible.contains(*action));
             if possible {
                 let sure = verified && needs.iter().all(|action| self.everywhere.sure.contains(*action));
-                return Some(Gain { method: takeover, sure, action: *needs.first()? });
+                return Some(Gain { method: takeover, sure, action: *needs.first()?, victim_in_view: true });
             }
         }
         None

@@ -4,12 +4,12 @@ use super::claim_source::{falls_back_to, mapped_user_pools, named_roles, role_na
 use super::lists::is;
 use super::pool_role::{pool_name, pools};
 use super::privileges::worst_exposure;
-use super::sign_in::{SOCIAL, reach};
+use super::sign_in::{SOCIAL, open_with, reach};
 use super::user_pool::{CONTACTS, doors, may_write, members};
 use super::{Common, Evidence, Exposure, Fact, LevelOf, OneOf, Reach, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
-use crate::model::{MappingRule, RoleAttachment, RoleMapping, UserPool, UserPoolGroup};
+use crate::model::{IdentityPool, MappingRule, RoleAttachment, RoleMapping, UserPool, UserPoolGroup};
 use crate::source::Span;
 use crate::value::{Bounds, Located, Text, Worlds};
 
@@ -91,6 +91,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                         attachment,
                         mapping,
                         pool: name.clone(),
+                        identity_pool: pool,
                         of,
                         certainty: certainty.min(stable).min(certain),
                         worlds,
@@ -139,6 +140,7 @@ struct Mapping<'a> {
     attachment: &'a RoleAttachment,
     mapping: &'a RoleMapping,
     pool: Option<Text>,
+    identity_pool: Option<&'a IdentityPool>,
     of: Provider<'a>,
     certainty: Certainty,
     worlds: Worlds,
@@ -160,7 +162,13 @@ impl Mapping<'_> {
         let open = match self.of {
             Provider::UserPool(pool) => doors(analysis, pool).open(),
             Provider::Social => Bounds::decided(true),
-            Provider::Other => Bounds::decided(false),
+            Provider::Other => {
+                let provider = self.mapping.provider();
+                match (self.identity_pool, provider.known()) {
+                    (Some(pool), Some(provider)) => open_with(analysis, pool, &provider.value),
+                    _ => Bounds::decided(false),
+                }
+            }
         };
         let text = |field: &crate::value::Field<Text>| field.known().map(|known| known.value.clone());
         let role = role_name(analysis, id, &rule.value.role);

@@ -63,6 +63,9 @@ fact! {
         escalates: Bounds<bool> = "escalates",
         /// True if it can for sure, false if that depends on what the account has besides.
         escalation_proved: Bounds<bool> = "escalation.proved",
+        /// True if it needs nothing that is not in view; false if all ways to do so need something that already runs with a
+        /// stronger role.
+        escalation_victim: Bounds<bool> = "escalation.victim-in-view",
         /// The first way to do so.
         escalation: Option<Text> = "escalation",
         /// All ways to do so, by the names under which they are documented.
@@ -98,7 +101,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         }
         let privileges = analysis.privileges(role.entity.id);
         let literal = |text: &str| analysis.vocabulary.literal(text);
-        let escalation = privileges.escalations.iter().max_by_key(|gain| gain.sure);
+        let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
         let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
         let of_service = privileges
             .whole_services
@@ -126,6 +129,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             reached_by: reached_by(analysis, role),
             escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
             escalation_proved: Bounds::decided(escalation.is_some_and(|gain| gain.sure)),
+            escalation_victim: Bounds::decided(escalation.is_none_or(|gain| gain.victim_in_view)),
             escalation: escalation.map(|gain| literal(&gain.method.title)),
             methods: privileges.escalations.iter().map(|gain| literal(&gain.method.id)).collect(),
             takes_over: of_gains(privileges.takeovers.iter().map(|gain| gain.sure)),

@@ -9,12 +9,15 @@ use super::pool_role::{pool_name, pools};
 use super::privileges::{ImpactWord, exposure, impact};
 use super::role_giver::roles;
 use super::role_mapping::{MappingType, mapping_type};
-use super::trust::{Exposure, Reach, admits};
+use super::trust::{Exposure, Reach, TrustedUserPool, admits, trusted_user_pools};
+use super::user_pool::{doors_to, members};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::knowledge::sender::{Control, Piece, Values};
-use crate::model::{Form, Found, IdentityPool, MappingRule, Role, RoleAttachment, RoleMapping};
+use crate::model::{
+    Form, Found, IdentityPool, MappingRule, Role, RoleAttachment, RoleMapping, UserPoolClient,
+};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
@@ -31,13 +34,16 @@ words! {
         Social = "social-provider",
         /// He has a token of an issuer that serves everybody.
         Issuer = "shared-issuer",
+        /// He becomes a user of a user pool whose tokens the role itself takes.
+        Token = "user-pool-token",
     }
 }
 
 fact! {
-    /// One role that an identity pool gives to users who signed in, as far as what it allows is in view.
+    /// One role that an identity pool gives to users who signed in, or that takes the tokens of a user pool itself, as far as
+    /// what it allows is in view.
     SignIn = "sign-in" {
-        /// The pool's logical id, or its id in a dump.
+        /// The identity pool's logical id, or its id in a dump. None where the role itself takes the tokens.
         pool: Option<Text> = "pool",
         /// The role's logical id, or its name in a dump.
         role: Option<Text> = "role",
@@ -74,6 +80,64 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             given.by_rules(take);
         }
     }
+    by_token(analysis, take);
+}
+
+/// Roles that take the tokens of a user pool themselves.
+fn by_token(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for role in &analysis.model.roles {
+        let id = role.entity.id;
+        if analysis.model.grants_of(id).is_empty() {
+            continue;
+        }
+        for TrustedUserPool { user_pool, clients, admits, place, cause } in trusted_user_pools(analysis, role)
+        {
+            let Some(worlds) = role.entity.worlds.and(&user_pool.entity.worlds) else { continue };
+            let all = if clients.is_empty() {
+                members::<UserPoolClient>(analysis, user_pool).iter().map(|client| client.item).collect()
+            } else {
+                clients
+            };
+            let open = all.iter().fold(Bounds::decided(false), |any, client| {
+                any.or(doors_to(analysis, user_pool, Some(client)).open())
+            });
+            let granted = analysis.granted_at(id, analysis.privileges(id).worst);
+            let at = user_pool.admin_creates_users_only.span().unwrap_or(user_pool.entity.span);
+            let mut evidence = vec![Evidence { role: "door", span: at }];
+            evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
+            take(&SignIn {
+                common: Common {
+                    subject: id,
+                    place,
+                    certainty: analysis.stability(id, Change::Trust),
+                    worlds,
+                    evidence,
+                    cause,
+                    witness: None,
+                },
+                pool: None,
+                role: Some(Text::literal(role.entity.logical_id)),
+                open: open.and(admits),
+                door: OneOf::only(Door::Token),
+                provider: Some(Text::literal(user_pool.entity.logical_id)),
+                impact: impact(analysis.privileges(id).impact),
+                reach: LevelOf::only(Reach::Outermost),
+                exposure: exposure(analysis, id),
+            });
+        }
+    }
+}
+
+/// Whether anybody can sign in to a pool with the logins of a provider, named as in a role mapping.
+pub(super) fn open_with(analysis: &Analysis<'_>, pool: &IdentityPool, provider: &Text) -> Bounds<bool> {
+    doors(analysis, pool)
+        .iter()
+        .filter(|door| {
+            door.login
+                .as_ref()
+                .is_some_and(|login| login.compare(provider, analysis.vocabulary) == Comparison::Equal)
+        })
+        .fold(Bounds::decided(false), |any, door| any.or(door.open))
 }
 
 /// Whether anybody can sign in to a pool.

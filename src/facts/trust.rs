@@ -12,6 +12,7 @@ mod saml;
 mod service;
 mod session_tags;
 mod stranger;
+mod user_pool;
 mod view;
 
 use super::entrance::Entrance;
@@ -30,6 +31,7 @@ pub(super) use roles_anywhere::RolesAnywhereTrust;
 pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 pub(super) use session_tags::{SessionTags, decides_by};
+pub(super) use user_pool::{TrustedUserPool, trusted_user_pools};
 use view::{Kind, View, views};
 
 words! {

@@ -65,6 +65,9 @@ pub struct EscalationMethod {
     /// Why [`Self::passed_to`] is empty although something is created that has a role.
     #[serde(default)]
     pub nothing_passed: Option<String>,
+    /// The service that the role must trust of what it abuses, where something is abused that has a role already.
+    #[serde(default)]
+    pub victim_trusts: Option<String>,
     /// What the action that decides acts on.
     pub target: EscalationTarget,
     /// False if only IAM users can use it, also as members of groups.
@@ -76,6 +79,12 @@ pub struct EscalationMethod {
     /// True if it gains something only where a permissions boundary exists.
     #[serde(default)]
     pub only_with_boundary: bool,
+    /// True if it gains something only where something is denied.
+    #[serde(default)]
+    pub only_with_denial: bool,
+    /// True if it is one step of a chain of roles: what it gains, the roles in view say.
+    #[serde(default)]
+    pub left_to_chains: bool,
     /// True if no source says all of it: at most possible.
     #[serde(default)]
     pub unverified: bool,

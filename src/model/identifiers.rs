@@ -54,6 +54,10 @@ pub(super) fn kind_of(resource_type: &str) -> Option<EntityKind> {
         | "AWS::AppSync::GraphQLApi"
         | "AWS::ElasticLoadBalancingV2::Listener"
         | "AWS::ElasticLoadBalancingV2::ListenerRule" => Kind::TokenConsumer,
+        "AWS::Lambda::Function"
+        | "AWS::EC2::Instance"
+        | "AWS::ECS::TaskDefinition"
+        | "AWS::CodeBuild::Project" => Kind::Carrier,
         _ => return None,
     })
 }
@@ -99,7 +103,8 @@ pub(super) const fn reference_form(kind: EntityKind) -> Option<Form> {
         | Kind::UserPoolGroupMember
         | Kind::RoleAttachment
         | Kind::PrincipalTags
-        | Kind::TokenConsumer => return None,
+        | Kind::TokenConsumer
+        | Kind::Carrier => return None,
     })
 }
 

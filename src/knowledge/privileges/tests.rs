@@ -216,8 +216,12 @@ fn what_is_never_proved_is_marked() {
     assert_eq!(
         marked(|method| method.possible_only),
         [
+            "ec2instanceconnect-003",
+            "ssm-001",
+            "ssm-002",
             "sts-001",
             "set-default-policy-version",
+            "ecs-exec",
             "codestar-pass-role",
             "codestar-team-member",
             "deny-removal",
@@ -235,6 +239,11 @@ fn what_is_never_proved_is_marked() {
         ]
     );
     assert_eq!(marked(|method| method.only_with_boundary), ["boundary-removal", "boundary-removal-user"]);
+    assert_eq!(marked(|method| method.only_with_denial), ["deny-removal", "deny-removal-user"]);
+    assert_eq!(marked(|method| method.left_to_chains), ["sts-001"]);
+    // What runs with a role has one that the service must be let in by.
+    let existing = marked(|method| method.category == EscalationCategory::Existing);
+    assert_eq!(marked(|method| method.victim_trusts.is_some()), existing);
     let verified: Vec<&str> = takeovers()
         .iter()
         .filter(|takeover| !takeover.unverified)

@@ -103,6 +103,15 @@ static KINDS: &[Kind] = &[
         &[],
     ),
     kind(
+        "AWS::CodeBuild::Project",
+        Only(&["Name", "ServiceRole"]),
+        Some("Name"),
+        "name",
+        "{id}",
+        &[("Arn", "arn:{partition}:codebuild:{region}:{account}:project/{id}"), ("Id", "{Id any}")],
+        &[],
+    ),
+    kind(
         "AWS::Cognito::IdentityPool",
         ALL,
         None,
