@@ -179,6 +179,37 @@ fn whom_somebody_becomes_by_changing_him() {
     is(with("'iam:UpdateAssumeRolePolicy'", "!GetAtt Strong.Arn"), "iam-012", "proved");
 }
 
+/// Who else has a role decides how bad it is: an account of another deployment of the scan is no stranger's.
+#[test]
+fn accounts_of_the_scan_are_not_outside() {
+    let folder = std::env::temp_dir().join(format!("fedlint-accounts-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder for the settings");
+    let file = folder.join("fedlint.yaml");
+    let text =
+        "deployments:\n  one.yaml: { account: '111122223333' }\n  two.yaml: { account: '444455556666' }\n";
+    fs::write(&file, text).expect("the settings can be written");
+    let mut settings = Settings::load(&Sources::default(), &file).expect("valid settings");
+    settings.root = std::env::current_dir().expect("there is a working directory");
+    fs::remove_dir_all(folder).expect("the folder can be removed");
+    let role = |account: &str| {
+        format!(
+            "Resources:\n  Admin:\n    Type: AWS::IAM::Role\n    Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]\n      \
+             AssumeRolePolicyDocument: {{ Version: '2012-10-17', Statement: [{{ Effect: Allow, \
+             Principal: {{ AWS: '{account}' }}, Action: 'sts:AssumeRole' }}] }}\n"
+        )
+    };
+    let severity = |account: &str| {
+        let (one, two) = (role(account), role("111122223333"));
+        let outcome = scan_with(&[("one.yaml", one.as_str()), ("two.yaml", two.as_str())], &settings);
+        let said = |seen: &&support::Seen| seen.path == "one.yaml" && seen.rule == "administrator-privileges";
+        let found = outcome.findings.iter().find(said).expect("it is an administrator");
+        format!("{} {}", found.severity, found.certainty)
+    };
+    assert_eq!(severity("111122223333"), "low proved");
+    assert_eq!(severity("444455556666"), "low proved");
+    assert_eq!(severity("123456789012"), "high proved");
+}
+
 /// What each policy of AWS's gives a role that has nothing else, as it was read and found right. To accept another:
 /// `FEDLINT_UPDATE=1 cargo test --test privilege_vectors`.
 #[test]
