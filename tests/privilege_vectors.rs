@@ -18,7 +18,7 @@ severity: low
 since: 1.0.0
 finds: privileges
 when: { complete: true }
-message: \"{role}: `{methods}`\"
+message: \"{holder.name}: `{methods}`\"
 why: A test wants to see it.
 help: Look at it.
 references: [https://example.com]
@@ -244,4 +244,100 @@ fn what_the_policies_of_aws_give() {
     #[expect(clippy::disallowed_methods, reason = "a test reads what it tests")]
     let known = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, known);
+}
+
+/// Users have what their groups have, and a policy that nobody in view has stands for whoever gets it.
+#[test]
+fn users_groups_and_policies_that_nobody_has() {
+    let template = r#"Resources:
+  Writers:
+    Type: AWS::IAM::Group
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: ["lambda:CreateFunction", "lambda:InvokeFunction"], Resource: "*" }
+  Anna:
+    Type: AWS::IAM::User
+    Properties:
+      Groups: [!Ref Writers]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: "iam:PassRole", Resource: !GetAtt Boss.Arn }
+  Bert:
+    Type: AWS::IAM::User
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: "iam:PutUserPolicy", Resource: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/${!aws:username}" }
+  Carl:
+    Type: AWS::IAM::User
+    Properties:
+      UserName: carl
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - { Effect: Allow, Action: "iam:PutUserPolicy", Resource: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/carl" }
+              - { Effect: Allow, Action: "iam:PutRolePolicy", Resource: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/carl" }
+  Joined:
+    Type: AWS::IAM::UserToGroupAddition
+    Properties: { GroupName: !Ref Bosses, Users: [!Ref Dora] }
+  Dora:
+    Type: AWS::IAM::User
+  Bosses:
+    Type: AWS::IAM::Group
+    Properties:
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+  Spare:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Effect: Allow, Action: "*", Resource: "*" }
+  Boundary:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Effect: Allow, Action: "*", Resource: "*" }
+  Boss:
+    Type: AWS::IAM::Role
+    Properties:
+      PermissionsBoundary: !Ref Boundary
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+"#;
+    let found = support::scan(&[("template.yaml", template)]);
+    let mut lines: Vec<String> = found
+        .findings
+        .iter()
+        .filter(|finding| finding.entity != "Boss")
+        .map(|finding| format!("{} {} {}: {}", finding.severity, finding.certainty, finding.entity, finding.rule))
+        .collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "info proved Anna: escalation-privileges",
+            "info proved Bosses: administrator-privileges",
+            "info proved Carl: escalation-privileges",
+            "info proved Dora: administrator-privileges",
+            "info proved Spare: administrator-privileges",
+        ]
+    );
 }

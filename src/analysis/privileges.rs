@@ -207,7 +207,7 @@ impl Asker<'_, '_> {
         let is_for_nothing = (method.only_with_denial && !self.permissions.denies())
             || (method.only_with_boundary && !self.holder.bounded);
         // Whom it can become by assuming a role alone, chains say.
-        if !method.for_role_sessions || is_for_nothing || method.left_to_chains {
+        if !self.is_for(method) || is_for_nothing || method.left_to_chains {
             return None;
         }
         let mut best: Option<Gain<EscalationMethod>> = None;
@@ -229,6 +229,20 @@ impl Asker<'_, '_> {
             }
         }
         best
+    }
+
+    /// Whether a method is for holders of this kind. What whoever gets a policy elsewhere is, or is in, is not known.
+    fn is_for(&self, method: &EscalationMethod) -> bool {
+        match (self.role.kind, method.category, method.target) {
+            (EntityKind::Role, ..) => method.for_role_sessions,
+            (EntityKind::User, EscalationCategory::SelfService, EscalationTarget::OwnRole) => false,
+            (EntityKind::User, ..) => true,
+            (EntityKind::Group, EscalationCategory::SelfService, target) => {
+                matches!(target, EscalationTarget::Group | EscalationTarget::Policy)
+            }
+            (_, EscalationCategory::SelfService, target) => target == EscalationTarget::Policy,
+            _ => method.for_role_sessions,
+        }
     }
 
     /// How the holder has a method that needs nothing that runs already.
@@ -263,11 +277,10 @@ impl Asker<'_, '_> {
         }
         match (method.category, method.target) {
             (EscalationCategory::SelfService, EscalationTarget::OwnRole) if name.starts_with("iam:") => {
-                let own = self.analysis.entity(self.role).arn();
-                let own = own.map_or(everywhere, |own| self.ask(action, Target::Resource(own), None));
-                // That a name which is not known has what a pattern wants is no reason to say so.
-                Bounds { sure: own.sure, possible: own.sure || (own.possible && everywhere.possible) }
+                self.on_itself(action)
             }
+            (EscalationCategory::SelfService, EscalationTarget::User) => self.on_itself(action),
+            (EscalationCategory::SelfService, EscalationTarget::Group) => self.on_groups(action),
             (EscalationCategory::SelfService, EscalationTarget::Policy) => self.own_policies(action),
             // Whether there is somebody stronger to become is asked for besides.
             (EscalationCategory::Principal, _) if name.starts_with("iam:") => {
@@ -299,6 +312,38 @@ impl Asker<'_, '_> {
         passes
     }
 
+    /// Whether an action is allowed on the holder itself.
+    fn on_itself(&self, action: ActionId) -> Bounds<bool> {
+        self.on(self.role, action)
+    }
+
+    /// Whether an action is allowed on an entity.
+    fn on(&self, entity: EntityId, action: ActionId) -> Bounds<bool> {
+        let everywhere = Bounds {
+            sure: self.everywhere.sure.contains(action),
+            possible: self.everywhere.possible.contains(action),
+        };
+        let arn = self.analysis.entity(entity).arn();
+        let one = arn.map_or(everywhere, |arn| self.ask(action, Target::Resource(arn), None));
+        // That a name which is not known has what a pattern wants is no reason to say so.
+        Bounds { sure: one.sure, possible: one.sure || (one.possible && everywhere.possible) }
+    }
+
+    /// Whether an action is allowed on a group that the holder is, or is in for sure.
+    fn on_groups(&self, action: ActionId) -> Bounds<bool> {
+        let mut any = Bounds { sure: false, possible: self.everywhere.possible.contains(action) };
+        if self.role.kind == EntityKind::Group {
+            return any.or(self.on_itself(action));
+        }
+        for grant in self.analysis.model.grants_of(self.role) {
+            if let PolicyAttachment::ByGroup(group) = grant.attachment {
+                let on = self.on(group, action);
+                any = any.or(Bounds { sure: on.sure && grant.sure, possible: on.possible });
+            }
+        }
+        any
+    }
+
     /// Whether an action is allowed on a customer managed policy that the role itself has.
     fn own_policies(&self, action: ActionId) -> Bounds<bool> {
         let everywhere = self.everywhere.possible.contains(action);
@@ -307,11 +352,14 @@ impl Asker<'_, '_> {
             let GrantedPolicy::Document(_) = grant.policy else { continue };
             let policy = match grant.attachment {
                 PolicyAttachment::ByPolicy(policy) => Some(policy),
+                PolicyAttachment::Unattached => Some(self.role),
                 PolicyAttachment::ByHolder => {
                     let reference = self.analysis.model.reference_at(self.role, grant.span);
                     reference.and_then(|reference| reference.target.found().first()).map(|found| found.entity)
                 }
-                PolicyAttachment::Inline | PolicyAttachment::Separate(_) => None,
+                PolicyAttachment::Inline | PolicyAttachment::Separate(_) | PolicyAttachment::ByGroup(_) => {
+                    None
+                }
             };
             let Some(policy) = policy.filter(|policy| policy.kind == EntityKind::ManagedPolicy) else {
                 continue;

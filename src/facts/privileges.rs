@@ -1,11 +1,11 @@
-//! What the permissions of a role amount to, and who can have it.
+//! What the permissions of a role, user, group or policy amount to, and who can have them.
 
 use super::trust::{Exposure, Relation, whose};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, WordSet, fact, words};
 use crate::analysis::{Analysis, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::Actions;
-use crate::model::{EntityId, Role};
+use crate::model::{Entity, EntityId, EntityKind, Role};
 use crate::policy::{Arn, Effect, PrincipalForm};
 use crate::value::{Bounds, Field, Text};
 
@@ -49,14 +49,31 @@ words! {
     }
 }
 
+words! {
+    /// What has permissions.
+    HolderKind {
+        /// A role.
+        Role = "role",
+        /// An IAM user, with what his groups have.
+        User = "user",
+        /// An IAM group.
+        Group = "group",
+        /// A customer managed policy that nobody in view has.
+        Policy = "policy",
+    }
+}
+
 fact! {
-    /// One role, with what its policies allow together.
+    /// One role, IAM user or IAM group with what its policies allow together, or one customer managed policy that nobody in view
+    /// has.
     PrivilegesFact = "privileges" {
-        /// The role's logical id, or its name in a dump.
-        role: Option<Text> = "role",
+        /// What it is.
+        holder: OneOf<HolderKind> = "holder",
+        /// Its logical id, or its name in a dump.
+        name: Option<Text> = "holder.name",
         /// What its permissions amount to.
         impact: LevelOf<ImpactWord> = "impact",
-        /// Who can have it. Accounts of the scan's deployments are no other accounts, nor are those that the settings call
+        /// Who can have it; of all but roles, principals of the own account. Accounts of the scan's deployments are no other accounts, nor are those that the settings call
         /// one's own or trusted.
         reached_by: OneOf<ReachedBy> = "reached-by",
         /// True if it can gain more permissions.
@@ -94,53 +111,71 @@ fact! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for role in &analysis.model.roles {
-        // Without a policy in view there is nothing to say.
-        if analysis.model.grants_of(role.entity.id).is_empty() {
-            continue;
-        }
-        let privileges = analysis.privileges(role.entity.id);
-        let literal = |text: &str| analysis.vocabulary.literal(text);
-        let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
-        let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
-        let of_service = privileges
-            .whole_services
-            .first()
-            .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
-        let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
-        let granted = analysis.granted_at(role.entity.id, action.or(privileges.worst));
-        take(&PrivilegesFact {
-            common: Common {
-                subject: role.entity.id,
-                place: granted.unwrap_or(role.entity.span),
-                certainty: Certainty::Proved,
-                worlds: role.entity.worlds.clone(),
-                evidence: granted
-                    .map(|span| Evidence { role: "grant", span })
-                    .into_iter()
-                    .chain(role.max_session.span().map(|span| Evidence { role: "session", span }))
-                    .collect(),
-                // One cause: the role's policies.
-                cause: vec![Text::literal(role.entity.logical_id)],
-                witness: None,
-            },
-            role: Some(Text::literal(role.entity.logical_id)),
-            impact: impact(privileges.impact),
-            reached_by: reached_by(analysis, role),
-            escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
-            escalation_proved: Bounds::decided(escalation.is_some_and(|gain| gain.sure)),
-            escalation_victim: Bounds::decided(escalation.is_none_or(|gain| gain.victim_in_view)),
-            escalation: escalation.map(|gain| literal(&gain.method.title)),
-            methods: privileges.escalations.iter().map(|gain| literal(&gain.method.id)).collect(),
-            takes_over: of_gains(privileges.takeovers.iter().map(|gain| gain.sure)),
-            takeover_proved: Bounds::decided(takeover.is_some_and(|gain| gain.sure)),
-            takeover: takeover.map(|gain| literal(&gain.method.title)),
-            whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
-            services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
-            complete: Bounds::decided(privileges.complete),
-            session_hours: session_hours(role),
-        });
+    let model = &analysis.model;
+    for role in &model.roles {
+        of_holder(analysis, &role.entity, Some(role), take);
     }
+    let users = model.users.iter().map(|user| &user.entity);
+    let groups = model.groups.iter().map(|group| &group.entity);
+    let policies = model.managed_policies.iter().map(|policy| &policy.entity);
+    for entity in users.chain(groups).chain(policies) {
+        of_holder(analysis, entity, None, take);
+    }
+}
+
+fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take: &mut dyn FnMut(&dyn Fact)) {
+    // Without a policy in view there is nothing to say.
+    if analysis.model.grants_of(entity.id).is_empty() {
+        return;
+    }
+    let privileges = analysis.privileges(entity.id);
+    let literal = |text: &str| analysis.vocabulary.literal(text);
+    let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
+    let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
+    let of_service = privileges
+        .whole_services
+        .first()
+        .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
+    let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
+    let granted = analysis.granted_at(entity.id, action.or(privileges.worst));
+    let session = role.and_then(|role| role.max_session.span());
+    take(&PrivilegesFact {
+        common: Common {
+            subject: entity.id,
+            place: granted.unwrap_or(entity.span),
+            certainty: Certainty::Proved,
+            worlds: entity.worlds.clone(),
+            evidence: granted
+                .map(|span| Evidence { role: "grant", span })
+                .into_iter()
+                .chain(session.map(|span| Evidence { role: "session", span }))
+                .collect(),
+            // One cause: the holder's policies.
+            cause: vec![Text::literal(entity.logical_id)],
+            witness: None,
+        },
+        holder: OneOf::only(match entity.id.kind {
+            EntityKind::User => HolderKind::User,
+            EntityKind::Group => HolderKind::Group,
+            EntityKind::ManagedPolicy => HolderKind::Policy,
+            _ => HolderKind::Role,
+        }),
+        name: Some(Text::literal(entity.logical_id)),
+        impact: impact(privileges.impact),
+        reached_by: role.map_or(OneOf::only(ReachedBy::OwnAccount), |role| reached_by(analysis, role)),
+        escalates: of_gains(privileges.escalations.iter().map(|gain| gain.sure)),
+        escalation_proved: Bounds::decided(escalation.is_some_and(|gain| gain.sure)),
+        escalation_victim: Bounds::decided(escalation.is_none_or(|gain| gain.victim_in_view)),
+        escalation: escalation.map(|gain| literal(&gain.method.title)),
+        methods: privileges.escalations.iter().map(|gain| literal(&gain.method.id)).collect(),
+        takes_over: of_gains(privileges.takeovers.iter().map(|gain| gain.sure)),
+        takeover_proved: Bounds::decided(takeover.is_some_and(|gain| gain.sure)),
+        takeover: takeover.map(|gain| literal(&gain.method.title)),
+        whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
+        services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
+        complete: Bounds::decided(privileges.complete),
+        session_hours: role.map_or(Bounds::decided(0), session_hours),
+    });
 }
 
 /// Hours that a session of a role may last.

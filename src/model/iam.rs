@@ -166,10 +166,11 @@ pub struct InstanceProfile {
     pub roles: List<Text>,
 }
 
-/// Something that gives permissions to a role, user or group, from whichever side it is attached.
+/// Something that gives permissions to a role, user or group, from whichever side it is attached. A managed policy that
+/// nobody in view has gives to itself: to whoever gets it elsewhere.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The role, user or group.
+    /// The role, user or group; or a managed policy that nobody in view has.
     pub holder: EntityId,
     /// The worlds in which both exist and are attached.
     pub worlds: Worlds,
@@ -194,6 +195,10 @@ pub enum PolicyAttachment {
     ByHolder,
     /// A [`ManagedPolicy`] names the holder in `Roles`, `Users` or `Groups`.
     ByPolicy(EntityId),
+    /// The user is in a [`Group`] that has it.
+    ByGroup(EntityId),
+    /// Nobody in view has the policy.
+    Unattached,
 }
 
 /// A policy that is granted.

@@ -1,14 +1,15 @@
 //! What gives permissions to roles, users and groups, from either side of the attachment.
 
 use super::super::{
-    Attachment, Entity, EntityId, Grant, GrantedPolicy, List, Model, PolicyAttachment, Reference,
+    Attachment, Entity, EntityId, Found, Grant, GrantedPolicy, List, Model, PolicyAttachment, Reference,
     ReferencePlace, Target,
 };
 use super::Outside;
 use crate::policy::Attached;
 use crate::value::{Field, Text};
 
-/// All grants, by holder; of each holder in the order inline, attached by the holder, attached by policies.
+/// All grants, by holder; of each holder in the order inline, attached by the holder, attached by policies, and of a user
+/// those of his groups last.
 pub(super) fn grants(model: &Model) -> Vec<Grant> {
     let mut grants = Vec::new();
     for role in &model.roles {
@@ -26,9 +27,72 @@ pub(super) fn grants(model: &Model) -> Vec<Grant> {
     for policy in &model.inline_policies {
         of_policy(model, policy.entity.id, &policy.document, PolicyAttachment::Separate, &mut grants);
     }
+    unattached(model, &mut grants);
     // Stable: the order of attachments of one holder stays.
     grants.sort_by_key(|grant| grant.holder);
+    let of_groups = of_groups(model, &grants);
+    if !of_groups.is_empty() {
+        grants.extend(of_groups);
+        grants.sort_by_key(|grant| grant.holder);
+    }
     grants
+}
+
+/// What users have by their groups, whether they name the group or an addition puts them into it.
+fn of_groups(model: &Model, grants: &[Grant]) -> Vec<Grant> {
+    let mut found = Vec::new();
+    let mut add = |user: &Found, group: &Found| {
+        let Some(worlds) = user.worlds.and(&group.worlds) else { return };
+        let from = grants.partition_point(|grant| grant.holder < group.entity);
+        let of_group = grants[from..].iter().take_while(|grant| grant.holder == group.entity);
+        found.extend(of_group.filter_map(|grant| {
+            Some(Grant {
+                holder: user.entity,
+                worlds: worlds.and(&grant.worlds)?,
+                sure: grant.sure && user.sure && group.sure,
+                attachment: PolicyAttachment::ByGroup(group.entity),
+                ..grant.clone()
+            })
+        }));
+    };
+    for user in &model.users {
+        let itself = Found { entity: user.entity.id, sure: true, worlds: user.entity.worlds.clone() };
+        for group in named(model, user.entity.id, ReferencePlace::UserGroup) {
+            add(&itself, group);
+        }
+    }
+    for addition in &model.group_additions {
+        for group in named(model, addition.entity.id, ReferencePlace::UserGroup) {
+            for user in named(model, addition.entity.id, ReferencePlace::GroupUser) {
+                add(user, group);
+            }
+        }
+    }
+    found
+}
+
+/// What an entity names in a kind of place.
+fn named(model: &Model, from: EntityId, place: ReferencePlace) -> impl Iterator<Item = &Found> {
+    let references = model.references_of(from).iter().filter(move |reference| reference.place == place);
+    references.flat_map(|reference| reference.target.found())
+}
+
+/// The managed policies that nothing in view refers to, and that refer to nobody.
+fn unattached(model: &Model, into: &mut Vec<Grant>) {
+    for policy in &model.managed_policies {
+        let id = policy.entity.id;
+        let names_nobody = [&policy.roles, &policy.users, &policy.groups].into_iter().all(List::is_absent);
+        if names_nobody && model.references_to(id).next().is_none() {
+            into.push(Grant {
+                holder: id,
+                worlds: policy.entity.worlds.clone(),
+                span: policy.entity.span,
+                sure: true,
+                attachment: PolicyAttachment::Unattached,
+                policy: document(&policy.document),
+            });
+        }
+    }
 }
 
 fn of_holder(

@@ -649,6 +649,8 @@ Resources:
             PolicyAttachment::Separate(policy) => format!("separate {}", scene.name(policy)),
             PolicyAttachment::ByHolder => "by holder".to_owned(),
             PolicyAttachment::ByPolicy(policy) => format!("by {}", scene.name(policy)),
+            PolicyAttachment::ByGroup(group) => format!("by group {}", scene.name(group)),
+            PolicyAttachment::Unattached => "unattached".to_owned(),
         };
         let what = match &grant.policy {
             GrantedPolicy::Document(_) => "document".to_owned(),
