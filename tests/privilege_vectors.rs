@@ -327,7 +327,9 @@ fn users_groups_and_policies_that_nobody_has() {
         .findings
         .iter()
         .filter(|finding| finding.entity != "Boss")
-        .map(|finding| format!("{} {} {}: {}", finding.severity, finding.certainty, finding.entity, finding.rule))
+        .map(|finding| {
+            format!("{} {} {}: {}", finding.severity, finding.certainty, finding.entity, finding.rule)
+        })
         .collect();
     lines.sort();
     assert_eq!(

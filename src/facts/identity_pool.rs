@@ -55,6 +55,9 @@ fact! {
         reach: LevelOf<Reach> = "reach",
         /// What the worst of the roles allows that users may have by choosing; nothing if there is none.
         exposure: LevelOf<Exposure> = "exposure",
+        /// What the worst role allows that guests may have by choosing: of those that are attached for them, and those whose
+        /// trust policy names the pool and admits its guests. One that is not in view counts as broad.
+        guest_exposure: LevelOf<Exposure> = "guest-exposure",
         /// What guests can do with the role that they get. Nothing is said of a role that is not in view.
         guest_impact: LevelOf<ImpactWord> = "guest-impact",
     }
@@ -132,7 +135,7 @@ fn of(
         _ => guest_role,
     };
     let choosable = if truth(&pool.classic_flow).possible {
-        choosable(analysis, pool, attached.map(|(attachment, _)| attachment))
+        choosable(analysis, pool, attached.map(|(attachment, _)| attachment), false)
     } else {
         Vec::new()
     };
@@ -171,6 +174,7 @@ fn of(
         } else {
             worst_exposure(analysis, choosable.iter().map(|role| role.entity.id))
         },
+        guest_exposure: guest_exposure(analysis, pool, attached.map(|(attachment, _)| attachment)),
         guest_impact: attached
             .and_then(|(attachment, _)| given_to_guests(analysis, attachment))
             .map_or(LevelOf::none(), |role| impact(left(analysis, pool, role).0)),
@@ -213,12 +217,26 @@ fn social_logins(analysis: &Analysis<'_>, pool: &IdentityPool) -> Bounds<i64> {
     Bounds { sure: count(sure.count()), possible: count(known.value.len()) }
 }
 
-/// The roles that users of a pool may choose for sure besides those that are attached. None if it is not known which those
-/// are.
+/// What the worst role allows that guests may choose in the classic flow.
+fn guest_exposure(
+    analysis: &Analysis<'_>,
+    pool: &IdentityPool,
+    attachment: Option<&RoleAttachment>,
+) -> LevelOf<Exposure> {
+    let given = attachment.and_then(|attachment| for_guests(analysis, attachment).next()?.role.span());
+    let given = given.and_then(|span| analysis.model.reference_at(attachment?.entity.id, span));
+    let given = given.into_iter().flat_map(|reference| reference.target.entities());
+    let chosen = choosable(analysis, pool, attachment, true).into_iter().map(|role| role.entity.id);
+    worst_exposure(analysis, given.chain(chosen))
+}
+
+/// The roles that guests or users of a pool may choose for sure besides those that are attached. None if it is not known
+/// which those are.
 fn choosable<'a>(
     analysis: &'a Analysis<'_>,
     pool: &IdentityPool,
     attachment: Option<&RoleAttachment>,
+    guest: bool,
 ) -> Vec<&'a Role> {
     let attached = attachment.and_then(|attachment| attached_roles(analysis, attachment));
     let (Some(attached), Some(id)) = (attached, pool.entity.identifier(Form::Id)) else { return Vec::new() };
@@ -235,7 +253,7 @@ fn choosable<'a>(
         if sure
             && !seen
             && reference.place == ReferencePlace::TrustedIdentityPool
-            && admits(analysis, role, id, false).sure
+            && admits(analysis, role, id, guest).sure
         {
             roles.push(role);
         }
