@@ -229,7 +229,9 @@ impl<'a, 's> Builder<'a, 's> {
                 chains.passing[from as usize] = found.all;
             }
             let vocabulary = analysis.vocabulary;
-            if !holder.permissions.allows(&asks(Target::Somewhere), vocabulary).possible {
+            if !holder.permissions.mentions(self.assume)
+                || !holder.permissions.allows(&asks(Target::Somewhere), vocabulary).possible
+            {
                 continue;
             }
             let everywhere = holder.permissions.allows(&asks(Target::Everywhere), vocabulary);

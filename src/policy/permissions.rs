@@ -131,6 +131,13 @@ impl Permissions {
         self.grants.iter().flat_map(|grant| &grant.policy.statements).any(|statement| statement.deny.possible)
     }
 
+    /// False if no statement allows an action, whatever else they say. Most are asked about actions that they do not have.
+    #[must_use]
+    pub fn mentions(&self, action: ActionId) -> bool {
+        let mut statements = self.grants.iter().flat_map(|grant| &grant.policy.statements);
+        statements.any(|statement| statement.allow.possible && statement.actions.possible.contains(action))
+    }
+
     /// Whether an action is allowed.
     #[must_use]
     pub fn allows(&self, question: &PermissionQuestion<'_>, vocabulary: &Vocabulary) -> Bounds<bool> {

@@ -4,6 +4,8 @@
 //! trust policy that names the service. Roles are passed within an account only.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -44,7 +46,18 @@ pub(super) struct Passing<'a, 's> {
     /// The roles that trust a service, by account.
     trusting: FxHashMap<&'static str, FxHashMap<Text, Vec<Hop>>>,
     numbers: FxHashMap<(&'static str, Text), usize>,
+    /// The services of holders, by address: all holders that were asked about live as long as the analysis.
+    services: FxHashMap<usize, Rc<[To]>>,
     pub passable: Vec<Passable>,
+}
+
+/// A service that a holder may pass roles to.
+struct To {
+    service: &'static str,
+    /// Whether it may create and start something there.
+    runs: Bounds<bool>,
+    /// Whether it may pass every role.
+    everywhere: Bounds<bool>,
 }
 
 /// What a role passes.
@@ -71,30 +84,22 @@ impl<'a, 's> Passing<'a, 's> {
             methods,
             trusting: FxHashMap::default(),
             numbers: FxHashMap::default(),
+            services: FxHashMap::default(),
             passable: Vec::new(),
         })
     }
 
     /// The roles that sessions of a role get by passing them.
-    pub(super) fn of(&mut self, from: u32, end: &End<'_>, holder: &Holder) -> Passed {
+    pub(super) fn of(&mut self, from: u32, end: &End<'_>, holder: &Arc<Holder>) -> Passed {
         let mut passed = Passed::default();
-        if !self.asks(holder, self.pass, Target::Somewhere, None).possible {
+        if !holder.permissions.mentions(self.pass) {
             return passed;
         }
-        let services: Vec<&'static str> = self.methods.keys().copied().collect();
-        for service in services {
-            if !self.asks(holder, self.pass, Target::Somewhere, Some(service)).possible {
-                continue;
-            }
-            let runs = self.runs(holder, service);
-            if !runs.possible {
-                continue;
-            }
+        for &To { service, runs, everywhere } in &*self.services(holder) {
             let roles = self.trusting(service).get(&end.account).cloned().unwrap_or_default();
             if roles.is_empty() {
                 continue;
             }
-            let everywhere = self.asks(holder, self.pass, Target::Everywhere, Some(service));
             if everywhere.possible && !holder.permissions.denies() {
                 let sure = everywhere.sure && runs.sure;
                 passed.all.push(PassesAll { to: self.number(service, &end.account, roles), sure });
@@ -113,6 +118,29 @@ impl<'a, 's> Passing<'a, 's> {
             }
         }
         passed
+    }
+
+    /// The services that a holder may pass roles to and run something in.
+    fn services(&mut self, holder: &Arc<Holder>) -> Rc<[To]> {
+        let address = Arc::as_ptr(holder).addr();
+        if let Some(known) = self.services.get(&address) {
+            return Rc::clone(known);
+        }
+        let may_pass = |target, service| self.asks(holder, self.pass, target, service);
+        let to = |&service: &&'static str| {
+            if !may_pass(Target::Somewhere, Some(service)).possible {
+                return None;
+            }
+            let runs = self.runs(holder, service);
+            let everywhere = || may_pass(Target::Everywhere, Some(service));
+            runs.possible.then(|| To { service, runs, everywhere: everywhere() })
+        };
+        let services: Rc<[To]> = match may_pass(Target::Somewhere, None).possible {
+            true => self.methods.keys().filter_map(to).collect(),
+            false => Rc::from([]),
+        };
+        self.services.insert(address, Rc::clone(&services));
+        services
     }
 
     /// Whether a holder may create and start something in a service, by one of the methods.
