@@ -3,14 +3,15 @@
 mod shown;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::entrance::{Entrance, Population};
 use super::guest_privileges::left_to_guests;
 pub(crate) use shown::Query;
 
-use crate::analysis::{Analysis, Chain, Impact, Reached};
+use crate::analysis::{Analysis, Chain, Impact, Privileges, Reached};
 use crate::model::EntityId;
-use crate::value::{Bounds, Worlds};
+use crate::value::Worlds;
 
 /// The ways in of a scan.
 #[derive(Debug)]
@@ -54,13 +55,9 @@ impl Way<'_> {
     }
 
     /// What the population can do at the end of it.
-    pub(crate) fn impact(&self, analysis: &Analysis<'_>) -> Bounds<Impact> {
+    pub(crate) fn privileges(&self, analysis: &Analysis<'_>) -> Arc<Privileges> {
         let target = self.target();
-        if self.is_part() {
-            left_to_guests(analysis, target).impact
-        } else {
-            analysis.privileges(target).impact
-        }
+        if self.is_part() { Arc::new(left_to_guests(analysis, target)) } else { analysis.privileges(target) }
     }
 }
 

@@ -145,13 +145,17 @@ fn in_words(population: &str) -> &'static str {
 
 /// What somebody can do.
 fn privilege(privilege: &Privilege) -> String {
-    let mut text = match (can(privilege.proved), can(privilege.possible)) {
-        (proved, possible) if proved == possible => proved.to_owned(),
-        (_, possible) if privilege.proved == "nothing" => format!("perhaps {possible}"),
-        (proved, possible) => format!("{proved}, perhaps {possible}"),
+    let (proved, possible) = (can(privilege.proved), can(privilege.possible));
+    let mut text = match privilege.proved {
+        "nothing" if possible == "nothing" && !privilege.complete => {
+            return "permissions that are not in view".to_owned();
+        }
+        _ if proved == possible => proved.to_owned(),
+        "nothing" => format!("perhaps {possible}"),
+        _ => format!("{proved}, perhaps {possible}"),
     };
     if !privilege.complete {
-        text += " (not all policies are in view)";
+        text += " or more that is not in view";
     }
     text
 }

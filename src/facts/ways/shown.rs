@@ -1,14 +1,16 @@
 //! Ways with the names of what they lead through, as reports show them.
 
+use rustc_hash::FxHashMap;
+
 use super::{Way, Ways};
-use crate::analysis::Impact;
+use crate::analysis::{Analysis, Impact, Privileges};
 use crate::facts::Words;
 use crate::facts::entrance::{Population, StepKind};
 use crate::facts::privileges::{ImpactWord, word};
 use crate::finding::{self, Certainty, Label, Privilege, Reach, Step};
 use crate::model::EntityId;
 use crate::source::Span;
-use crate::value::Bounds;
+use crate::value::Worlds;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -55,14 +57,18 @@ impl Ways<'_> {
         let mut found = Vec::new();
         for &population in &query.from {
             let ways = self.of(population).into_iter();
-            let mut ways: Vec<_> = ways.map(|way| (way.impact(self.analysis), way)).collect();
+            let mut ways: Vec<_> = ways.map(|way| (way.privileges(self.analysis), way)).collect();
             // A role of which nothing is in view may be worth anything.
-            ways.retain(|(impact, way)| least(impact.possible) || !self.is_in_view(way.target()));
-            ways.sort_by_key(|(impact, way)| {
-                let proved = if way.sure { impact.sure } else { Impact::Nothing };
-                std::cmp::Reverse((proved, impact.possible, way.sure))
+            ways.retain(|(has, way)| least(has.impact.possible) || !self.is_in_view(way.target()));
+            ways.sort_by_key(|(has, way)| {
+                let proved = if way.sure { has.impact.sure } else { Impact::Nothing };
+                std::cmp::Reverse((proved, has.impact.possible, way.sure))
             });
-            found.extend(ways.iter().map(|(impact, way)| self.shown(way, *impact, least(impact.sure))));
+            let mut shown = Shown::default();
+            for (has, way) in &ways {
+                shown.add(self.shown(way, has, least(has.impact.sure)), way, self.analysis);
+            }
+            found.extend(shown.ways);
         }
         found
     }
@@ -76,11 +82,14 @@ impl Ways<'_> {
     fn reach(&self, population: Population) -> Option<Reach> {
         let ways = self.of(population);
         let mut best: Option<((Impact, Impact), &Way<'_>)> = None;
-        let (mut possible, mut complete, mut proved) = (Impact::Nothing, true, 0);
+        let (mut possible, mut complete) = (Impact::Nothing, true);
+        // Variants of one role are one.
+        let mut roles: FxHashMap<_, bool> = FxHashMap::default();
         for way in &ways {
-            let impact = way.impact(self.analysis);
+            let impact = way.privileges(self.analysis).impact;
             let sure = if way.sure { impact.sure } else { Impact::Nothing };
-            proved += usize::from(way.sure);
+            let role = self.analysis.entity(way.target());
+            *roles.entry((role.deployment, role.template, role.logical_id)).or_default() |= way.sure;
             possible = possible.max(impact.possible);
             complete &= self.is_in_view(way.target());
             if best.as_ref().is_none_or(|(known, _)| (sure, impact.possible) > *known) {
@@ -91,8 +100,8 @@ impl Ways<'_> {
         let role = way.target();
         Some(Reach {
             population: population.name(),
-            roles: ways.len(),
-            proved,
+            roles: roles.len(),
+            proved: roles.values().filter(|&&sure| sure).count(),
             privilege: Privilege { proved: word(sure).name(), possible: word(possible).name(), complete },
             role: self.analysis.name(role),
             span: self.analysis.entity(role).span,
@@ -104,7 +113,7 @@ impl Ways<'_> {
         !self.analysis.model.grants_of(role).is_empty() && self.analysis.privileges(role).complete
     }
 
-    fn shown(&self, way: &Way<'_>, impact: Bounds<Impact>, is_worth: bool) -> finding::Way {
+    fn shown(&self, way: &Way<'_>, has: &Privileges, is_worth: bool) -> finding::Way {
         let analysis = self.analysis;
         let role = way.target();
         let is_sure = way.sure && is_worth;
@@ -126,18 +135,13 @@ impl Ways<'_> {
             when: analysis.when(&way.worlds),
             role: analysis.name(role),
             privilege: Privilege {
-                proved: word(impact.sure).name(),
-                possible: word(impact.possible).name(),
+                proved: word(has.impact.sure).name(),
+                possible: word(has.impact.possible).name(),
                 complete: self.is_in_view(role),
             },
             steps: entering.chain(following).collect(),
-            granted: self.granted(role),
+            granted: analysis.granted_at(role, has.worst),
         }
-    }
-
-    /// Where the worst is granted that a role allows.
-    fn granted(&self, role: EntityId) -> Option<Span> {
-        self.analysis.granted_at(role, self.analysis.privileges(role).worst)
     }
 
     fn step(&self, kind: StepKind, entity: EntityId, places: &[(&str, Option<Span>)]) -> Step {
@@ -148,5 +152,31 @@ impl Ways<'_> {
             service: None,
             places: places.iter().filter_map(label).collect(),
         }
+    }
+}
+
+/// Ways of one population. Those that differ in nothing but when they are there are one.
+#[derive(Default)]
+struct Shown {
+    ways: Vec<finding::Way>,
+    worlds: Vec<Worlds>,
+    /// The positions of the ways to roles of a name.
+    by_name: FxHashMap<String, Vec<usize>>,
+}
+
+impl Shown {
+    fn add(&mut self, shown: finding::Way, way: &Way<'_>, analysis: &Analysis<'_>) {
+        let known = self.by_name.entry(shown.role.name.clone()).or_default();
+        for &at in &*known {
+            let same = finding::Way { when: shown.when.clone(), ..self.ways[at].clone() } == shown;
+            if let Some(both) = self.worlds[at].or(&way.worlds).filter(|_| same) {
+                self.ways[at].when = analysis.when(&both);
+                self.worlds[at] = both;
+                return;
+            }
+        }
+        known.push(self.ways.len());
+        self.ways.push(shown);
+        self.worlds.push(way.worlds.clone());
     }
 }
