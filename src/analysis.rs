@@ -1,6 +1,7 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
 mod chains;
+mod control;
 mod permissions;
 mod privileges;
 mod senders;
@@ -45,6 +46,7 @@ pub struct Analysis<'s> {
     changes: FxHashSet<(DeploymentId, Change)>,
     /// What policies allow, as far as somebody has asked.
     holders: permissions::Holders,
+    controls: control::Controls,
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
     victims: privileges::Victims,
     chains: OnceLock<Chains>,
@@ -104,6 +106,7 @@ impl<'s> Analysis<'s> {
             contradictions: Mutex::default(),
             changes,
             holders: permissions::Holders::default(),
+            controls: control::Controls::default(),
             privileges: Mutex::default(),
             victims: privileges::Victims::default(),
             chains: OnceLock::new(),
@@ -182,6 +185,16 @@ impl<'s> Analysis<'s> {
     pub fn file(&self, id: EntityId) -> String {
         let path = self.sources.path(self.entity(id).span.source);
         path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether all worlds of one are among those of another, whichever templates they depend on.
+    #[must_use]
+    pub fn always(&self, worlds: &Worlds, among: &Worlds) -> bool {
+        among.sets().iter().all(|&(template, set)| {
+            let own = worlds.sets().iter().find(|(known, _)| *known == template);
+            let own = own.map_or_else(|| self.template(template).worlds.all(), |(_, own)| *own);
+            own.0 & !set.0 == 0
+        })
     }
 
     /// The smallest description of the worlds in which something holds; `None` if it holds in all.

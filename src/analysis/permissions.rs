@@ -79,12 +79,13 @@ impl Analysis<'_> {
                 continue;
             };
             // What is only there in some of the holder's worlds is only possible.
-            let sure = grant.sure && worlds.without(&grant.worlds).is_none();
+            let sure = grant.sure && self.always(worlds, &grant.worlds);
             grants.push(InForce { policy, sure });
             holder.grants.push(number);
         }
-        let limits: Vec<_> = self.boundary(id).into_iter().collect();
+        let mut limits: Vec<_> = self.boundary(id).into_iter().collect();
         holder.bounded = !limits.is_empty();
+        limits.extend(self.control_limits(id));
         holder.permissions = Permissions::new(grants, limits);
         holder
     }

@@ -422,7 +422,8 @@ impl<'a> Pool<'a, '_> {
         if !admitted.possible {
             return;
         }
-        let is_stable = self.analysis.stability(role.entity.id, Change::Trust) == Certainty::Proved;
+        let is_stable = self.analysis.stability(role.entity.id, Change::Trust) == Certainty::Proved
+            && !self.analysis.may_be_refused(role.entity.id);
         let last = Step { kind: way.kind, entity: role.entity.id, place: way.place };
         self.entrances.push(Entrance {
             population: way.population,

@@ -157,7 +157,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     };
     let vocabulary = view.analysis.vocabulary;
     let known = account.and_then(|account| vendor(account.as_literal(vocabulary)?));
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     common.evidence = super::conditions(view);
     common.witness = found.witness.as_ref().map(|witness| view.shown(witness));
     take(&PrincipalTrust {

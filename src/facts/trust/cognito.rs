@@ -210,7 +210,7 @@ impl Trust<'_, '_> {
         let guests_on = in_view.map_or(Bounds::UNDECIDED, |pool| truth(&pool.guests));
         let classic_flow = in_view.map_or(Bounds::UNDECIDED, |pool| truth(&pool.classic_flow));
         let witness = witness.or(guests.witness.as_deref()).or(users.witness.as_deref());
-        let mut common = view.common();
+        let mut common = view.common_of_entry();
         common.worlds = pool.worlds.clone();
         common.evidence = super::conditions(view);
         if let Some(shown) = in_view.or(door) {

@@ -53,7 +53,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         (false, false) if is_half(&subject.display(view.analysis.vocabulary)) => SubjectForm::Half,
         (false, false) => return,
     };
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     common.place = place;
     common.cause.push(subject.clone());
     take(&GithubSubject {

@@ -97,7 +97,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     };
     let vocabulary = view.analysis.vocabulary;
     let found = Found::of(view, *tenancy);
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     common.evidence = super::conditions(view);
     common.cause.extend(required_key(view, issuer));
     common.witness = found.witness.as_ref().map(|witness| view.shown(witness));

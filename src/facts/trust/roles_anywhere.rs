@@ -50,7 +50,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
     let (profile, listing) = profile(view);
     let (anchor, admitted) = anchor(view);
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     // A profile that is not in view may list the role. An anchor that is named is the one.
     if profile != Way::Open {
         common.certainty = Certainty::Possible;

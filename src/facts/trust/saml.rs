@@ -62,7 +62,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     let subjects: Vec<_> = view.sender.variable("subject").into_iter().collect();
     let width = view.width(&subjects, &Ask::default());
     let pinned = |width: &Width| *width != Width::Any;
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     common.evidence = super::conditions(view);
     common.witness = any.witness.as_deref().map(|witness| view.shown(witness));
     take(&SamlTrust {

@@ -70,7 +70,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     };
     let anywhere = host.as_literal(vocabulary) == Some(ROLES_ANYWHERE);
     let (certificates, certificate) = if anywhere { certificates(view) } else { (OneOf::none(), None) };
-    let mut common = view.common();
+    let mut common = view.common_of_entry();
     common.evidence = super::conditions(view);
     common.witness = source_witness.or(certificate).map(|witness| view.shown(&witness));
     take(&ServiceTrust {

@@ -382,7 +382,8 @@ impl<'a> View<'a> {
             populations,
             &Entrance {
                 population: Population::Nobody,
-                sure: self.analysis.stability(role, Change::Trust) == Certainty::Proved,
+                sure: self.analysis.stability(role, Change::Trust) == Certainty::Proved
+                    && !self.analysis.may_be_refused(role),
                 role,
                 through: self.principal.value.text().cloned(),
                 steps: vec![Step { kind: StepKind::Trusts, entity: role, place }],
@@ -390,6 +391,15 @@ impl<'a> View<'a> {
                 limited: false,
             },
         )
+    }
+
+    /// As [`Self::common`], of a fact that says who gets in: a resource control policy may refuse it.
+    pub(in crate::facts) fn common_of_entry(&self) -> Common {
+        let mut common = self.common();
+        if self.analysis.may_be_refused(self.role.entity.id) {
+            common.certainty = Certainty::Possible;
+        }
+        common
     }
 
     /// What a fact about the view has in common with others. The principal is a part of every cause.

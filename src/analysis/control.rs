@@ -1,0 +1,171 @@
+//! What the control policies of an organisation leave to the accounts of a scan.
+//!
+//! A control policy limits the accounts that it is attached to, directly or through an organizational unit or the root;
+//! the management account is never limited. Which accounts a unit has no template says, so that a policy with such a
+//! target limits any account only perhaps.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Analysis;
+use crate::model::{Account, EntityId, Kind as _, OrganizationPolicy};
+use crate::policy::{Effect, InForce, PermissionPolicy, Policy};
+use crate::resources::Deployment;
+use crate::value::{Bounds, Field, Text};
+
+/// The service control policies of a scan, and the resource control policies that are about assuming roles.
+#[derive(Debug, Default)]
+pub(super) struct Controls {
+    services: OnceLock<Vec<Control>>,
+    assumptions: OnceLock<Vec<Reach>>,
+}
+
+/// A service control policy.
+#[derive(Debug)]
+struct Control {
+    reach: Reach,
+    /// What it allows, and AWS's own policy that is attached beside it until somebody detaches it.
+    allows: Vec<InForce>,
+    /// What it denies.
+    denies: Arc<PermissionPolicy>,
+}
+
+/// Whom a policy of an organisation limits.
+#[derive(Debug)]
+struct Reach {
+    /// The policy.
+    policy: EntityId,
+    /// True if it is of the type that is meant whatever the unknowns are.
+    is_of_type: bool,
+    /// True if its own account is the one that manages the organisation: only that one makes accounts.
+    manages: bool,
+    /// The accounts that are its targets.
+    accounts: Vec<String>,
+    /// True if it has targets whose accounts are not known.
+    others: bool,
+}
+
+const ASSUMPTIONS: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+impl Analysis<'_> {
+    /// What service control policies limit a holder to.
+    pub(super) fn control_limits(&self, id: EntityId) -> Vec<Vec<InForce>> {
+        let controls = self.controls.services.get_or_init(|| self.service_controls());
+        let limit = |control: &Control| {
+            let applies = self.applies(&control.reach, id);
+            applies.possible.then(|| {
+                let denies = InForce { policy: Arc::clone(&control.denies), sure: applies.sure };
+                control.allows.iter().cloned().chain([denies]).collect()
+            })
+        };
+        controls.iter().filter_map(limit).collect()
+    }
+
+    /// Whether a resource control policy may refuse that a role is assumed.
+    #[must_use]
+    pub fn may_be_refused(&self, role: EntityId) -> bool {
+        let policies = self.controls.assumptions.get_or_init(|| self.resource_controls());
+        policies.iter().any(|reach| self.applies(reach, role).possible)
+    }
+
+    fn service_controls(&self) -> Vec<Control> {
+        let policies = self.model.organization_policies.iter();
+        let reaches =
+            policies.filter_map(|policy| Some((policy, self.reach(policy, "SERVICE_CONTROL_POLICY")?)));
+        reaches.map(|(policy, reach)| self.service_control(policy, reach)).collect()
+    }
+
+    fn service_control(&self, policy: &OrganizationPolicy, reach: Reach) -> Control {
+        let star = ["*".to_owned()];
+        let everything = Policy::allowing(&[(&star, &star)], self.vocabulary);
+        let content = match &policy.content {
+            Field::Known(attached) => Some(self.model.policy(&attached.value)),
+            Field::Absent | Field::Unknown(_) => None,
+        };
+        let part = |effect: Effect| {
+            let statements = content.into_iter().flat_map(|content| &content.statements);
+            let of = statements
+                .filter(|statement| statement.effect == effect || statement.effect == Effect::Unknown);
+            let version = content.map_or(crate::policy::Version::Unknown, |content| content.version.clone());
+            Policy { version, statements: of.cloned().collect() }
+        };
+        let made = |policy: &Policy| Arc::new(PermissionPolicy::new(policy, self.now(), self.vocabulary));
+        let (allows, denies) = (part(Effect::Allow), part(Effect::Deny));
+        // Who only denies needs the other one. Beside a list of what is allowed it may have been detached.
+        let sure = content.is_some() && allows.statements.is_empty();
+        Control {
+            reach,
+            allows: vec![
+                InForce { policy: made(&allows), sure: true },
+                InForce { policy: made(&everything), sure },
+            ],
+            denies: made(&denies),
+        }
+    }
+
+    /// The resource control policies that may deny that roles are assumed.
+    fn resource_controls(&self) -> Vec<Reach> {
+        let denies = |policy: &&OrganizationPolicy| {
+            let Field::Known(attached) = &policy.content else { return true };
+            let mut statements = self.model.policy(&attached.value).statements.iter();
+            statements.any(|statement| {
+                matches!(statement.effect, Effect::Deny | Effect::Unknown)
+                    && ASSUMPTIONS
+                        .iter()
+                        .any(|action| statement.covers_action(action, self.vocabulary).possible)
+            })
+        };
+        let policies = self.model.organization_policies.iter().filter(denies);
+        policies.filter_map(|policy| self.reach(policy, "RESOURCE_CONTROL_POLICY")).collect()
+    }
+
+    /// Whom a policy limits, if it may be of a type and has targets.
+    fn reach(&self, policy: &OrganizationPolicy, name: &str) -> Option<Reach> {
+        let literal = |text: &Text| text.as_literal(self.vocabulary).map(str::to_owned);
+        let found = policy.policy_type.known().and_then(|text| literal(&text.value));
+        if found.as_ref().is_some_and(|found| found != name) || matches!(policy.targets, Field::Absent) {
+            return None;
+        }
+        let home = policy.entity.deployment;
+        let mut reach = Reach {
+            policy: policy.entity.id,
+            is_of_type: found.is_some(),
+            manages: Account::all(&self.model).iter().any(|account| account.entity.deployment == home),
+            accounts: Vec::new(),
+            others: false,
+        };
+        match &policy.targets {
+            Field::Known(targets) => {
+                for target in &targets.value {
+                    match target.known().and_then(|text| literal(&text.value)) {
+                        Some(id) if id.bytes().all(|byte| byte.is_ascii_digit()) => reach.accounts.push(id),
+                        _ => reach.others |= !matches!(target, Field::Absent),
+                    }
+                }
+            }
+            Field::Absent | Field::Unknown(_) => reach.others = true,
+        }
+        Some(reach)
+    }
+
+    /// Whether a policy of an organisation limits the account of an entity.
+    fn applies(&self, reach: &Reach, id: EntityId) -> Bounds<bool> {
+        let (entity, policy) = (self.entity(id), self.entity(reach.policy));
+        let (own, home) = (&self.deployment(id).account, &self.deployment(reach.policy).account);
+        let at_home = entity.deployment == policy.deployment || own == home;
+        if at_home && reach.manages {
+            return Bounds::decided(false);
+        }
+        let any = match own.as_literal(self.vocabulary) {
+            Some(own) if reach.accounts.iter().any(|account| account == own) => Bounds::decided(true),
+            None if !reach.accounts.is_empty() => Bounds::UNDECIDED,
+            _ => Bounds { sure: false, possible: reach.others },
+        };
+        // Whoever has the policies of an organisation is most often its management account.
+        let sure = !at_home && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);
+        Bounds { sure: any.sure && sure, possible: any.possible }
+    }
+
+    fn deployment(&self, id: EntityId) -> &Deployment {
+        &self.model.scope.deployments[self.entity(id).deployment.0 as usize]
+    }
+}
