@@ -1,5 +1,6 @@
 //! What facts look at: the model and the graph of a scan, and how to name what is in them.
 
+mod caps;
 mod chains;
 mod control;
 mod permissions;

@@ -34,7 +34,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Text, Unknown, Vocabulary};
 
-pub use action::matches_action;
+pub use action::{matches_action, pattern_matches};
 pub use arn::Arn;
 pub(crate) use arn::{split_once, strip_prefix};
 pub use decide::{Answer, Party, Question, Witness, decide};
@@ -43,7 +43,9 @@ pub use faults::{Fault, FaultKind};
 pub use grammar::parse;
 pub use interner::{Policies, PolicyId};
 pub use operator::{Comparator, Operator, Quantifier};
-pub use permissions::{GrantedBy, InForce, PermissionPolicy, PermissionQuestion, Permissions, Target};
+pub use permissions::{
+    Cap, GrantedBy, InForce, PermissionPolicy, PermissionQuestion, Permissions, Target, Worth,
+};
 pub use predicate::Bound;
 pub use principal::{BuiltInProvider, Principal, PrincipalForm, PrincipalKey};
 pub use solve::Wanted;

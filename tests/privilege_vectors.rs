@@ -88,6 +88,103 @@ fn a_new_role_that_a_boundary_must_cap_proves_nothing() {
     assert!(methods("t102-open", &without).contains(&"escalation-privileges proved".to_owned()));
 }
 
+/// A managed policy of the account, named `B`, with these statements.
+fn managed(statements: &[&str]) -> String {
+    let statements: String = statements.iter().map(|text| format!("\n          - {text}")).collect();
+    format!(
+        r#"
+  B:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: B
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:{statements}
+"#
+    )
+}
+
+/// As [`methods`], without what is said of the policy `B` itself.
+fn of_role(name: &str, template: &str) -> Vec<String> {
+    methods(name, template).into_iter().filter(|line| !line.starts_with("B: ")).collect()
+}
+
+const B: &str = "!Sub \"arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/B\"";
+const STORAGE: &str = r#"{ Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::app/*" }"#;
+
+fn roles_under(boundary: &str) -> String {
+    format!(
+        r#"{{ Effect: Allow, Action: ["iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"], Resource: "*", Condition: {{ StringEquals: {{ "iam:PermissionsBoundary": {boundary} }} }} }}"#
+    )
+}
+
+/// T102, section G: there is no escalation beyond a boundary that gives nothing away.
+#[test]
+fn a_boundary_in_view_caps_what_new_roles_can_do() {
+    let create = roles_under(B);
+    let capped = |name: &str, more: &[&str], boundary: &[&str]| {
+        let statements: Vec<&str> = std::iter::once(&*create).chain(more.iter().copied()).collect();
+        of_role(name, &format!("{}{}", role(&statements), managed(boundary)))
+    };
+    let quiet = ["Deploy: ``".to_owned()];
+    let is_possible = |lines: &[String]| lines.contains(&"escalation-privileges possible".to_owned());
+    assert_eq!(capped("t102-capped", &[], &[STORAGE]), quiet);
+    // As it is mostly written: who is within the boundary can make only others that are.
+    assert_eq!(capped("t102-itself", &[], &[STORAGE, &create]), quiet);
+    // A boundary that gives everything is none.
+    let all = r#"{ Effect: Allow, Action: "*", Resource: "*" }"#;
+    assert!(is_possible(&capped("t102-all", &[], &[all])));
+    // Nor is one that can be changed, removed, or replaced by another one.
+    for (number, action) in [
+        "CreatePolicyVersion",
+        "SetDefaultPolicyVersion",
+        "DeleteRolePermissionsBoundary",
+        "PutRolePermissionsBoundary",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let undo = format!(r#"{{ Effect: Allow, Action: "iam:{action}", Resource: "*" }}"#);
+        let lines = capped(&format!("t102-{number}"), &[&undo], &[STORAGE]);
+        assert!(is_possible(&lines), "{action}: {lines:?}");
+    }
+    let elsewhere =
+        r#"{ Effect: Allow, Action: "iam:CreatePolicyVersion", Resource: "arn:aws:iam::*:policy/app/*" }"#;
+    assert_eq!(capped("t102-elsewhere", &[elsewhere], &[STORAGE]), quiet);
+}
+
+/// Section G: who may attach certain policies gains what the worst of them allows.
+#[test]
+fn policies_that_may_be_attached_are_worth_what_they_allow() {
+    let attach = |operator: &str, arn: &str| {
+        format!(
+            r#"{{ Effect: Allow, Action: ["iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"], Resource: "*", Condition: {{ {operator}: {{ "iam:PolicyARN": {arn} }} }} }}"#
+        )
+    };
+    let of = |name: &str, statements: &[&str], b: &[&str]| {
+        of_role(name, &format!("{}{}", role(statements), managed(b)))
+    };
+    let is =
+        |lines: &[String], certainty: &str| lines.contains(&format!("escalation-privileges {certainty}"));
+    let aws = |name: &str| format!("\"arn:aws:iam::aws:policy/{name}\"");
+    let free = r#"{ Effect: Allow, Action: "iam:AttachRolePolicy", Resource: "*" }"#;
+    let unconditional = of("attach-free", &[free], &[STORAGE]);
+    for (number, arn) in [aws("AdministratorAccess"), aws("*")].iter().enumerate() {
+        let lines = of(&format!("attach-all-{number}"), &[&attach("ArnLike", arn)], &[STORAGE]);
+        assert_eq!(lines, unconditional, "{arn}");
+    }
+    let reading = attach("ArnEquals", &aws("AmazonS3ReadOnlyAccess"));
+    assert_eq!(of("attach-reading", &[&reading], &[STORAGE]), ["Deploy: ``"]);
+    // A policy of the account, in view.
+    let own = attach("ArnEquals", B);
+    assert_eq!(of("attach-own", &[&own], &[STORAGE]), ["Deploy: ``"]);
+    let versions = r#"{ Effect: Allow, Action: "iam:CreatePolicyVersion", Resource: "*" }"#;
+    assert!(is(&of("attach-versions", &[&own, versions], &[STORAGE]), "possible"));
+    // One that is not in view may allow anything.
+    let other = attach("ArnLike", "\"arn:aws:iam::*:policy/app-*\"");
+    assert!(is(&of("attach-other", &[&other], &[STORAGE]), "possible"));
+}
+
 /// T103: a role that can be passed to Lambda only is passed to nothing else.
 #[test]
 fn a_role_that_is_passed_to_one_service_is_passed_to_no_other() {

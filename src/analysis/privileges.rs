@@ -95,6 +95,28 @@ impl Analysis<'_> {
     /// What permissions amount to in the hands of whoever has a role.
     #[must_use]
     pub fn assess(&self, role: EntityId, holder: &Holder, permissions: &Permissions) -> Privileges {
+        match self.weighed(role, permissions) {
+            Some(weighed) => {
+                let mut privileges = self.assess_as_given(role, holder, &weighed);
+                // What gains nothing can be done all the same.
+                let some = permissions.somewhere(self.vocabulary);
+                let least = |some: bool| if some { Impact::Narrow } else { Impact::Nothing };
+                let impact = &mut privileges.impact;
+                impact.sure = impact.sure.max(least(!some.sure.is_empty()));
+                impact.possible = impact.possible.max(least(!some.possible.is_empty()));
+                privileges
+            }
+            None => self.assess_as_given(role, holder, permissions),
+        }
+    }
+
+    /// The same, where nothing is weighed any more.
+    pub(super) fn assess_as_given(
+        &self,
+        role: EntityId,
+        holder: &Holder,
+        permissions: &Permissions,
+    ) -> Privileges {
         let everywhere = permissions.everywhere(self.vocabulary);
         let all = ActionSet::all();
         let mut privileges = Privileges {

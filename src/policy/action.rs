@@ -39,6 +39,12 @@ pub fn matches_action(pattern: &Item, action: &str, vocabulary: &Vocabulary) -> 
     }
 }
 
+/// Whether a literal text is what a pattern with `*` and `?` says, without regard to case.
+#[must_use]
+pub fn pattern_matches(pattern: &str, text: &str) -> bool {
+    glob(&literal_units(pattern), &lower(text))
+}
+
 /// A part of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {

@@ -7,6 +7,7 @@
 //!
 //! Policies of resources are not looked at: they can add permissions, and those of keys can take them away.
 
+mod cap;
 mod choice;
 mod condition;
 mod refusal;
@@ -20,6 +21,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+pub use self::cap::{Cap, Worth};
 use self::resource::{Pattern, Resources, Scope};
 use self::sets::Sets;
 use self::statement::Permission;
@@ -101,8 +103,12 @@ impl PermissionPolicy {
     #[must_use]
     pub fn new(policy: &Policy, now: Option<i128>, vocabulary: &Vocabulary) -> Self {
         let read = |statement| Permission::read(statement, &policy.version, now, vocabulary);
+        Self::of(policy.statements.iter().map(read).collect())
+    }
+
+    const fn of(statements: Vec<Permission>) -> Self {
         Self {
-            statements: policy.statements.iter().map(read).collect(),
+            statements,
             everywhere: OnceLock::new(),
             somewhere: OnceLock::new(),
             beyond_own: OnceLock::new(),

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::cap::Cap;
 use super::choice::{self, Choice};
 use super::resource::Scope;
 use super::{Ask, carriers};
 use crate::knowledge::actions::ActionSet;
 use crate::policy::evaluate::{self, Context, ContextValue};
-use crate::policy::{Comparator, Test};
-use crate::value::{Bounds, Vocabulary};
+use crate::policy::{Comparator, Item, Operator, Quantifier, Test};
+use crate::value::{Bounds, Text, Vocabulary};
 
 /// The conditions of a statement, by who decides what their keys hold.
 #[derive(Clone, Debug)]
@@ -159,6 +160,22 @@ impl Meets {
 }
 
 impl Limited {
+    /// What the condition wants to be named, with the values, if it wants nothing else.
+    pub(super) fn cap(&self, vocabulary: &Vocabulary) -> Option<(Cap, Vec<&Text>)> {
+        use Comparator as C;
+        let Operator { comparator, quantifier, if_exists } = self.test.operator;
+        let names = matches!(comparator, C::StringEquals | C::StringLike | C::ArnEquals | C::ArnLike)
+            && !if_exists
+            && quantifier != Some(Quantifier::ForAllValues);
+        let cap = match self.test.literal_key(vocabulary)?.to_ascii_lowercase().as_str() {
+            "iam:permissionsboundary" => Cap::Boundary,
+            "iam:policyarn" => Cap::Policy,
+            _ => return None,
+        };
+        let values = self.test.values.iter().map(Item::text).collect::<Option<Vec<_>>>()?;
+        (names && !values.is_empty()).then_some((cap, values))
+    }
+
     /// Whether the condition holds of a request.
     pub(super) fn holds(&self, ask: &Ask<'_>) -> Bounds<bool> {
         if !self.carriers.contains(ask.action) {

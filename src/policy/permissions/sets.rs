@@ -73,7 +73,9 @@ impl Permissions {
     /// an identity pool. (A denial of some of what a statement names is not seen.)
     #[must_use]
     pub fn beyond_own(&self, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
-        self.of_all(Which::BeyondOwn, Which::Somewhere, vocabulary)
+        let mut all = self.of_all(Which::BeyondOwn, Which::Somewhere, vocabulary);
+        self.ask_each(&mut all, &self.by_choice(), Target::Somewhere, vocabulary);
+        all
     }
 
     /// Corrects sets by the answers to single questions, one for all actions that have equal answers.
@@ -121,8 +123,8 @@ impl Permissions {
         let limited = !self.limits.is_empty();
         for statement in self.statements().filter(|statement| statement.resources != Resources::All) {
             if limited || statement.deny.possible {
-                // Where all that a denial names is out of reach, it denies nothing.
-                let reach = (!statement.allow.possible).then(|| statement.resources.reach()).flatten();
+                // Where all that it names is out of reach, it says nothing.
+                let reach = statement.resources.reach();
                 let actions = &statement.actions.possible;
                 concerned
                     .union_with(reach.map(|reach| reach.intersection(actions)).as_ref().unwrap_or(actions));
