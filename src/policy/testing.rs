@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
 use crate::resources::{Entry, Value};
 use crate::source::{Origin, Sources, Span};
 use crate::value::{
@@ -143,4 +146,31 @@ fn identity_shape(kind: &str) -> Shape {
         }
         _ => Shape::name(),
     }
+}
+
+/// Runs a property on as many random inputs as `PROPTEST_CASES` says, the same ones each time. Gives their number.
+#[expect(clippy::disallowed_methods, reason = "how many cases are run is no part of an analysis")]
+pub(crate) fn run<S: Strategy>(
+    cases: u32,
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<(), String>,
+) -> u32
+where
+    S::Value: Clone,
+{
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let result = runner.run(strategy, |input| property(input).map_err(TestCaseError::fail));
+    match result {
+        Ok(()) => cases,
+        Err(TestError::Fail(why, input)) => panic!("{why}\n{input:#?}"),
+        Err(TestError::Abort(why)) => panic!("{why}"),
+    }
+}
+
+/// Prints one measure for `scripts/figures`.
+#[expect(clippy::print_stdout, reason = "scripts read it, with --nocapture")]
+pub(crate) fn figure(name: &str, count: u32, least: u32) {
+    println!("figure\t{name}\t{count}\tat least {least}\t{}", if count >= least { "yes" } else { "no" });
 }

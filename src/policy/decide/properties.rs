@@ -8,37 +8,13 @@ mod symbols;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
-use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use self::policies::{Draft, drafts};
 use self::senders::{From, Sent, Small, TODAY};
 use super::*;
 use crate::knowledge::sender::Variable;
 use crate::policy::parse;
-use crate::policy::testing::Scene;
-
-/// Runs a property on as many random inputs as `PROPTEST_CASES` says, the same ones each time. Gives their number.
-#[expect(clippy::disallowed_methods, reason = "how many cases are run is no part of an analysis")]
-fn run<S: Strategy>(cases: u32, strategy: &S, property: impl Fn(S::Value) -> Result<(), String>) -> u32
-where
-    S::Value: Clone,
-{
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 4_000, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let result = runner.run(strategy, |input| property(input).map_err(TestCaseError::fail));
-    match result {
-        Ok(()) => cases,
-        Err(TestError::Fail(why, input)) => panic!("{why}\n{input:#?}"),
-        Err(TestError::Abort(why)) => panic!("{why}"),
-    }
-}
-
-/// Prints one measure for `scripts/figures`.
-#[expect(clippy::print_stdout, reason = "scripts read it, with --nocapture")]
-fn figure(name: &str, count: u32, least: u32) {
-    println!("figure\t{name}\t{count}\tat least {least}\t{}", if count >= least { "yes" } else { "no" });
-}
+use crate::policy::testing::{Scene, figure, run};
 
 /// A policy of a draft.
 struct Case<'s> {
