@@ -181,6 +181,16 @@ impl<'s> Analysis<'s> {
         worlds.sets().iter().map(coverage).max().unwrap_or(Coverage::Full)
     }
 
+    /// Whether something is there in all of some worlds, that of other templates included.
+    #[must_use]
+    pub fn covers(&self, there: &Worlds, worlds: &Worlds) -> bool {
+        there.sets().iter().all(|&(template, set)| {
+            let of = worlds.sets().iter().find(|(known, _)| *known == template);
+            let all = of.map_or_else(|| self.template(template).worlds.all(), |&(_, set)| set);
+            all.0 & !set.0 == 0
+        })
+    }
+
     /// The path of the file that an entity is written in, with `/` on every platform.
     #[must_use]
     pub fn file(&self, id: EntityId) -> String {

@@ -317,23 +317,6 @@ impl Asker<'_, '_> {
         }
     }
 
-    /// Whether a role can be passed that is worth it: proved if one is in view.
-    fn passes(&self, method: &EscalationMethod, action: ActionId) -> Bounds<bool> {
-        let Some(service) = method.passed_to.as_deref() else { return Bounds::decided(false) };
-        let mut passes = self.ask(action, Target::Everywhere, Some(service));
-        passes.sure = false;
-        for victim in self.analysis.graph.trusting_service(service, self.analysis.vocabulary) {
-            if victim == self.role || !self.analysis.is_administrator(victim) {
-                continue;
-            }
-            let Some(arn) = self.analysis.entity(victim).arn() else { continue };
-            let same = self.analysis.entity(victim).deployment == self.analysis.entity(self.role).deployment;
-            let one = self.ask(action, Target::Resource(arn), Some(service));
-            passes = passes.or(Bounds { sure: one.sure && same, possible: one.possible });
-        }
-        passes
-    }
-
     /// Whether an action is allowed on the holder itself.
     fn on_itself(&self, action: ActionId) -> Bounds<bool> {
         self.on(self.role, action)
@@ -413,10 +396,6 @@ impl Asker<'_, '_> {
 }
 
 impl Analysis<'_> {
-    fn is_administrator(&self, holder: EntityId) -> bool {
-        self.holder(holder).permissions.everywhere(self.vocabulary).sure.is_superset(&ActionSet::all())
-    }
-
     /// The statement that grants an action to a holder: the place of the statement, or of the attachment of a policy that
     /// AWS manages. One that grants it on everything comes before others.
     #[must_use]

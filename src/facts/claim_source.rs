@@ -238,7 +238,7 @@ pub(super) fn sure_roles(
 ) -> Vec<EntityId> {
     found::<Role>(analysis, from, role.span())
         .into_iter()
-        .filter(|(_, certainty, when)| *certainty == Certainty::Proved && worlds.without(when).is_none())
+        .filter(|(_, certainty, when)| *certainty == Certainty::Proved && analysis.covers(when, worlds))
         .map(|(role, ..)| role.entity.id)
         .collect()
 }

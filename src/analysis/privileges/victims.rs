@@ -8,8 +8,8 @@ use super::{Asker, Gain};
 use crate::analysis::Analysis;
 use crate::knowledge::actions::{ActionId, ActionSet, Actions};
 use crate::knowledge::privileges::{EscalationMethod, EscalationTarget};
-use crate::model::{Carrier, Entity, EntityId, EntityKind};
-use crate::policy::Target;
+use crate::model::{Carrier, Entity, EntityId, EntityKind, Role};
+use crate::policy::{Effect, PrincipalForm, Target};
 use crate::value::{Bounds, Comparison, DeploymentId, Text};
 
 /// The victims of a scan, as far as somebody has asked for them.
@@ -76,6 +76,31 @@ impl Analysis<'_> {
         let mut all = self.victims.strong.lock().expect("no thread panics while it holds the lock");
         all.insert(deployment, Arc::clone(&strong));
         strong
+    }
+
+    /// The deployments into the account of one, that one included.
+    fn of_same_account(&self, deployment: DeploymentId) -> Vec<DeploymentId> {
+        let all = &self.model.scope.deployments;
+        let own = all.iter().find(|known| known.id == deployment).map(|known| &known.account);
+        let mut same: Vec<DeploymentId> =
+            all.iter().filter(|known| Some(&known.account) == own).map(|known| known.id).collect();
+        if same.is_empty() {
+            same.push(deployment);
+        }
+        same
+    }
+
+    /// Whether a role's trust policy names a service.
+    fn trusts(&self, role: EntityId, service: &str) -> bool {
+        let trust = self.model.get::<Role>(role).and_then(|role| role.trust.known());
+        let statements = trust.into_iter().flat_map(|trust| &self.model.policy(&trust.value).statements);
+        statements
+            .filter(|statement| statement.effect == Effect::Allow)
+            .flat_map(|statement| statement.principals.only.iter().flatten())
+            .any(|principal| {
+                matches!(&principal.form, PrincipalForm::Service { host }
+                    if host.as_literal(self.vocabulary) == Some(service))
+            })
     }
 
     /// Whether a role or user is as good as an administrator, by itself and for sure.
@@ -150,15 +175,33 @@ impl Asker<'_, '_> {
             }
             perhaps |= allowed.possible;
         }
-        let may_carry = || {
-            let trusting = self.analysis.graph.trusting_service(service, self.analysis.vocabulary);
-            strong.roles.iter().any(|role| *role != self.role && trusting.binary_search(role).is_ok())
-        };
+        let may_carry =
+            || strong.roles.iter().any(|role| *role != self.role && self.analysis.trusts(*role, service));
         match (perhaps, everywhere) {
             (true, _) => gain(false, true),
             (false, true) => gain(false, may_carry()),
             (false, false) => None,
         }
+    }
+
+    /// Whether a role can be passed that is worth it: proved if one is in view. Roles are passed within an account.
+    pub(super) fn passes(&self, method: &EscalationMethod, action: ActionId) -> Bounds<bool> {
+        let Some(service) = method.passed_to.as_deref() else { return Bounds::decided(false) };
+        let mut passes = self.ask(action, Target::Everywhere, Some(service));
+        passes.sure = false;
+        let own = self.analysis.entity(self.role).deployment;
+        for deployment in self.analysis.of_same_account(own) {
+            for &victim in &self.analysis.strong(deployment).roles {
+                if victim == self.role || !self.analysis.trusts(victim, service) {
+                    continue;
+                }
+                let entity = self.analysis.entity(victim);
+                let Some(arn) = entity.arn() else { continue };
+                let one = self.ask(action, Target::Resource(arn), Some(service)).and(self.there(entity));
+                passes = passes.or(Bounds { sure: one.sure && deployment == own, possible: one.possible });
+            }
+        }
+        passes
     }
 
     /// Whether all actions are allowed on a resource of this service. That a name which is not known has what a pattern
@@ -218,6 +261,7 @@ impl Asker<'_, '_> {
     /// Whether something is there wherever the holder is.
     fn there(&self, entity: &Entity) -> Bounds<bool> {
         let own = &self.analysis.entity(self.role).worlds;
-        Bounds { sure: own.without(&entity.worlds).is_none(), possible: own.and(&entity.worlds).is_some() }
+        let sure = self.analysis.covers(&entity.worlds, own);
+        Bounds { sure, possible: own.and(&entity.worlds).is_some() }
     }
 }
