@@ -2,7 +2,8 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use fedlint::finding::Way;
 use fedlint::scan::trace_texts;
@@ -358,8 +359,8 @@ fn two_accounts(build_trusts: &str) -> [(&'static str, String); 2] {
     [("ci/template.yaml", ci), ("production/template.yaml", production)]
 }
 
-/// Ways in templates of two accounts, by folder.
-fn ways_of_accounts(files: &[(&str, String)], to: &str) -> Vec<String> {
+/// A folder, and settings that say which account each of its folders is deployed in.
+static PINNED: LazyLock<(PathBuf, Settings)> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("paths");
     std::fs::create_dir_all(&folder).expect("a folder for tests can be made");
     let file = folder.join("fedlint.yaml");
@@ -370,10 +371,16 @@ deployments:
 ";
     std::fs::write(&file, pinned).expect("a file for tests can be written");
     let settings = Settings::load(&Sources::default(), &file).expect("the settings are right");
+    (folder, settings)
+});
+
+/// Ways in templates of two accounts, by folder.
+fn ways_of_accounts(files: &[(&str, String)], to: &str) -> Vec<String> {
+    let (folder, settings) = &*PINNED;
     let files: Vec<(String, &str)> =
         files.iter().map(|(path, text)| (folder.join(path).display().to_string(), text.as_str())).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
-    ways_with(&files, &settings, &[], Some(to))
+    ways_with(&files, settings, &[], Some(to))
 }
 
 fn to_boss(build_trusts: &str) -> Vec<String> {
