@@ -250,6 +250,41 @@ fn a_login_with_a_shared_issuer_is_open_to_all_its_customers() {
 }
 
 #[test]
+fn a_user_pool_that_a_role_trusts_itself_is_as_open_as_its_sign_up() {
+    let template = |user_pool: &str| {
+        format!(
+            r#"Resources:
+  Users:
+    Type: AWS::Cognito::UserPool
+    Properties: {{ {user_pool} }}
+  Web:
+    Type: AWS::Cognito::UserPoolClient
+    Properties: {{ UserPoolId: !Ref Users, ExplicitAuthFlows: [ALLOW_USER_SRP_AUTH] }}
+  Provider:
+    Type: AWS::IAM::OIDCProvider
+    Properties:
+      Url: !GetAtt Users.ProviderURL
+      ClientIdList: [!Ref Web]
+  Api:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Federated: !GetAtt Provider.Arn }}
+            Action: sts:AssumeRoleWithWebIdentity
+{}"#,
+            allowing("s3:GetObject", "\"*\"")
+        )
+    };
+    let own = ways(&template(OPEN), &["self-registered"], None);
+    assert!(own.len() == 1 && own[0].starts_with("self-registered -> Api: read "), "{own:?}");
+    assert!(own[0].ends_with(", signs-up Users, trusts Api"), "{own:?}");
+    assert_eq!(ways(&template(CLOSED), &["self-registered"], None), [""; 0]);
+}
+
+#[test]
 fn what_a_saml_assertion_names_is_only_possible() {
     let template = format!(
         r#"Resources:

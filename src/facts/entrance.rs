@@ -1,6 +1,7 @@
 //! Ways into a role from outside of AWS's roles: who gets in, by its trust policy or through an identity pool.
 
 mod pools;
+mod user_pools;
 
 use super::trust::Reach;
 use super::words;
@@ -9,6 +10,7 @@ use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
 pub(super) use pools::through_pools;
+pub(super) use user_pools::through_user_pools;
 
 words! {
     /// People or workloads by how far out they are, innermost first.

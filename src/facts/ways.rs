@@ -65,6 +65,7 @@ impl<'a> Ways<'a> {
     /// The ways in: `entrances` of trust policies, and those through identity pools in view.
     pub(super) fn new(analysis: &'a Analysis<'a>, mut entrances: Vec<Entrance>) -> Self {
         entrances.extend(super::entrance::through_pools(analysis));
+        entrances.extend(super::entrance::through_user_pools(analysis));
         entrances.sort_by_key(|entrance| entrance.role);
         Self { analysis, entrances }
     }
