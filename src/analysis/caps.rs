@@ -3,6 +3,7 @@
 //! Whoever may create roles only with a certain boundary gains nothing beyond it, as long as that boundary gives nothing
 //! away itself and can neither be changed nor removed. Whoever may attach certain policies gains what these allow.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{Analysis, Holder, Impact};
@@ -24,9 +25,19 @@ const REMOVALS: [&str; 2] = ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUse
 const REPLACEMENTS: [&str; 2] = ["iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary"];
 
 impl Analysis<'_> {
-    /// The permissions of a role as far as they give something beyond what statements name. `None` if they are no others.
-    pub(super) fn weighed(&self, role: EntityId, permissions: &Permissions) -> Option<Permissions> {
-        permissions.weighed(self.vocabulary, |cap, values| match cap {
+    /// The permissions of a role as far as they give something beyond what statements name, `None` if they are no others;
+    /// and whether there was anything to weigh, so that it may matter which role it is.
+    pub(super) fn weighed(&self, role: EntityId, permissions: &Permissions) -> (Option<Permissions>, bool) {
+        let is_asked = Cell::new(false);
+        let weigh = |cap, values: &[&Text]| {
+            is_asked.set(true);
+            self.weigh(role, permissions, cap, values)
+        };
+        (permissions.weighed(self.vocabulary, weigh), is_asked.get())
+    }
+
+    fn weigh(&self, role: EntityId, permissions: &Permissions, cap: Cap, values: &[&Text]) -> Worth {
+        match cap {
             Cap::Boundary => {
                 let closed =
                     !values.is_empty() && values.iter().all(|value| self.is_closed(role, permissions, value));
@@ -37,7 +48,7 @@ impl Analysis<'_> {
                 .map(|value| self.worth(role, permissions, value))
                 .min()
                 .unwrap_or(Worth::Undecided),
-        })
+        }
     }
 
     /// Whether a boundary gives nothing away and cannot be got rid of by who has permissions.
@@ -80,7 +91,7 @@ impl Analysis<'_> {
         // A boundary that wants itself to be there gives nothing away by that.
         let permissions = self.without_caps(&permissions);
         let holder =
-            Holder { permissions: permissions.clone(), grants: Vec::new(), complete: true, bounded: true };
+            Holder { permissions: permissions.clone(), complete: true, bounded: true, ..Holder::default() };
         let found = self.assess_as_given(role, &holder, &permissions);
         // Somebody stronger may be there whom it makes worth something.
         let perhaps = !found.escalations.is_empty() || !found.takeovers.is_empty();

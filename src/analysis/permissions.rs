@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::Analysis;
+use super::{Analysis, Privileges};
 use crate::knowledge::managed_policies::ManagedPolicies;
 use crate::knowledge::privileges::guest_scope;
-use crate::model::{EntityId, GrantedPolicy, ManagedPolicy, Outside, ReferencePlace, Target};
+use crate::model::{EntityId, EntityKind, GrantedPolicy, ManagedPolicy, Outside, ReferencePlace, Target};
 use crate::policy::{Attached, InForce, PermissionPolicy, Permissions, Policy, PolicyId, Statement};
 use crate::value::{Field, Part, Text};
 
@@ -17,11 +17,17 @@ pub(super) struct Holders {
     documents: Mutex<FxHashMap<PolicyId, Arc<PermissionPolicy>>>,
     managed: Mutex<FxHashMap<String, Option<Arc<PermissionPolicy>>>>,
     holders: Mutex<FxHashMap<EntityId, Arc<Holder>>>,
+    /// Those of one kind with equal policies are one.
+    equal: Mutex<FxHashMap<(EntityKind, Policies), Arc<Holder>>>,
     guest_limit: OnceLock<InForce>,
 }
 
-/// A holder of permissions.
-#[derive(Clone, Debug)]
+/// The policies of a holder: those that grant, by number, then those of each limit. Of each the address of what was made
+/// of it, which stays the same for as long as a holder has it, and whether it is in force for sure.
+type Policies = Vec<(usize, usize, bool)>;
+
+/// A holder of permissions, or several that have the same ones.
+#[derive(Clone, Debug, Default)]
 pub struct Holder {
     /// What its policies allow, as far as they are in view.
     pub permissions: Permissions,
@@ -31,6 +37,8 @@ pub struct Holder {
     pub complete: bool,
     /// True if it has a boundary.
     pub bounded: bool,
+    /// What its permissions amount to, where that depends on nothing else.
+    pub(super) privileges: OnceLock<Arc<Privileges>>,
 }
 
 impl Analysis<'_> {
@@ -43,7 +51,11 @@ impl Analysis<'_> {
         {
             return known;
         }
-        let holder = Arc::new(self.make(id));
+        let (holder, policies) = self.make(id);
+        let holder = {
+            let mut equal = self.holders.equal.lock().expect("no thread panics while it holds the lock");
+            Arc::clone(equal.entry((id.kind, policies)).or_insert_with(|| Arc::new(holder)))
+        };
         let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
         holders.insert(id, Arc::clone(&holder));
         holder
@@ -64,30 +76,34 @@ impl Analysis<'_> {
         vec![self.holders.guest_limit.get_or_init(make).clone()]
     }
 
-    fn make(&self, id: EntityId) -> Holder {
+    fn make(&self, id: EntityId) -> (Holder, Policies) {
         let worlds = &self.entity(id).worlds;
-        let mut holder = Holder {
-            permissions: Permissions::default(),
-            grants: Vec::new(),
-            complete: true,
-            bounded: false,
-        };
+        let mut holder = Holder { complete: true, ..Holder::default() };
+        let mut policies = Policies::new();
+        let address = |policy: &Arc<PermissionPolicy>| Arc::as_ptr(policy).addr();
         let mut grants = Vec::new();
         for (number, grant) in self.model.grants_of(id).iter().enumerate() {
             let Some(policy) = self.granted(&grant.policy) else {
                 holder.complete = false;
+                policies.push((number, 0, false));
                 continue;
             };
             // What is only there in some of the holder's worlds is only possible.
             let sure = grant.sure && self.always(worlds, &grant.worlds);
+            policies.push((number, address(&policy), sure));
             grants.push(InForce { policy, sure });
             holder.grants.push(number);
         }
         let mut limits: Vec<_> = self.boundary(id).into_iter().collect();
         holder.bounded = !limits.is_empty();
         limits.extend(self.control_limits(id));
+        for (level, limit) in limits.iter().enumerate() {
+            policies.push((usize::MAX - level, 0, holder.bounded));
+            policies
+                .extend(limit.iter().map(|limit| (usize::MAX - level, address(&limit.policy), limit.sure)));
+        }
         holder.permissions = Permissions::new(grants, limits);
-        holder
+        (holder, policies)
     }
 
     fn granted(&self, policy: &GrantedPolicy) -> Option<Arc<PermissionPolicy>> {

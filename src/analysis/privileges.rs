@@ -2,6 +2,7 @@
 
 mod victims;
 
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 use super::{Analysis, Holder};
@@ -71,6 +72,8 @@ pub struct Privileges {
     pub whole_services: Vec<String>,
     /// True if every policy is in view.
     pub complete: bool,
+    /// True if it matters which role it is that has them.
+    pub(super) personal: bool,
 }
 
 /// A service with fewer actions than these is nothing to speak of.
@@ -86,7 +89,17 @@ impl Analysis<'_> {
             return known;
         }
         let holder = self.holder(role);
-        let privileges = Arc::new(self.assess(role, &holder, &holder.permissions));
+        let privileges = match holder.privileges.get() {
+            Some(known) => Arc::clone(known),
+            None => {
+                let privileges = Arc::new(self.assess(role, &holder, &holder.permissions));
+                // Whoever has the same policies has the same privileges, but for those that have to do with itself.
+                if !privileges.personal {
+                    let _ = holder.privileges.set(Arc::clone(&privileges));
+                }
+                privileges
+            }
+        };
         let mut all = self.privileges.lock().expect("no thread panics while it holds the lock");
         all.insert(role, Arc::clone(&privileges));
         privileges
@@ -95,7 +108,8 @@ impl Analysis<'_> {
     /// What permissions amount to in the hands of whoever has a role.
     #[must_use]
     pub fn assess(&self, role: EntityId, holder: &Holder, permissions: &Permissions) -> Privileges {
-        match self.weighed(role, permissions) {
+        let (weighed, is_personal) = self.weighed(role, permissions);
+        let mut privileges = match weighed {
             Some(weighed) => {
                 let mut privileges = self.assess_as_given(role, holder, &weighed);
                 // What gains nothing can be done all the same.
@@ -107,7 +121,9 @@ impl Analysis<'_> {
                 privileges
             }
             None => self.assess_as_given(role, holder, permissions),
-        }
+        };
+        privileges.personal |= is_personal;
+        privileges
     }
 
     /// The same, where nothing is weighed any more.
@@ -126,6 +142,7 @@ impl Analysis<'_> {
             takeovers: Vec::new(),
             whole_services: Vec::new(),
             complete: holder.complete,
+            personal: false,
         };
         let administrator = Bounds {
             sure: everywhere.sure.is_superset(&all),
@@ -139,7 +156,8 @@ impl Analysis<'_> {
         let somewhere = permissions.somewhere(self.vocabulary);
         let ask = Asker {
             analysis: self,
-            role,
+            owner: role,
+            personal: Cell::new(false),
             holder,
             permissions,
             everywhere: &everywhere,
@@ -148,6 +166,7 @@ impl Analysis<'_> {
         privileges.escalations =
             escalation_methods().iter().filter_map(|method| ask.escalation(method)).collect();
         privileges.takeovers = takeovers().iter().filter_map(|takeover| ask.takeover(takeover)).collect();
+        privileges.personal = ask.personal.get();
         privileges.whole_services = whole_services(&everywhere.sure);
         let beyond_own = permissions.beyond_own(self.vocabulary);
         let level = |sure: bool| {
@@ -215,7 +234,8 @@ fn whole_services(actions: &ActionSet) -> Vec<String> {
 /// Asks for the ways to gain permissions.
 struct Asker<'a, 's> {
     analysis: &'a Analysis<'s>,
-    role: EntityId,
+    owner: EntityId,
+    personal: Cell<bool>,
     holder: &'a Holder,
     permissions: &'a Permissions,
     everywhere: &'a Bounds<ActionSet>,
@@ -224,6 +244,12 @@ struct Asker<'a, 's> {
 }
 
 impl Asker<'_, '_> {
+    /// The role. What is found out by this is not true of others with the same policies.
+    fn role(&self) -> EntityId {
+        self.personal.set(true);
+        self.owner
+    }
+
     /// How the holder has a method, if it does.
     fn escalation(&self, method: &'static EscalationMethod) -> Option<Gain<EscalationMethod>> {
         let is_for_nothing = (method.only_with_denial && !self.permissions.denies())
@@ -255,7 +281,7 @@ impl Asker<'_, '_> {
 
     /// Whether a method is for holders of this kind. What whoever gets a policy elsewhere is, or is in, is not known.
     fn is_for(&self, method: &EscalationMethod) -> bool {
-        match (self.role.kind, method.category, method.target) {
+        match (self.owner.kind, method.category, method.target) {
             (EntityKind::Role, ..) => method.for_role_sessions,
             (EntityKind::User, EscalationCategory::SelfService, EscalationTarget::OwnRole) => false,
             (EntityKind::User, ..) => true,
@@ -319,7 +345,7 @@ impl Asker<'_, '_> {
 
     /// Whether an action is allowed on the holder itself.
     fn on_itself(&self, action: ActionId) -> Bounds<bool> {
-        self.on(self.role, action)
+        self.on(self.role(), action)
     }
 
     /// Whether an action is allowed on an entity.
@@ -337,10 +363,10 @@ impl Asker<'_, '_> {
     /// Whether an action is allowed on a group that the holder is, or is in for sure.
     fn on_groups(&self, action: ActionId) -> Bounds<bool> {
         let mut any = Bounds { sure: false, possible: self.everywhere.possible.contains(action) };
-        if self.role.kind == EntityKind::Group {
+        if self.owner.kind == EntityKind::Group {
             return any.or(self.on_itself(action));
         }
-        for grant in self.analysis.model.grants_of(self.role) {
+        for grant in self.analysis.model.grants_of(self.role()) {
             if let PolicyAttachment::ByGroup(group) = grant.attachment {
                 let on = self.on(group, action);
                 any = any.or(Bounds { sure: on.sure && grant.sure, possible: on.possible });
@@ -353,13 +379,13 @@ impl Asker<'_, '_> {
     fn own_policies(&self, action: ActionId) -> Bounds<bool> {
         let everywhere = self.everywhere.possible.contains(action);
         let mut any = Bounds { sure: false, possible: everywhere };
-        for grant in self.analysis.model.grants_of(self.role) {
+        for grant in self.analysis.model.grants_of(self.role()) {
             let GrantedPolicy::Document(_) = grant.policy else { continue };
             let policy = match grant.attachment {
                 PolicyAttachment::ByPolicy(policy) => Some(policy),
-                PolicyAttachment::Unattached => Some(self.role),
+                PolicyAttachment::Unattached => Some(self.role()),
                 PolicyAttachment::ByHolder => {
-                    let reference = self.analysis.model.reference_at(self.role, grant.span);
+                    let reference = self.analysis.model.reference_at(self.role(), grant.span);
                     reference.and_then(|reference| reference.target.found().first()).map(|found| found.entity)
                 }
                 PolicyAttachment::Inline | PolicyAttachment::Separate(_) | PolicyAttachment::ByGroup(_) => {

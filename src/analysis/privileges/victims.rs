@@ -144,7 +144,7 @@ impl Asker<'_, '_> {
         let everywhere = needs.iter().all(|action| self.everywhere.possible.contains(*action));
         let service = method.victim_trusts.as_deref()?;
         let is_sure = !method.possible_only && !method.unverified;
-        let deployment = self.analysis.entity(self.role).deployment;
+        let deployment = self.analysis.entity(self.role()).deployment;
         let strong = self.analysis.strong(deployment);
         let mut perhaps = false;
         if method.passed_to.is_some() {
@@ -165,7 +165,7 @@ impl Asker<'_, '_> {
             return if perhaps || somewhere { gain(false, perhaps) } else { None };
         }
         for &(carrier, role) in &strong.carriers {
-            if role == self.role {
+            if role == self.role() {
                 continue;
             }
             let there = self.there(self.analysis.entity(role)).and(self.there(self.analysis.entity(carrier)));
@@ -176,7 +176,7 @@ impl Asker<'_, '_> {
             perhaps |= allowed.possible;
         }
         let may_carry =
-            || strong.roles.iter().any(|role| *role != self.role && self.analysis.trusts(*role, service));
+            || strong.roles.iter().any(|role| *role != self.role() && self.analysis.trusts(*role, service));
         match (perhaps, everywhere) {
             (true, _) => gain(false, true),
             (false, true) => gain(false, may_carry()),
@@ -189,10 +189,10 @@ impl Asker<'_, '_> {
         let Some(service) = method.passed_to.as_deref() else { return Bounds::decided(false) };
         let mut passes = self.ask(action, Target::Everywhere, Some(service));
         passes.sure = false;
-        let own = self.analysis.entity(self.role).deployment;
+        let own = self.analysis.entity(self.role()).deployment;
         for deployment in self.analysis.of_same_account(own) {
             for &victim in &self.analysis.strong(deployment).roles {
-                if victim == self.role || !self.analysis.trusts(victim, service) {
+                if victim == self.role() || !self.analysis.trusts(victim, service) {
                     continue;
                 }
                 let entity = self.analysis.entity(victim);
@@ -236,7 +236,7 @@ impl Asker<'_, '_> {
         if !names().all(|name| is_known(&name)) {
             return false;
         }
-        let deployment = self.analysis.entity(self.role).deployment;
+        let deployment = self.analysis.entity(self.role()).deployment;
         let strong = self.analysis.strong(deployment);
         let Some(deployed) = self.analysis.deployed(deployment) else { return false };
         let gives = names().any(|name| name.starts_with("iam:Attach") || name.starts_with("iam:Put"));
@@ -247,7 +247,7 @@ impl Asker<'_, '_> {
             (EscalationTarget::User, true) => &deployed.users,
             _ => return false,
         };
-        victims.iter().filter(|victim| **victim != self.role).any(|&victim| {
+        victims.iter().filter(|victim| **victim != self.role()).any(|&victim| {
             let entity = self.analysis.entity(victim);
             let Some(arn) = entity.arn() else { return false };
             let allows = |action: &ActionId| self.ask(*action, Target::Resource(arn), None).sure;
@@ -260,7 +260,7 @@ impl Asker<'_, '_> {
 
     /// Whether something is there wherever the holder is.
     fn there(&self, entity: &Entity) -> Bounds<bool> {
-        let own = &self.analysis.entity(self.role).worlds;
+        let own = &self.analysis.entity(self.role()).worlds;
         let sure = self.analysis.covers(&entity.worlds, own);
         Bounds { sure, possible: own.and(&entity.worlds).is_some() }
     }

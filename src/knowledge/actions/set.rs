@@ -7,19 +7,24 @@ use super::{ActionId, COUNT};
 
 const BITS: usize = u64::BITS as usize;
 const WORDS: usize = COUNT.div_ceil(BITS);
+const BLOCKS: usize = WORDS.div_ceil(BITS);
 
 /// A set of actions of the catalogue: a bit for each. What is not in the catalogue is in no set, and in no complement
 /// of one either.
-#[derive(Clone, PartialEq, Eq, Hash)]
+///
+/// Only words that are not zero are kept: a policy speaks of a few services, and actions of one service are neighbours.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ActionSet {
-    words: Box<[u64; WORDS]>,
+    /// Which words are kept.
+    kept: [u64; BLOCKS],
+    words: Vec<u64>,
 }
 
 impl ActionSet {
     /// No action.
     #[must_use]
     pub fn none() -> Self {
-        Self { words: Box::new([0; WORDS]) }
+        Self::default()
     }
 
     /// Every action.
@@ -42,7 +47,7 @@ impl ActionSet {
         while start < end {
             let stop = (start / BITS * BITS + BITS).min(end);
             let ones = u64::MAX >> (BITS - (stop - start));
-            self.words[start / BITS] |= ones << (start % BITS);
+            self.add(start / BITS, ones << (start % BITS));
             start = stop;
         }
     }
@@ -50,25 +55,61 @@ impl ActionSet {
     /// Adds an action.
     pub fn insert(&mut self, action: ActionId) {
         let index = action.index();
-        self.words[index / BITS] |= 1 << (index % BITS);
+        self.add(index / BITS, 1 << (index % BITS));
+    }
+
+    /// Adds some bits of a word.
+    fn add(&mut self, number: usize, bits: u64) {
+        let at = self.position(number);
+        if self.keeps(number) {
+            self.words[at] |= bits;
+        } else {
+            self.kept[number / BITS] |= 1 << (number % BITS);
+            self.words.insert(at, bits);
+        }
     }
 
     /// Takes an action out.
     pub fn remove(&mut self, action: ActionId) {
         let index = action.index();
-        self.words[index / BITS] &= !(1 << (index % BITS));
+        let number = index / BITS;
+        if self.keeps(number) {
+            let at = self.position(number);
+            self.words[at] &= !(1 << (index % BITS));
+            if self.words[at] == 0 {
+                self.kept[number / BITS] &= !(1 << (number % BITS));
+                self.words.remove(at);
+            }
+        }
     }
 
     /// True if the action is in the set.
     #[must_use]
     pub fn contains(&self, action: ActionId) -> bool {
         let index = action.index();
-        self.words[index / BITS] >> (index % BITS) & 1 == 1
+        let number = index / BITS;
+        self.keeps(number) && self.words[self.position(number)] >> (index % BITS) & 1 == 1
+    }
+
+    /// Whether a word is kept.
+    const fn keeps(&self, number: usize) -> bool {
+        self.kept[number / BITS] >> (number % BITS) & 1 == 1
+    }
+
+    /// Where a word is kept, or would be.
+    fn position(&self, number: usize) -> usize {
+        let before = self.kept[..number / BITS].iter().map(|block| block.count_ones()).sum::<u32>();
+        let beside = self.kept[number / BITS] & ((1 << (number % BITS)) - 1);
+        (before + beside.count_ones()) as usize
     }
 
     /// Adds all actions of another set.
     pub fn union_with(&mut self, other: &Self) {
-        self.combine(other, |own, other| own | other);
+        if self.is_empty() {
+            self.clone_from(other);
+        } else if !other.is_empty() {
+            self.combine(other, |own, other| own | other);
+        }
     }
 
     /// Keeps the actions that another set has as well.
@@ -78,13 +119,38 @@ impl ActionSet {
 
     /// Drops all actions of another set.
     pub fn subtract(&mut self, other: &Self) {
-        self.combine(other, |own, other| own & !other);
+        if !other.is_empty() {
+            self.combine(other, |own, other| own & !other);
+        }
     }
 
+    /// `combine` makes nothing of two words that are zero.
     fn combine(&mut self, other: &Self, combine: impl Fn(u64, u64) -> u64) {
-        for (own, &other) in self.words.iter_mut().zip(other.words.iter()) {
-            *own = combine(*own, other);
+        let mut set = Self { words: Vec::with_capacity(self.words.len()), ..Self::none() };
+        for (number, own, other) in self.beside(other) {
+            let word = combine(own, other);
+            if word != 0 {
+                set.kept[number / BITS] |= 1 << (number % BITS);
+                set.words.push(word);
+            }
         }
+        *self = set;
+    }
+
+    /// The number of each word that one of two sets keeps, with the word of both.
+    fn beside<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = (usize, u64, u64)> + 's {
+        let (mut own, mut others) = (self.words.iter(), other.words.iter());
+        let blocks = self.kept.iter().zip(&other.kept).enumerate();
+        let numbers = blocks.flat_map(|(block, (&left, &right))| {
+            bits(left | right).map(move |bit| (block * BITS + bit, left >> bit & 1, right >> bit & 1))
+        });
+        numbers.map(move |(number, left, right)| {
+            let word = |is_kept: u64, words: &mut std::slice::Iter<'_, u64>| match is_kept {
+                0 => 0,
+                _ => words.next().copied().unwrap_or_default(),
+            };
+            (number, word(left, &mut own), word(right, &mut others))
+        })
     }
 
     /// The actions of either set.
@@ -120,19 +186,20 @@ impl ActionSet {
     /// True if no action is in the set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|&word| word == 0)
+        self.words.is_empty()
     }
 
     /// True if every action of the other set is in this one.
     #[must_use]
     pub fn is_superset(&self, other: &Self) -> bool {
-        self.words.iter().zip(other.words.iter()).all(|(own, other)| other & !own == 0)
+        // What has more words has more actions.
+        other.words.len() <= self.words.len() && self.beside(other).all(|(_, own, other)| other & !own == 0)
     }
 
     /// True if some action is in both sets.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
-        self.words.iter().zip(other.words.iter()).any(|(own, other)| own & other != 0)
+        self.beside(other).any(|(_, own, other)| own & other != 0)
     }
 
     /// How many actions are in the set.
@@ -143,14 +210,22 @@ impl ActionSet {
 
     /// The actions in the order of the catalogue.
     pub fn iter(&self) -> impl Iterator<Item = ActionId> + '_ {
-        self.words.iter().enumerate().flat_map(|(number, &word)| {
-            // Each step drops the lowest bit.
-            let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
-            rests
-                .take_while(|&rest| rest != 0)
-                .filter_map(move |rest| ActionId::new(number * BITS + rest.trailing_zeros() as usize))
-        })
+        let numbers = self
+            .kept
+            .iter()
+            .enumerate()
+            .flat_map(|(block, &kept)| bits(kept).map(move |bit| block * BITS + bit));
+        numbers
+            .zip(&self.words)
+            .flat_map(|(number, &word)| bits(word).filter_map(move |bit| ActionId::new(number * BITS + bit)))
     }
+}
+
+/// The positions of the bits of a word, the lowest first.
+fn bits(word: u64) -> impl Iterator<Item = usize> {
+    // Each step drops the lowest bit.
+    let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
+    rests.take_while(|&rest| rest != 0).map(|rest| rest.trailing_zeros() as usize)
 }
 
 impl FromIterator<ActionId> for ActionSet {
