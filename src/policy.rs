@@ -27,6 +27,7 @@ mod solve;
 pub(crate) mod testing;
 mod typed;
 mod walk;
+mod workshop;
 mod written;
 
 use std::sync::Arc;
@@ -37,7 +38,7 @@ use crate::value::{Text, Unknown, Vocabulary};
 pub use action::{matches_action, pattern_matches};
 pub use arn::Arn;
 pub(crate) use arn::{split_once, strip_prefix};
-pub use decide::{Answer, Party, Question, Witness, decide};
+pub use decide::{Answer, Party, Question, Witness, decide, decide_in};
 pub use evaluate::{Caller, Context, ContextValue, Doubt, Request, Verdict, evaluate};
 pub use faults::{Fault, FaultKind};
 pub use grammar::parse;
@@ -50,6 +51,7 @@ pub use predicate::Bound;
 pub use principal::{BuiltInProvider, Principal, PrincipalForm, PrincipalKey};
 pub use solve::Wanted;
 pub use walk::Spread;
+pub use workshop::Workshop;
 
 /// A policy document: what it means, without places, `Id` and `Sid`s.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -63,10 +63,35 @@ struct Set {
     accepts: bool,
     /// Whether whatever comes is accepted.
     accepts_all: bool,
-    /// The ASCII characters that lead on.
-    leads: u128,
-    /// Whether characters beyond ASCII may lead on.
-    leads_beyond: bool,
+    leads: Leads,
+}
+
+/// Characters that lead on from a state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leads {
+    /// Those of ASCII, by bit.
+    ascii: u128,
+    /// Whether some beyond ASCII may do so.
+    beyond: bool,
+}
+
+impl Leads {
+    /// Every character.
+    pub(super) const ALL: Self = Self { ascii: u128::MAX, beyond: true };
+
+    /// No character.
+    const NONE: Self = Self { ascii: 0, beyond: false };
+
+    /// Those that are in both.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self { ascii: self.ascii & other.ascii, beyond: self.beyond && other.beyond }
+    }
+
+    /// Whether a character may be one of them. Symbols always may.
+    pub(super) fn have(self, character: char) -> bool {
+        let code = u32::from(character);
+        if code < 128 { self.ascii >> code & 1 == 1 } else { self.beyond || SymbolId::is_token(character) }
+    }
 }
 
 /// Where a character leads that was not read yet.
@@ -204,11 +229,9 @@ impl<'v> Automaton<'v> {
         whatever_comes && (self.empty.is_none() || state != Self::START)
     }
 
-    /// Whether a character, which is no symbol, leads on to where not all is lost.
-    pub(super) fn leads_on(&self, state: u32, character: char) -> bool {
-        let Set { leads, leads_beyond, .. } = &self.sets[state as usize];
-        let code = u32::from(character);
-        if code < 128 { leads >> code & 1 == 1 } else { *leads_beyond }
+    /// The characters, but for symbols, that lead on to where not all is lost.
+    pub(super) fn leads(&self, state: u32) -> Leads {
+        self.sets[state as usize].leads
     }
 
     /// Some strings of the language, as they were written.
@@ -253,15 +276,15 @@ impl<'v> Automaton<'v> {
         }
         let id = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
         known.push(id);
-        let (mut leads, mut leads_beyond, mut accepts_all) = (0, false, false);
+        let (mut leads, mut accepts_all) = (Leads::NONE, false);
         for &node in &states {
             if let Some((characters, next)) = &self.language.nodes[node as usize].reads {
-                leads |= characters.ascii();
-                leads_beyond |= characters.has_others();
+                leads.ascii |= characters.ascii();
+                leads.beyond |= characters.has_others();
                 accepts_all |= *next == node && characters.is_all() && self.may_end(node);
             }
         }
-        self.sets.push(Set { nodes: states, accepts, accepts_all, leads, leads_beyond });
+        self.sets.push(Set { nodes: states, accepts, accepts_all, leads });
         self.moves.resize(self.sets.len() * (self.cuts.len() + 1), UNKNOWN);
         id
     }

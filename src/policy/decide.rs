@@ -8,14 +8,15 @@ use rustc_hash::FxHashMap;
 
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
-use super::predicate::{Bound, Predicate};
+use super::predicate::Bound;
 use super::solve::{Demand, Model, Solver, Wanted};
 use super::walk::Spread;
+use super::workshop::Workshop;
 use super::{
     Comparator, Effect, Item, Operator, Policy, Principal, PrincipalForm, PrincipalKey, Statement, Test,
     Version,
 };
-use crate::knowledge::sender::{Sender, VariableId};
+use crate::knowledge::sender::{Exchange, Sender, VariableId};
 use crate::value::{Bounds, Comparison, Part, Shape, Symbol, SymbolId, Text, Unknown, Vocabulary};
 
 /// Who asks, as far as statements tell callers apart.
@@ -95,10 +96,20 @@ const LISTED: usize = 64;
 /// Decides a question.
 #[must_use]
 pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
+    decide_in(&mut Workshop::default(), question, vocabulary)
+}
+
+/// Decides a question, with what was made for others.
+#[must_use]
+pub fn decide_in<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    vocabulary: &'v Vocabulary,
+) -> Answer {
     let mut exhausted = false;
     let mut left = BUDGET_OF_ALL;
     for (exchange, needs) in question.sender.exchanges.iter().enumerate() {
-        if question.exchange.is_some_and(|only| only != exchange) {
+        if question.exchange.is_some_and(|only| only != exchange) || !may_allow(question, needs, vocabulary) {
             continue;
         }
         for (kind, of) in question.sender.kinds.iter().enumerate() {
@@ -107,10 +118,13 @@ pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
                 continue;
             }
             let mut try_with = |as_any_string| {
-                let mut search = Search::new(question, kind, exchange, left.min(BUDGET), vocabulary);
+                let budget = left.min(BUDGET);
+                let made = std::mem::take(workshop);
+                let mut search = Search::new(question, kind, exchange, budget, made, vocabulary);
                 search.as_any_string = as_any_string;
                 let found = search.witness();
-                left -= left.min(BUDGET) - search.solver.budget.left();
+                left -= budget - search.solver.budget.left();
+                *workshop = search.solver.workshop;
                 (found, search.narrowed)
             };
             let (mut found, narrowed) = try_with(false);
@@ -126,6 +140,16 @@ pub fn decide(question: &Question<'_>, vocabulary: &Vocabulary) -> Answer {
         }
     }
     if exhausted { Answer::Exhausted } else { Answer::Refused }
+}
+
+/// Whether there is a statement for each action of an exchange that may allow it.
+fn may_allow(question: &Question<'_>, needs: &Exchange, vocabulary: &Vocabulary) -> bool {
+    let allows = |statement: &Statement, action: &str| {
+        matches!(statement.effect, Effect::Allow | Effect::Unknown)
+            && statement.covers_action(action, vocabulary).possible
+    };
+    let statements = &question.policy.statements;
+    needs.actions.iter().all(|action| statements.iter().any(|statement| allows(statement, action)))
 }
 
 struct Search<'a, 'v> {
@@ -167,10 +191,11 @@ impl<'a, 'v> Search<'a, 'v> {
         kind: usize,
         exchange: usize,
         budget: u32,
+        workshop: Workshop<'v>,
         vocabulary: &'v Vocabulary,
     ) -> Self {
         let sender = question.sender;
-        let solver = Solver::new(
+        let mut solver = Solver::new(
             vocabulary,
             sender,
             &sender.kinds[kind],
@@ -179,6 +204,7 @@ impl<'a, 'v> Search<'a, 'v> {
             question.today,
             budget,
         );
+        solver.workshop = workshop;
         let mut search = Self {
             question,
             vocabulary,
@@ -335,16 +361,8 @@ impl<'a, 'v> Search<'a, 'v> {
         if themselves && lists {
             self.name_lists(&mut test_of.values);
         }
-        let mut predicate =
-            Predicate::new(&test_of, &version, wide, themselves, &mut self.solver.automata, self.vocabulary);
-        if test_of.key.text().is_none()
-            || matches!(test_of.operator.comparator, Comparator::Unknown | Comparator::Invalid)
-        {
-            predicate.asks = super::predicate::Asks::Constant(wide);
-        }
-        self.solver.predicates.push(predicate);
+        let predicate = self.solver.predicate(&test_of, &version, wide, themselves);
         self.solver.keys.push(key);
-        let predicate = self.solver.predicates.len() - 1;
         self.ready.insert((test, wide), predicate);
         Demand { predicate, truth }
     }

@@ -98,7 +98,9 @@ impl Predicate {
             Some(Quantifier::ForAnyValue) if !wide => Some(negated),
             _ => None,
         };
-        if comparator == Comparator::Null {
+        if test.key.text().is_none() || matches!(comparator, Comparator::Unknown | Comparator::Invalid) {
+            // Nothing is known of it.
+        } else if comparator == Comparator::Null {
             predicate.asks = null(test, wide, vocabulary);
         } else if test.values.is_empty() && quantifier.is_none() {
             // An empty list for a plain operator: AWS's own check says both true and false.

@@ -10,6 +10,8 @@ mod reading;
 mod request;
 mod values;
 
+use std::rc::Rc;
+
 use smallvec::{SmallVec, smallvec};
 
 use self::request::TAG_KEYS;
@@ -17,8 +19,10 @@ use super::automaton::{Automaton, Budget, Exhausted, Reading};
 use super::language::{Builder, Language, Symbols};
 use super::predicate::{Asks, Bound, Link, Predicate};
 use super::walk::Part;
+use super::workshop::{Refutation, Workshop};
+use super::{Test, Version};
 use crate::knowledge::sender::{Claim, Exchange, Format, Kind, Piece, Presence, Sender, Values, VariableId};
-use crate::value::{SymbolId, Vocabulary};
+use crate::value::{Shape, SymbolId, Vocabulary};
 
 /// A test that must hold, or must fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +150,10 @@ pub(super) struct Solver<'a, 'v> {
     exchange: &'a Exchange,
     bound: Bound,
     today: Option<i128>,
-    pub(super) automata: Vec<Automaton<'v>>,
-    pub(super) predicates: Vec<Predicate>,
+    pub(super) workshop: Workshop<'v>,
+    /// The automata of the workshop that were needed here.
+    used: Vec<usize>,
+    pub(super) predicates: Vec<Rc<Predicate>>,
     /// In lower case, by predicate.
     pub(super) keys: Vec<String>,
     bases: Vec<Option<usize>>,
@@ -179,7 +185,8 @@ impl<'a, 'v> Solver<'a, 'v> {
             exchange,
             bound,
             today,
-            automata: Vec::new(),
+            workshop: Workshop::default(),
+            used: Vec::new(),
             predicates: Vec::new(),
             keys: Vec::new(),
             bases: vec![None; sender.variables.len() + 1],
@@ -221,6 +228,38 @@ impl<'a, 'v> Solver<'a, 'v> {
         demands: &[Demand],
         wanted: &[Wanted],
     ) -> Result<Option<Model>, Exhausted> {
+        // With one kind of requests, a demand that none meets is met with at once.
+        if self.sender.kinds.len() > 1 && self.workshop.is_about(self.sender) {
+            for &demand in demands {
+                if self.is_refuted(demand) {
+                    return Ok(None);
+                }
+            }
+        }
+        self.meet(demands, wanted)
+    }
+
+    /// Whether no request of this kind meets a demand, as far as that is quickly found out.
+    fn is_refuted(&mut self, demand: Demand) -> bool {
+        let refutation = Refutation {
+            kind: std::ptr::from_ref(self.kind).addr(),
+            exchange: std::ptr::from_ref(self.exchange).addr(),
+            predicate: Rc::as_ptr(&self.predicates[demand.predicate]).addr(),
+            truth: demand.truth,
+            bound: self.bound,
+            at_any_time: self.today.is_none(),
+        };
+        if let Some(&known) = self.workshop.refuted.get(&refutation) {
+            return known;
+        }
+        let budget = std::mem::replace(&mut self.budget, Budget::new(QUICK));
+        let is_refuted = matches!(self.meet(&[demand], &[]), Ok(None));
+        self.budget = budget;
+        self.workshop.refuted.insert(refutation, is_refuted);
+        is_refuted
+    }
+
+    fn meet(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<Option<Model>, Exhausted> {
         if !self.begin(demands, wanted)? {
             return Ok(None);
         }
@@ -239,6 +278,8 @@ impl<'a, 'v> Solver<'a, 'v> {
             let (variable, texts, truth, wide) = match wanted {
                 Wanted::Exactly(variable, text) => (*variable, std::slice::from_ref(text), true, possible),
                 Wanted::Stranger(variable, text) => (*variable, std::slice::from_ref(text), true, false),
+                // None of no texts is nothing to ask for.
+                Wanted::NoneOf(_, texts) if texts.is_empty() => continue,
                 Wanted::NoneOf(variable, texts) => (*variable, texts.as_slice(), false, !possible),
                 Wanted::InPlace => continue,
             };
@@ -290,11 +331,48 @@ impl<'a, 'v> Solver<'a, 'v> {
 
     /// An automaton for exactly these texts: with `wide`, also for symbols that may turn out to be one of them.
     fn texts(&mut self, texts: &[String], wide: bool) -> usize {
+        let key = (texts.to_vec(), wide);
+        if let Some(&known) = self.workshop.texts.get(&key) {
+            self.used.push(known);
+            return known;
+        }
         let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
         for text in texts {
             builder.exactly(text);
         }
-        self.add(builder.finish(), wide)
+        let automaton = self.add(builder.finish(), wide);
+        self.workshop.texts.insert(key, automaton);
+        automaton
+    }
+
+    /// An automaton for a shape: with `wide`, also for symbols that may turn out to be of it.
+    fn shape(&mut self, shape: &Shape, wide: bool) -> usize {
+        let key = (shape.clone(), wide);
+        if let Some(&known) = self.workshop.shapes.get(&key) {
+            self.used.push(known);
+            return known;
+        }
+        let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
+        builder.shape(shape);
+        let automaton = self.add(builder.finish(), wide);
+        self.workshop.shapes.insert(key, automaton);
+        automaton
+    }
+
+    /// A test made ready: see [`Predicate::new`].
+    pub(super) fn predicate(
+        &mut self,
+        test: &Test,
+        version: &Version,
+        wide: bool,
+        themselves: bool,
+    ) -> usize {
+        let predicate = self.workshop.predicate(test, version, wide, themselves, self.vocabulary);
+        if let Asks::Language { automaton, .. } = &predicate.asks {
+            self.used.push(*automaton);
+        }
+        self.predicates.push(predicate);
+        self.predicates.len() - 1
     }
 
     /// Whether an automaton that a value must be read by, or must not, reads more or less than what is known.
@@ -305,8 +383,9 @@ impl<'a, 'v> Solver<'a, 'v> {
     /// An automaton for a language: with `wide`, also for symbols that may turn out to be in it.
     fn add(&mut self, language: Language, wide: bool) -> usize {
         let reading = if wide { Reading::Some } else { Reading::Every };
-        self.automata.push(Automaton::new(language, reading, self.vocabulary));
-        self.automata.len() - 1
+        self.workshop.automata.push(Automaton::new(language, reading, self.vocabulary));
+        self.used.push(self.workshop.automata.len() - 1);
+        self.workshop.automata.len() - 1
     }
 
     /// Tries what is to be tried, the last first; true if all of it can be had at once.
@@ -398,6 +477,9 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
     }
 }
+
+/// The steps after which one demand is not looked at any more by itself.
+const QUICK: u32 = 5_000;
 
 /// How many demands each instance had.
 struct Mark(Vec<usize>);

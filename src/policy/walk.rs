@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::automaton::{Automaton, Budget, Exhausted};
-use crate::value::{FIRST_TOKEN, SymbolId};
+use super::automaton::{Automaton, Budget, Exhausted, Leads};
+use crate::value::FIRST_TOKEN;
 
 /// Automata that read one stretch of a value together.
 #[derive(Clone, Debug)]
@@ -89,7 +89,8 @@ pub(super) fn shortest(
             }
             return Ok(Some(text.into_iter().rev().collect()));
         }
-        for &(character, _) in &characters {
+        let leads = all.leads(&now, characters.len(), automata, budget)?;
+        for &(character, _) in characters.iter().filter(|(character, _)| leads.have(*character)) {
             let Some(next) = all.next(&now, character, automata, budget)? else { continue };
             if seen.insert(next.clone()) {
                 states.push(next);
@@ -118,7 +119,8 @@ pub(super) fn spread(
     while edges.len() < states.len() {
         let now = states[edges.len()].clone();
         let mut leads = Vec::new();
-        for &(character, single) in &characters {
+        let open = all.leads(&now, characters.len(), automata, budget)?;
+        for &(character, single) in characters.iter().filter(|(character, _)| open.have(*character)) {
             let Some(next) = all.next(&now, character, automata, budget)? else { continue };
             let index = *known.entry(next.clone()).or_insert_with(|| {
                 states.push(next);
@@ -208,7 +210,8 @@ pub(super) fn ends(
                 found.push(end);
             }
         }
-        for &(character, _) in &characters {
+        let leads = all.leads(&now, characters.len(), automata, budget)?;
+        for &(character, _) in characters.iter().filter(|(character, _)| leads.have(*character)) {
             let Some(next) = all.next(&now, character, automata, budget)? else { continue };
             if seen.insert(next.clone()) {
                 states.push(next);
@@ -246,6 +249,21 @@ impl Joint {
         })
     }
 
+    /// The characters that lead on in all automata that must accept, of so many that are asked for.
+    fn leads(
+        &self,
+        states: &[u32],
+        characters: usize,
+        automata: &[Automaton<'_>],
+        budget: &mut Budget,
+    ) -> Result<Leads, Exhausted> {
+        // Also what is read a second time takes time, the more the more automata read together.
+        budget.take(characters * (1 + states.len() / 4))?;
+        let accepting = self.automata.iter().zip(states).filter(|((_, truth), _)| *truth);
+        Ok(accepting
+            .fold(Leads::ALL, |all, (&(automaton, _), &state)| all.and(automata[automaton].leads(state))))
+    }
+
     /// `None` if no way leads on to where all must end.
     fn next(
         &self,
@@ -254,16 +272,6 @@ impl Joint {
         automata: &mut [Automaton<'_>],
         budget: &mut Budget,
     ) -> Result<Option<SmallVec<[u32; 8]>>, Exhausted> {
-        // Also what is read a second time takes time, the more the more automata read together.
-        budget.take(1 + states.len() / 4)?;
-        if !SymbolId::is_token(character) {
-            let mut all = self.automata.iter().zip(states);
-            if all
-                .any(|(&(automaton, truth), &state)| truth && !automata[automaton].leads_on(state, character))
-            {
-                return Ok(None);
-            }
-        }
         let mut next = SmallVec::with_capacity(states.len());
         for (&(automaton, truth), &state) in self.automata.iter().zip(states) {
             let to = automata[automaton].next(state, u32::from(character), budget)?;

@@ -26,7 +26,7 @@ impl Solver<'_, '_> {
         // An empty string is no value of its own there.
         let mut not_empty = false;
         for &Demand { predicate, truth } in &self.groups[at].demands {
-            let Predicate { asks, negated, empty, .. } = &self.predicates[predicate];
+            let Predicate { asks, negated, empty, .. } = &*self.predicates[predicate];
             match asks {
                 Asks::Constant(constant) if *constant != truth => return Ok(false),
                 Asks::Constant(_) => {}
@@ -168,7 +168,7 @@ impl Solver<'_, '_> {
         let may_be_empty = required.is_empty() && !is_tags;
         let (mut must_be_empty, mut must_have_values) = (false, is_tags);
         for &Demand { predicate, truth } in &self.groups[at].demands {
-            let Predicate { asks, quantifier, negated, .. } = &self.predicates[predicate];
+            let Predicate { asks, quantifier, negated, .. } = &*self.predicates[predicate];
             let undecided = self.bound == Bound::Possible;
             match (asks, quantifier) {
                 (Asks::Constant(constant), _) if *constant != truth => return Ok(false),

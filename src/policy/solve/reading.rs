@@ -5,7 +5,6 @@ use smallvec::{SmallVec, smallvec};
 use super::{Asked, Instance, Reads, Solver, Stretch};
 use crate::knowledge::sender::{Format, Piece};
 use crate::policy::automaton::{Automaton, Exhausted};
-use crate::policy::language::{Builder, Symbols};
 use crate::policy::walk::{self, Part};
 use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
 
@@ -20,10 +19,9 @@ impl Solver<'_, '_> {
         while let Some(mut now) = open.pop() {
             self.budget.take(1 + reads.len())?;
             if now.pieces.is_empty() {
-                let accepted = reads
-                    .iter()
-                    .zip(&now.at)
-                    .all(|(&(automaton, truth), &state)| self.automata[automaton].accepts(state) == truth);
+                let accepted = reads.iter().zip(&now.at).all(|(&(automaton, truth), &state)| {
+                    self.workshop.automata[automaton].accepts(state) == truth
+                });
                 if accepted {
                     return Ok(Some((now.made, now.parts)));
                 }
@@ -94,11 +92,9 @@ impl Solver<'_, '_> {
 
     /// Whether some value of these characters is read as demanded.
     fn may_be_of(&mut self, characters: Class, reads: &Reads) -> Result<bool, Exhausted> {
-        let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
-        builder.shape(&Shape::class(characters, 0, None));
-        let automaton = self.add(builder.finish(), self.wide(true));
+        let automaton = self.shape(&Shape::class(characters, 0, None), self.wide(true));
         let parts = [Part::whole(reads.clone()), Part::whole(smallvec![(automaton, true)])];
-        Ok(walk::shortest(&parts, &mut self.automata, &mut self.budget)?.is_some())
+        Ok(walk::shortest(&parts, &mut self.workshop.automata, &mut self.budget)?.is_some())
     }
 
     /// As [`Self::branch`], all at once, for a value that is already made of instances.
@@ -138,8 +134,8 @@ impl Solver<'_, '_> {
 
     pub(super) fn read(&mut self, at: &mut [u32], reads: &Reads, text: &str) -> Result<bool, Exhausted> {
         for (state, &(automaton, truth)) in at.iter_mut().zip(reads) {
-            *state = self.automata[automaton].read(*state, text, &mut self.budget)?;
-            if self.automata[automaton].is_lost(*state, truth) {
+            *state = self.workshop.automata[automaton].read(*state, text, &mut self.budget)?;
+            if self.workshop.automata[automaton].is_lost(*state, truth) {
                 return Ok(false);
             }
         }
@@ -170,8 +166,14 @@ impl Solver<'_, '_> {
         }
         let base = self.base(self.instances[instance].variable);
         let symbols = self.symbols();
-        let ends = walk::ends(&part, base, &symbols, &mut self.automata, &mut self.budget)?;
+        let ends = walk::ends(&part, base, &symbols, &mut self.workshop.automata, &mut self.budget)?;
         for end in ends.into_iter().rev() {
+            // What is written behind it tells most of the places apart where it may end.
+            if let Some(Piece::Literal(text)) = now.pieces.first()
+                && !self.read(&mut end.clone(), reads, text)?
+            {
+                continue;
+            }
             part.to = Some(end.clone());
             if !self.fits(instance, &part, &now.parts)? {
                 continue;
@@ -187,8 +189,8 @@ impl Solver<'_, '_> {
     /// The symbols that any automaton names.
     fn symbols(&self) -> Vec<char> {
         let mut symbols = Vec::new();
-        for automaton in &self.automata {
-            let cuts = automaton.cuts();
+        for &automaton in &self.used {
+            let cuts = self.workshop.automata[automaton].cuts();
             for pair in cuts[cuts.partition_point(|&cut| cut < FIRST_TOKEN)..].windows(2) {
                 if pair[0] + 1 == pair[1] {
                     symbols.extend(char::from_u32(pair[0]).filter(|&symbol| SymbolId::is_token(symbol)));

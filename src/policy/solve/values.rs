@@ -9,7 +9,6 @@ use super::{Asked, Difference, Reads, Solver, Stretch, has_token};
 use crate::knowledge::sender::{Control, Measure, Variable, VariableId};
 use crate::policy::automaton::Exhausted;
 use crate::policy::evaluate::compare::instant;
-use crate::policy::language::{Builder, Symbols};
 use crate::policy::predicate::{Asks, Bound};
 use crate::policy::typed::as_time;
 use crate::policy::walk::{self, Part, Spread};
@@ -41,7 +40,7 @@ impl<'a> Solver<'a, '_> {
             _ => return Ok(Spread::Many),
         };
         let parts = self.parts(instance);
-        let mut texts = match walk::spread(&parts, &mut self.automata, limit, &mut self.budget)? {
+        let mut texts = match walk::spread(&parts, &mut self.workshop.automata, limit, &mut self.budget)? {
             Spread::Few(texts) => texts,
             Spread::Many => return Ok(Spread::Many),
         };
@@ -103,9 +102,7 @@ impl<'a> Solver<'a, '_> {
         if let Some(known) = self.bases[index] {
             return known;
         }
-        let mut builder = Builder::new(self.vocabulary, Symbols::Themselves, false);
-        builder.shape(&self.variable(variable).language);
-        let base = self.add(builder.finish(), self.wide(true));
+        let base = self.shape(&self.variable(variable).language, self.wide(true));
         self.bases[index] = Some(base);
         base
     }
@@ -189,7 +186,7 @@ impl<'a> Solver<'a, '_> {
             }
         }
         for sample in &variable.samples {
-            if self.is_value(instance, sample)? {
+            if self.is_value(instance, sample, true)? {
                 return Ok(Some(sample.clone()));
             }
         }
@@ -206,8 +203,9 @@ impl<'a> Solver<'a, '_> {
                 }
                 Asked::Read(part) if part.is_whole() => {
                     let wanted = part.automata.iter().filter(|(_, truth)| *truth);
-                    candidates
-                        .extend(wanted.flat_map(|&(automaton, _)| self.automata[automaton].texts().to_vec()));
+                    candidates.extend(
+                        wanted.flat_map(|&(automaton, _)| self.workshop.automata[automaton].texts().to_vec()),
+                    );
                 }
                 Asked::Read(_) => {}
             }
@@ -216,7 +214,7 @@ impl<'a> Solver<'a, '_> {
             candidates.push(as_time(today));
         }
         for candidate in candidates {
-            if self.is_value(instance, &candidate)? {
+            if self.is_value(instance, &candidate, false)? {
                 return Ok(Some(candidate));
             }
         }
@@ -227,37 +225,42 @@ impl<'a> Solver<'a, '_> {
             if parts.len() == 1 {
                 return Ok(None);
             }
-            return Ok(match walk::spread(&parts, &mut self.automata, FEW, &mut self.budget)? {
+            return Ok(match walk::spread(&parts, &mut self.workshop.automata, FEW, &mut self.budget)? {
                 Spread::Few(texts) => texts.into_iter().find(|text| self.fits_measures(instance, text)),
                 Spread::Many => (self.bound == Bound::Possible).then(String::new),
             });
         }
-        walk::shortest(&parts, &mut self.automata, &mut self.budget)
+        walk::shortest(&parts, &mut self.workshop.automata, &mut self.budget)
     }
 
-    /// Whether a text meets all demands on a variable.
-    fn is_value(&mut self, instance: usize, text: &str) -> Result<bool, Exhausted> {
+    /// Whether a text, which may be one of its samples, meets all demands on a variable.
+    fn is_value(&mut self, instance: usize, text: &str, is_sample: bool) -> Result<bool, Exhausted> {
         self.budget.take(1 + text.len() / 8)?;
         if !self.fits_measures(instance, text) {
             return Ok(false);
         }
         if has_token(text) {
             let parts = self.parts(instance);
-            return walk::reads(&parts, text, &mut self.automata, &mut self.budget);
+            return walk::reads(&parts, text, &mut self.workshop.automata, &mut self.budget);
         }
-        // Without symbols, no automaton is needed for the variable's own language.
         let variable = self.variable(self.instances[instance].variable);
-        if !variable.language.admits(text) || variable.except.iter().any(|except| except == text) {
+        if variable.except.iter().any(|except| except == text) {
             return Ok(false);
         }
         for asked in &self.instances[instance].demands {
             if let Asked::Read(part) = asked
-                && !walk::reads(std::slice::from_ref(part), text, &mut self.automata, &mut self.budget)?
+                && !walk::reads(
+                    std::slice::from_ref(part),
+                    text,
+                    &mut self.workshop.automata,
+                    &mut self.budget,
+                )?
             {
                 return Ok(false);
             }
         }
-        Ok(true)
+        // Without symbols, no automaton is needed for the variable's own language. It comes last: it has many steps.
+        Ok(is_sample || variable.language.admits(text))
     }
 
     pub(super) fn render(&mut self, stretches: &[Stretch]) -> Result<Option<String>, Exhausted> {
