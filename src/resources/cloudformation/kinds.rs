@@ -15,6 +15,9 @@
 //! | `{Name shape}` | the symbol of the attribute `Name` with a shape of [`shape`] |
 //! | `{#Name shape}` | the same, where AWS gives every resource of the type a value of its own |
 
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
 use crate::value::{Class, Shape};
 
 /// What is known of a resource type.
@@ -558,8 +561,18 @@ impl Kind {
     }
 }
 
-/// The language that a formula names.
+/// The language that a formula names, made once: there may be very many resources.
 pub(crate) fn shape(name: &str) -> Shape {
+    static MADE: RwLock<BTreeMap<String, Shape>> = RwLock::new(BTreeMap::new());
+    if let Some(known) = MADE.read().expect("no thread panics while it holds the lock").get(name) {
+        return known.clone();
+    }
+    let shape = make_shape(name);
+    MADE.write().expect("no thread panics while it holds the lock").insert(name.to_owned(), shape.clone());
+    shape
+}
+
+fn make_shape(name: &str) -> Shape {
     let alphanumeric = || {
         Class::of("0123456789")
             .or(Class::of("abcdefghijklmnopqrstuvwxyz"))
