@@ -126,10 +126,12 @@ impl<'s> Analysis<'s> {
         self.contradictions.lock().expect("no thread panics while it holds the lock").push(at);
     }
 
-    /// Where a decision was not what the concrete evaluator says.
+    /// Where a decision was not what the concrete evaluator says, in the order of files and places.
     #[must_use]
     pub fn contradictions(&self) -> Vec<Span> {
-        self.contradictions.lock().expect("no thread panics while it holds the lock").clone()
+        let mut spans = self.contradictions.lock().expect("no thread panics while it holds the lock").clone();
+        spans.sort_by_key(|span| (self.sources.path(span.source), span.start, span.end));
+        spans
     }
 
     /// What an entity has in common with all others.

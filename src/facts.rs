@@ -38,9 +38,11 @@ mod user_pool_client;
 mod ways;
 mod words;
 
+use std::sync::OnceLock;
+
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
-use crate::model::EntityId;
+use crate::model::{EntityId, Role};
 use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
@@ -92,41 +94,74 @@ pub const SCHEMAS: &[&Schema] = &[
     &user_pool_client::UserPoolClientFact::SCHEMA,
 ];
 
-/// Hands every fact of a scan to `take`, one after another: they are not kept. Returns who reaches what.
-pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, take: &mut dyn FnMut(&dyn Fact)) -> Ways<'a> {
-    let ways = Ways::new(analysis, trust::each(analysis, take));
-    path::each(&ways, take);
-    assignment::each(analysis, take);
-    claim_source::each(analysis, take);
-    deploy_refusal::each(analysis, take);
-    group_role::each(analysis, take);
-    guest_privileges::each(analysis, take);
-    identity_pool::each(analysis, take);
-    instance_use::each(analysis, take);
-    mapping_rule::each(analysis, take);
-    policy_fault::each(analysis, take);
-    pool_login::each(analysis, take);
-    pool_role::each(analysis, take);
-    privileges::each(analysis, take);
-    provider_mapping::each(analysis, take);
-    reference::each(analysis, take);
-    role_cycle::each(analysis, take);
-    role_giver::each(analysis, take);
-    role_mapping::each(analysis, take);
-    role_order::each(analysis, take);
-    sign_in::each(analysis, take);
-    token_consumer::each(analysis, take);
-    trust_principal::each(analysis, take);
-    trust_statement::each(analysis, take);
-    unused::each(analysis, take);
-    user_pool::each(analysis, take);
-    user_pool_client::each(analysis, take);
+/// What is handed facts.
+pub(crate) type Take<'t> = dyn FnMut(&dyn Fact) + 't;
+
+/// Work in parts, which hand over facts.
+pub(crate) type Work<'w> = dyn Fn(usize, &mut Take<'_>) + Sync + 'w;
+
+/// Takes facts, and has work done that makes them.
+pub(crate) trait Taker {
+    /// Takes a fact.
+    fn take(&mut self, fact: &dyn Fact);
+
+    /// Has so many parts of the work done, perhaps side by side. Their facts are taken in the order of the parts.
+    fn share(&mut self, parts: usize, work: &Work<'_>);
+}
+
+/// Hands every fact of a scan to `taker`: they are not kept. Returns who reaches what.
+pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Ways<'a> {
+    let ways = ways(analysis, taker);
+    path::each(&ways, &mut |fact| taker.take(fact));
+    assignment::each(analysis, &mut |fact| taker.take(fact));
+    claim_source::each(analysis, &mut |fact| taker.take(fact));
+    deploy_refusal::each(analysis, &mut |fact| taker.take(fact));
+    group_role::each(analysis, &mut |fact| taker.take(fact));
+    guest_privileges::each(analysis, &mut |fact| taker.take(fact));
+    identity_pool::each(analysis, &mut |fact| taker.take(fact));
+    instance_use::each(analysis, &mut |fact| taker.take(fact));
+    mapping_rule::each(analysis, &mut |fact| taker.take(fact));
+    policy_fault::each(analysis, &mut |fact| taker.take(fact));
+    pool_login::each(analysis, &mut |fact| taker.take(fact));
+    pool_role::each(analysis, &mut |fact| taker.take(fact));
+    privileges::each(analysis, taker);
+    provider_mapping::each(analysis, &mut |fact| taker.take(fact));
+    reference::each(analysis, &mut |fact| taker.take(fact));
+    role_cycle::each(analysis, &mut |fact| taker.take(fact));
+    role_giver::each(analysis, &mut |fact| taker.take(fact));
+    role_mapping::each(analysis, &mut |fact| taker.take(fact));
+    role_order::each(analysis, &mut |fact| taker.take(fact));
+    sign_in::each(analysis, &mut |fact| taker.take(fact));
+    token_consumer::each(analysis, &mut |fact| taker.take(fact));
+    trust_principal::each(analysis, &mut |fact| taker.take(fact));
+    trust_statement::each(analysis, &mut |fact| taker.take(fact));
+    unused::each(analysis, &mut |fact| taker.take(fact));
+    user_pool::each(analysis, &mut |fact| taker.take(fact));
+    user_pool_client::each(analysis, &mut |fact| taker.take(fact));
     ways
 }
 
-/// Who reaches what, without any other fact.
-pub(crate) fn ways<'a>(analysis: &'a Analysis<'a>) -> Ways<'a> {
-    Ways::new(analysis, trust::each(analysis, &mut |_| {}))
+/// Who reaches what, with the facts about trust policies.
+pub(crate) fn ways<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Ways<'a> {
+    Ways::new(analysis, trust::each(analysis, taker))
+}
+
+/// The most roles of which the facts are made in one go.
+const ROLES: usize = 512;
+
+/// Has facts made for all roles, by parts, and gives what came of each part.
+fn for_roles<R: Send + Sync>(
+    analysis: &Analysis<'_>,
+    taker: &mut dyn Taker,
+    each: impl Fn(&[Role], &mut Take<'_>) -> R + Sync,
+) -> Vec<R> {
+    let parts: Vec<(&[Role], OnceLock<R>)> =
+        analysis.model.roles.chunks(ROLES).map(|roles| (roles, OnceLock::new())).collect();
+    taker.share(parts.len(), &|part, take| {
+        let (roles, made) = &parts[part];
+        made.get_or_init(|| each(roles, take));
+    });
+    parts.into_iter().filter_map(|(_, made)| made.into_inner()).collect()
 }
 
 /// The kind of a fact: its name, and what rules can ask it.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::document::{self, Format, Limits, Read};
-use crate::facts::{self, Query};
+use crate::facts::{self, Fact, Query};
 use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
 use crate::model::{self, Model};
@@ -266,7 +266,7 @@ fn examine_texts<R>(
 }
 
 fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> Vec<Way> {
-    let ways = facts::ways(analysis).find(query);
+    let ways = facts::ways(analysis, &mut Nobody).find(query);
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
     ways
@@ -347,12 +347,12 @@ fn analysis<'s>(
 fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -> (Vec<Finding>, Vec<Reach>) {
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
-    let mut judge = Judge::new(rules, &selection);
-    let ways = facts::each(analysis, &mut |fact| judge.take(fact, analysis));
+    let mut court = Court { judge: Judge::new(rules, &selection), analysis };
+    let ways = facts::each(analysis, &mut court);
     let reaches = ways.reaches();
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
-    (judge.finish(analysis), reaches)
+    (court.judge.finish(analysis), reaches)
 }
 
 /// What two ways to decide do not agree on.
@@ -374,6 +374,40 @@ fn cut(analysis: &Analysis<'_>) -> Option<Problem> {
         help: "Chains of roles that are reported are true, but there may be others: scan fewer accounts at once."
             .to_owned(),
     })
+}
+
+/// Has facts made side by side, each part with a judge of its own.
+struct Court<'r, 'a> {
+    judge: Judge<'r>,
+    analysis: &'a Analysis<'a>,
+}
+
+impl facts::Taker for Court<'_, '_> {
+    fn take(&mut self, fact: &dyn Fact) {
+        self.judge.take(fact, self.analysis);
+    }
+
+    fn share(&mut self, parts: usize, work: &facts::Work<'_>) {
+        let numbers: Vec<usize> = (0..parts).collect();
+        let judged = in_order(&numbers, |&part| {
+            let mut judge = self.judge.another();
+            work(part, &mut |fact| judge.take(fact, self.analysis));
+            judge
+        });
+        judged.into_iter().for_each(|judge| self.judge.append(judge));
+    }
+}
+
+/// Has facts made side by side that nobody asks for.
+struct Nobody;
+
+impl facts::Taker for Nobody {
+    fn take(&mut self, _: &dyn Fact) {}
+
+    fn share(&mut self, parts: usize, work: &facts::Work<'_>) {
+        let numbers: Vec<usize> = (0..parts).collect();
+        in_order(&numbers, |&part| work(part, &mut |_| {}));
+    }
 }
 
 impl Summary {

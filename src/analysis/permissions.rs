@@ -121,10 +121,12 @@ impl Analysis<'_> {
     }
 
     fn document(&self, id: PolicyId) -> Arc<PermissionPolicy> {
-        let mut documents = self.holders.documents.lock().expect("no thread panics while it holds the lock");
-        let make =
-            || Arc::new(PermissionPolicy::new(self.model.policies.get(id), self.now(), self.vocabulary));
-        Arc::clone(documents.entry(id).or_insert_with(make))
+        let lock = || self.holders.documents.lock().expect("no thread panics while it holds the lock");
+        let known = lock().get(&id).map(Arc::clone);
+        known.unwrap_or_else(|| {
+            let made = PermissionPolicy::new(self.model.policies.get(id), self.now(), self.vocabulary);
+            Arc::clone(lock().entry(id).or_insert_with(|| Arc::new(made)))
+        })
     }
 
     /// The policy of AWS with this ARN, in whatever partition. `None` if the catalogue has none.

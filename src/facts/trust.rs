@@ -15,11 +15,16 @@ mod stranger;
 mod user_pool;
 mod view;
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::entrance::Entrance;
-use super::{Evidence, Fact, words};
+use super::{Evidence, Fact, Take, Taker, for_roles, words};
 use crate::analysis::Analysis;
 use crate::model::Role;
-use crate::policy::{Element, PolicyPath};
+use crate::policy::{Element, PolicyId, PolicyPath};
+use crate::value::Field;
 
 pub(super) use aws::{PrincipalTrust, Relation, whose};
 pub(super) use cognito::{CognitoTrust, admits};
@@ -32,7 +37,7 @@ pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 pub(super) use session_tags::{SessionTags, decides_by};
 pub(super) use user_pool::{TrustedUserPool, trusted_user_pools};
-use view::{Kind, View, views};
+use view::{Kind, Memo, View, views_with};
 
 words! {
     /// Who can make an exchange, innermost first.
@@ -64,23 +69,28 @@ words! {
 
 /// Hands over the facts about each role's trust policy, and returns who gets in by them: but for the users and guests of
 /// identity pools in view, of whom the pools have a say too.
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Vec<Entrance> {
+pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entrance> {
     let elsewhere = session_tags::Elsewhere::new(analysis);
-    let mut entrances = Vec::new();
-    for role in &analysis.model.roles {
-        of_role(analysis, role, &elsewhere, take, &mut entrances);
-    }
-    entrances
+    let of_roles = |roles: &[Role], take: &mut Take<'_>| {
+        let mut memos = Memos::new(roles);
+        let mut entrances = Vec::new();
+        for role in roles {
+            of_role(analysis, role, memos.of(role).as_ref(), &elsewhere, take, &mut entrances);
+        }
+        entrances
+    };
+    for_roles(analysis, taker, of_roles).into_iter().flatten().collect()
 }
 
 fn of_role(
     analysis: &Analysis<'_>,
     role: &Role,
+    memo: Option<&Rc<Memo>>,
     elsewhere: &session_tags::Elsewhere,
     take: &mut dyn FnMut(&dyn Fact),
     entrances: &mut Vec<Entrance>,
 ) {
-    let views = views(analysis, role);
+    let views = views_with(analysis, role, memo);
     for view in &views {
         let populations = match view.kind {
             Kind::WebIdentity { .. } if view.is_identity_pool() => cognito::each(view, take),
@@ -99,6 +109,41 @@ fn of_role(
     }
     condition::each(analysis, role, &views, take);
     outcome::closed(analysis, role, take);
+}
+
+/// What was found out about trust policies that several roles have, for as long as there are more of them.
+struct Memos {
+    /// How many roles are still to come.
+    left: FxHashMap<PolicyId, usize>,
+    known: FxHashMap<PolicyId, Rc<Memo>>,
+}
+
+impl Memos {
+    fn new(roles: &[Role]) -> Self {
+        let mut left = FxHashMap::default();
+        for id in roles.iter().filter_map(policy_id) {
+            *left.entry(id).or_default() += 1;
+        }
+        Self { left, known: FxHashMap::default() }
+    }
+
+    /// What is known of the policy of a role, which is looked at once.
+    fn of(&mut self, role: &Role) -> Option<Rc<Memo>> {
+        let id = policy_id(role)?;
+        let left = self.left.get_mut(&id)?;
+        *left -= 1;
+        match *left {
+            0 => self.known.remove(&id),
+            _ => Some(Rc::clone(self.known.entry(id).or_default())),
+        }
+    }
+}
+
+fn policy_id(role: &Role) -> Option<PolicyId> {
+    match &role.trust {
+        Field::Known(trust) => Some(trust.value.policy),
+        _ => None,
+    }
 }
 
 /// The conditions of the statement that names the principal.

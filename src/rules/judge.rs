@@ -80,6 +80,17 @@ impl<'r> Judge<'r> {
         Self { rules, selection, verdicts: Vec::new() }
     }
 
+    /// A judge of the same rules who knows of nothing yet.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self { rules: self.rules.clone(), selection: self.selection, verdicts: Vec::new() }
+    }
+
+    /// Takes over what another one has found, behind what is known already.
+    pub fn append(&mut self, mut other: Self) {
+        self.verdicts.append(&mut other.verdicts);
+    }
+
     /// Judges one fact.
     pub fn take(&mut self, fact: &dyn Fact, context: &dyn Context) {
         for (index, rule) in self.rules.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Which AWS principals can assume a role: everybody, other accounts, named roles and users.
 
+use std::rc::Rc;
+
 use super::stranger::{limited, with, without};
 use super::view::{Ask, Judged, View, Width};
 use super::{Exposure, Reach};
@@ -147,12 +149,16 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         whose(view.analysis, view.role.entity.deployment, account)
     });
     let found = match account {
-        None => Found::everyone(view),
+        None => Rc::new(Found::everyone(view)),
         Some(account) => {
             let of_others = [Relation::Vendor, Relation::Foreign]
                 .into_iter()
                 .any(|other| relation.words().0 & OneOf::only(other).words().0 != 0);
-            Found::account(view, account, form, of_others)
+            match of_others {
+                // What is easy to guess also depends on the role's own name.
+                true => Rc::new(Found::account(view, account, form, true)),
+                false => view.once("width", 0, || Found::account(view, account, form, false)),
+            }
         }
     };
     let vocabulary = view.analysis.vocabulary;

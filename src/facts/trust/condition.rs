@@ -4,8 +4,11 @@
 mod bench;
 mod key;
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use super::new_claim;
-use super::view::View;
+use super::view::{Kind, View};
 use crate::analysis::{Analysis, Change};
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::model::Role;
@@ -161,9 +164,9 @@ pub(super) fn each(
             Effect::Invalid | Effect::Unknown => continue,
         };
         let (named, complete) = named(statement, views);
-        let benches: Vec<Bench<'_, '_>> =
-            named.iter().filter_map(|view| Bench::new(view, statement, index)).collect();
-        let about = About { analysis, role, views, first, index, statement, effect, complete, benches };
+        let benches = OnceCell::new();
+        let about =
+            About { analysis, role, views, first, index, statement, effect, complete, named, benches };
         for (position, test) in (0..).zip(tests) {
             about.test(position, test, take);
         }
@@ -199,15 +202,65 @@ struct About<'v, 'a> {
     effect: StatementEffect,
     /// Whether all whom the statement names are on the benches.
     complete: bool,
-    benches: Vec<Bench<'v, 'a>>,
+    named: Vec<&'v View<'a>>,
+    benches: OnceCell<Vec<Bench<'v, 'a>>>,
 }
 
-impl About<'_, '_> {
+/// What is found out about one test, which is the same for every role with the same trust policy.
+struct Told {
+    standing: Standing,
+    /// What the test does, if its statement allows something.
+    judged: Option<Judged>,
+}
+
+/// What a test of a statement does that allows something.
+struct Judged {
+    restricts: Bounds<bool>,
+    cause: OneOf<Does>,
+    others_restrict: Bounds<bool>,
+    opens: Bounds<bool>,
+    needed_elsewhere: Bounds<bool>,
+    witness: Option<Vec<(String, String)>>,
+    /// Which values are in no request, where one must fit.
+    dead: Vec<Bounds<bool>>,
+}
+
+impl<'v, 'a> About<'v, 'a> {
+    fn benches(&self) -> &[Bench<'v, 'a>] {
+        let bench = |view: &&'v View<'a>| Bench::new(view, self.statement, self.index);
+        self.benches.get_or_init(|| self.named.iter().filter_map(bench).collect())
+    }
+
+    /// What is found out about a test.
+    fn told(&self, position: u16, test: &Test, key: &Text) -> Rc<Told> {
+        let tell = || {
+            let standing = Standing::of(key, self.benches(), self.analysis.vocabulary);
+            let judged = match &standing.literal {
+                Some(key)
+                    if self.effect == StatementEffect::Allow
+                        && self.complete
+                        && !self.benches().is_empty() =>
+                {
+                    Some(self.judge(position, test, key, &standing))
+                }
+                _ => None,
+            };
+            Told { standing, judged }
+        };
+        // What services send depends on the account.
+        if self.views.iter().any(|view| matches!(view.kind, Kind::Service { .. })) {
+            return Rc::new(tell());
+        }
+        let number = usize::from(self.index) << u16::BITS | usize::from(position);
+        self.first.once("test", number, tell)
+    }
+
     fn test(&self, position: u16, test: &Test, take: &mut dyn FnMut(&dyn Fact)) {
         let vocabulary = self.analysis.vocabulary;
         let Some(key) = test.key.text() else { return };
         let Some(operator) = test.operator.name() else { return };
-        let standing = Standing::of(key, &self.benches, vocabulary);
+        let told = self.told(position, test, key);
+        let standing = &told.standing;
         let mut fact = ConditionTest {
             common: self.common(position, test, &operator),
             role: self.first.role_name(),
@@ -228,32 +281,40 @@ impl About<'_, '_> {
             dead: Bounds::decided(false),
             beside_others: Bounds::decided(false),
         };
-        if let Some(key) = &standing.literal
-            && self.effect == StatementEffect::Allow
-            && self.complete
-            && !self.benches.is_empty()
-        {
-            self.judge(position, test, key, &standing, &mut fact);
+        let Some(judged) = &told.judged else {
             take(&fact);
-            self.values(position, test, &fact, take);
-        } else {
-            take(&fact);
-        }
+            return;
+        };
+        fact.restricts = judged.restricts;
+        fact.cause = judged.cause;
+        fact.others_restrict = judged.others_restrict;
+        fact.opens = judged.opens;
+        fact.needed_elsewhere = judged.needed_elsewhere;
+        fact.common.witness = judged.witness.clone();
+        take(&fact);
+        self.values(position, test, &fact, &judged.dead, take);
     }
 
-    /// Fills in what a test of a statement that allows something does.
-    fn judge(&self, position: u16, test: &Test, key: &str, standing: &Standing, fact: &mut ConditionTest) {
+    /// What a test of a statement that allows something does.
+    fn judge(&self, position: u16, test: &Test, key: &str, standing: &Standing) -> Judged {
         let vocabulary = self.analysis.vocabulary;
         let mut does = self.does(test, key, standing.presence);
         let is_foreign = standing.status == KeyStatus::NotSaid && standing.source == KeySource::Request;
         if does == Does::KeyMissing && is_foreign && self.claims_restrict(vocabulary) {
             does = Does::OtherIssuer;
         }
-        fact.restricts = Bounds::decided(does == Does::Restricts);
-        fact.cause = OneOf::only(does);
+        let mut fact = Judged {
+            restricts: Bounds::decided(does == Does::Restricts),
+            cause: OneOf::only(does),
+            others_restrict: Bounds::decided(true),
+            opens: Bounds::decided(false),
+            needed_elsewhere: Bounds::decided(true),
+            witness: None,
+            dead: self.dead(test),
+        };
         if does == Does::Restricts && standing.source == KeySource::Request {
             let chooses = |bench: &Bench<'_, '_>| bench.requester_chooses(test, key);
-            if self.benches.iter().all(chooses) {
+            if self.benches().iter().all(chooses) {
                 fact.cause = OneOf::only(Does::RequesterChooses);
                 fact.others_restrict = Bounds::decided(self.others_restrict(position, vocabulary));
             }
@@ -261,7 +322,7 @@ impl About<'_, '_> {
         let Operator { quantifier, comparator, if_exists } = test.operator;
         let lenient = if_exists || quantifier == Some(Quantifier::ForAllValues);
         if lenient && comparator != Comparator::Null && standing.source == KeySource::Token {
-            let own = self.benches.iter().filter(|bench| key::is_claim(bench.view, key, vocabulary));
+            let own = self.benches().iter().filter(|bench| key::is_claim(bench.view, key, vocabulary));
             let opening = Opening::of(own, key);
             fact.opens = opening.opens;
             // For principals who have other claims, beside this one or in its place, the modifier is needed.
@@ -269,15 +330,16 @@ impl About<'_, '_> {
             let covers_others = others || self.tests_other_issuer(vocabulary);
             let needed_for_others = covers_others && !opening.opens.possible;
             fact.needed_elsewhere = Bounds::decided(opening.needed_elsewhere || needed_for_others);
-            fact.common.witness = opening.witness;
+            fact.witness = opening.witness;
         }
+        fact
     }
 
     /// What a test does to those whom the statement names.
     fn does(&self, test: &Test, key: &str, presence: KeyPresence) -> Does {
-        if self.benches.iter().any(|bench| bench.restricts(test)) {
+        if self.benches().iter().any(|bench| bench.restricts(test)) {
             Does::Restricts
-        } else if self.benches.iter().all(|bench| bench.accepts_any_value(test, key)) {
+        } else if self.benches().iter().all(|bench| bench.accepts_any_value(test, key)) {
             Does::AnyValue
         } else if presence == KeyPresence::Never {
             Does::KeyMissing
@@ -290,7 +352,7 @@ impl About<'_, '_> {
     fn claims_restrict(&self, vocabulary: &Vocabulary) -> bool {
         let restricts = |test: &Test| {
             let Some(key) = key::literal(test, vocabulary) else { return false };
-            self.benches
+            self.benches()
                 .iter()
                 .any(|bench| key::is_claim(bench.view, &key, vocabulary) && bench.restricts(test))
         };
@@ -301,7 +363,7 @@ impl About<'_, '_> {
     fn tests_other_issuer(&self, vocabulary: &Vocabulary) -> bool {
         let is_other = |test: &Test| {
             let Some(key) = test.key.text() else { return false };
-            let standing = Standing::of(key, &self.benches, vocabulary);
+            let standing = Standing::of(key, self.benches(), vocabulary);
             (standing.status, standing.source, standing.presence)
                 == (KeyStatus::NotSaid, KeySource::Request, KeyPresence::Never)
         };
@@ -315,34 +377,42 @@ impl About<'_, '_> {
         let others = tests.iter().enumerate().filter(|(other, _)| *other != usize::from(position));
         let restricts = |test: &Test| {
             let Some(key) = key::literal(test, vocabulary) else { return true };
-            self.benches.iter().any(|bench| bench.restricts(test) && !bench.requester_chooses(test, &key))
+            self.benches().iter().any(|bench| bench.restricts(test) && !bench.requester_chooses(test, &key))
         };
         self.first.policy.statements.iter().any(denies) || others.into_iter().any(|(_, test)| restricts(test))
     }
 
-    /// The values of a test of which one must fit.
-    fn values(&self, position: u16, test: &Test, whole: &ConditionTest, take: &mut dyn FnMut(&dyn Fact)) {
+    /// Which values of a test are in no request, if it has several of which one must fit.
+    fn dead(&self, test: &Test) -> Vec<Bounds<bool>> {
         let comparator = test.operator.comparator;
         if test.values.len() < 2 || comparator.is_negated() || comparator == Comparator::Null {
-            return;
+            return Vec::new();
         }
-        let is_dead = |value: &Item| self.benches.iter().all(|bench| bench.is_dead(test, value));
+        let is_dead = |value: &Item| self.benches().iter().all(|bench| bench.is_dead(test, value));
         // A claim that is not known yet may be what a subject names.
         let may_be_new = |value: &Item| {
             let mut believed =
                 self.views.iter().filter_map(|view| new_claim::believed_value(view, test, value));
             believed.any(|value| !is_dead(&value))
         };
-        let dead: Vec<Bounds<bool>> = test
-            .values
-            .iter()
-            .map(|value| match is_dead(value) {
-                true => Bounds { sure: !may_be_new(value), possible: true },
-                false => Bounds::decided(false),
-            })
-            .collect();
+        let dead = |value: &Item| match is_dead(value) {
+            true => Bounds { sure: !may_be_new(value), possible: true },
+            false => Bounds::decided(false),
+        };
+        test.values.iter().map(dead).collect()
+    }
+
+    /// The values of a test of which one must fit.
+    fn values(
+        &self,
+        position: u16,
+        test: &Test,
+        whole: &ConditionTest,
+        dead: &[Bounds<bool>],
+        take: &mut dyn FnMut(&dyn Fact),
+    ) {
         let alive = dead.contains(&Bounds::decided(false));
-        for ((index, value), dead) in (0..).zip(&test.values).zip(dead) {
+        for ((index, value), &dead) in (0..).zip(&test.values).zip(dead) {
             let Some(text) = value.text() else { continue };
             let mut fact = whole.clone();
             let path = PolicyPath::new(self.index, Element::Test { test: position, value: index });

@@ -41,12 +41,12 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         return;
     }
     let Some((place, subject)) = subject(view) else { return };
-    let admits = |immutable: bool| {
+    let decide = |immutable: bool| {
         let sender = only(&view.sender, immutable);
         let ask = Ask { sender: Some(&sender), ..Ask::default() };
         !matches!(view.decide(&ask, Bound::Possible), Answer::Refused)
     };
-    let form = match (admits(false), admits(true)) {
+    let form = match *view.once("subject", 0, || (decide(false), decide(true))) {
         (true, true) => SubjectForm::Both,
         (true, false) => SubjectForm::Classic,
         (false, true) => SubjectForm::Immutable,

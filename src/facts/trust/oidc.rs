@@ -96,7 +96,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         return Bounds::decided(Population::Nobody);
     };
     let vocabulary = view.analysis.vocabulary;
-    let found = Found::of(view, *tenancy);
+    let found = view.once("width", 0, || Found::of(view, *tenancy));
     let mut common = view.common_of_entry();
     common.evidence = super::conditions(view);
     common.cause.extend(required_key(view, issuer));
@@ -130,7 +130,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         projects: names(&found.projects),
         example: example.flatten(),
         audience: audience(view),
-        run: found.run.map(|run| vocabulary.literal(&run)),
+        run: found.run.as_deref().map(|run| vocabulary.literal(run)),
         reach: LevelOf::only(match found.width.possible {
             OidcWidth::Anyone | OidcWidth::Alike => Reach::Outermost,
             OidcWidth::Tenant | OidcWidth::Project | OidcWidth::Unreviewed => Reach::Middle,
@@ -311,7 +311,7 @@ fn audience(view: &View<'_>) -> OneOf<Audience> {
     let claims: Vec<VariableId> =
         ["audience", "client", "application"].iter().filter_map(|name| view.sender.variable(name)).collect();
     let Some(&variable) = claims.first() else { return OneOf::only(Audience::Pinned) };
-    if view.anybody(&[variable], &Ask::default()).sure.is_none() {
+    if !*view.once("audience", 0, || view.anybody(&[variable], &Ask::default()).sure.is_some()) {
         return OneOf::only(Audience::Pinned);
     }
     if !matches!(view.principal.form, PrincipalForm::OidcProvider { .. }) {

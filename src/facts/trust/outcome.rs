@@ -95,7 +95,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         if !tested && !denies {
             continue;
         }
-        take(&of(view, index, statement));
+        let found = view.once("outcome", usize::from(index), || decided(view, index, statement));
+        take(&found.fact(view));
     }
 }
 
@@ -131,18 +132,55 @@ pub(super) fn closed(
     });
 }
 
-fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
+/// What is found out about one statement, with places by what stands there.
+struct Decided {
+    outcome: OneOf<Outcome>,
+    killer: OneOf<Killer>,
+    key: Option<Text>,
+    value: Option<Text>,
+    alone: Bounds<bool>,
+    /// What keeps the principal out, besides the principal itself.
+    place: Option<PolicyPath>,
+    /// The Deny statement.
+    deny: Option<PolicyPath>,
+}
+
+impl Decided {
+    fn fact(&self, view: &View<'_>) -> TrustOutcome {
+        let mut common = view.common();
+        if let Some(place) = self.place {
+            common.evidence = match self.killer == OneOf::only(Killer::Contradiction) {
+                true => Vec::new(),
+                false => vec![Evidence { role: "principal", span: common.place }],
+            };
+            common.place = view.trust.place(place);
+        }
+        common.evidence.extend(self.deny.map(|deny| Evidence { role: "deny", span: view.trust.place(deny) }));
+        common.cause.extend(self.key.iter().chain(&self.value).cloned());
+        TrustOutcome {
+            common,
+            role: view.role_name(),
+            principal: view.principal.value.text().cloned(),
+            outcome: self.outcome,
+            killer: self.killer,
+            key: self.key.clone(),
+            value: self.value.clone(),
+            alone: self.alone,
+        }
+    }
+}
+
+fn decided(view: &View<'_>, index: u16, statement: &Statement) -> Decided {
     let denies = || view.policy.statements.iter().filter(|statement| statement.effect != Effect::Allow);
     let alone = with(view, std::iter::once(&any_action(statement)).chain(denies()));
-    let mut fact = TrustOutcome {
-        common: view.common(),
-        role: view.role_name(),
-        principal: view.principal.value.text().cloned(),
+    let mut fact = Decided {
         outcome: OneOf::only(Outcome::Admits),
         killer: OneOf::only(Killer::Nothing),
         key: None,
         value: None,
         alone: Bounds::decided(false),
+        place: None,
+        deny: None,
     };
     // A claim that is not known yet may be what a subject names.
     let may_be_new =
@@ -160,7 +198,7 @@ fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
             {
                 fact.outcome = OneOf::only(Outcome::Admits).or(Outcome::Never);
                 fact.alone = Bounds::UNDECIDED;
-                show(view, &mut fact, index, statement, &Found::of(Killer::MultiValued, test));
+                show(&mut fact, index, statement, &Found::of(Killer::MultiValued, test));
             }
             return fact;
         }
@@ -168,7 +206,7 @@ fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
     fact.alone = view.ask(&Ask::default()).admitted.not();
     fact.alone.sure = fact.alone.sure && !may_be_new(view.policy);
     if let Some(found) = killer(view, statement) {
-        show(view, &mut fact, index, statement, &found);
+        show(&mut fact, index, statement, &found);
         return fact;
     }
     let deny = (0u16..).zip(&view.policy.statements).find(|(_, deny)| {
@@ -178,11 +216,10 @@ fn of(view: &View<'_>, index: u16, statement: &Statement) -> TrustOutcome {
     let together = refused(view, &with(view, std::iter::once(&any_action(statement))));
     if together {
         fact.killer = OneOf::only(Killer::Contradiction);
-        fact.common.place = view.trust.place(PolicyPath::new(index, Element::Conditions));
+        fact.place = Some(PolicyPath::new(index, Element::Conditions));
     } else {
         fact.killer = OneOf::only(Killer::Denied);
-        let place = deny.map(|(deny, _)| view.trust.place(PolicyPath::new(deny, Element::Effect)));
-        fact.common.evidence = place.map(|span| Evidence { role: "deny", span }).into_iter().collect();
+        fact.deny = deny.map(|(deny, _)| PolicyPath::new(deny, Element::Effect));
     }
     fact
 }
@@ -200,7 +237,7 @@ impl Found {
     }
 }
 
-fn show(view: &View<'_>, fact: &mut TrustOutcome, index: u16, statement: &Statement, found: &Found) {
+fn show(fact: &mut Decided, index: u16, statement: &Statement, found: &Found) {
     let Some(test) = statement.conditions.as_ref().and_then(|tests| tests.get(found.test)) else { return };
     let number = |index: usize| u16::try_from(index).unwrap_or(u16::MAX);
     let element = match found.value {
@@ -210,10 +247,7 @@ fn show(view: &View<'_>, fact: &mut TrustOutcome, index: u16, statement: &Statem
     fact.killer = OneOf::only(found.killer);
     fact.key = test.key.text().cloned();
     fact.value = test.values.get(found.value.unwrap_or(0)).and_then(Item::text).cloned();
-    fact.common.evidence = vec![Evidence { role: "principal", span: fact.common.place }];
-    fact.common.place = view.trust.place(PolicyPath::new(index, element));
-    fact.common.cause.extend(fact.key.iter().cloned());
-    fact.common.cause.extend(fact.value.iter().cloned());
+    fact.place = Some(PolicyPath::new(index, element));
 }
 
 /// The one test that keeps the principal out, if it is one.

@@ -1,6 +1,6 @@
 //! Whom of a SAML provider's users a role admits, and at which sign-in endpoints.
 
-use super::view::{Ask, View, Width};
+use super::view::{Ask, Judged, View, Width};
 use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, words};
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
@@ -40,9 +40,37 @@ const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
 /// Hands over the fact, if anybody gets in, and returns who does.
 pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
+    let found = view.once("assertions", 0, || found(view));
+    let Some(Found { audience, subject_pinned, any }) = &*found else {
+        return Bounds::decided(Population::Nobody);
+    };
+    let mut common = view.common_of_entry();
+    common.evidence = super::conditions(view);
+    common.witness = any.witness.as_deref().map(|witness| view.shown(witness));
+    take(&SamlTrust {
+        common: Common { ..common },
+        role: view.role_name(),
+        provider: view.principal.value.text().cloned(),
+        audience: OneOf::only(*audience),
+        subject_pinned: *subject_pinned,
+    });
+    let sure = if any.admitted.sure { Population::SamlUser } else { Population::Nobody };
+    Bounds { sure, possible: Population::SamlUser }
+}
+
+/// What is found out about one view.
+struct Found {
+    audience: Recipient,
+    subject_pinned: Bounds<bool>,
+    /// Somebody who is let in.
+    any: Judged,
+}
+
+/// `None` if nobody is admitted.
+fn found(view: &View<'_>) -> Option<Found> {
     let any = view.ask(&Ask::default());
     if !any.admitted.possible {
-        return Bounds::decided(Population::Nobody);
+        return None;
     }
     // What a role admits of endpoints that have nothing in common, it admits of all.
     let sender = regional(&view.sender);
@@ -62,18 +90,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     let subjects: Vec<_> = view.sender.variable("subject").into_iter().collect();
     let width = view.width(&subjects, &Ask::default());
     let pinned = |width: &Width| *width != Width::Any;
-    let mut common = view.common_of_entry();
-    common.evidence = super::conditions(view);
-    common.witness = any.witness.as_deref().map(|witness| view.shown(witness));
-    take(&SamlTrust {
-        common: Common { ..common },
-        role: view.role_name(),
-        provider: view.principal.value.text().cloned(),
-        audience: OneOf::only(audience),
-        subject_pinned: Bounds { sure: pinned(&width.possible.0), possible: pinned(&width.sure.0) },
-    });
-    let sure = if any.admitted.sure { Population::SamlUser } else { Population::Nobody };
-    Bounds { sure, possible: Population::SamlUser }
+    let subject_pinned = Bounds { sure: pinned(&width.possible.0), possible: pinned(&width.sure.0) };
+    Some(Found { audience, subject_pinned, any })
 }
 
 /// The sender with endpoints of Regions only: a policy that lists some endpoints lists none of a Region that nobody has.

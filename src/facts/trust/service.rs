@@ -65,7 +65,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     let vocabulary = view.analysis.vocabulary;
     let known = host.as_literal(vocabulary).and_then(service_source);
     let (source, source_witness) = match known {
-        Some(_) => source(view),
+        Some(_) => (*view.once("source", 0, || source(view))).clone(),
         None => (OneOf::only(Source::Unknown), None),
     };
     let anywhere = host.as_literal(vocabulary) == Some(ROLES_ANYWHERE);

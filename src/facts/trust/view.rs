@@ -1,6 +1,11 @@
 //! One principal of a role's trust policy, and questions about what the policy admits of it.
 
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::super::Common;
 use super::super::entrance::{Entrance, Population, Step, StepKind};
@@ -10,8 +15,8 @@ use crate::knowledge::Tenancy;
 use crate::knowledge::sender::{Sender, Variable, VariableId};
 use crate::model::Role;
 use crate::policy::{
-    Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
-    PrincipalKey, Question, Spread, Wanted, Witness, decide,
+    self, Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
+    PrincipalKey, Spread, Wanted, Witness, Workshop, decide_in,
 };
 use crate::value::{Bounds, Field, Text};
 
@@ -53,18 +58,29 @@ pub(in crate::facts) struct View<'a> {
     pub sender: Arc<Sender>,
     /// What makes the sender this principal and no other of its kind: the account, and the like.
     pub identity: Vec<Wanted>,
+    /// What was made for earlier questions.
+    workshop: RefCell<Workshop<'a>>,
+    /// Answers that other roles with the same policy have had.
+    memo: Option<Rc<Memo>>,
 }
+
+/// Answers about one trust policy, which are the same for every role that has it.
+#[derive(Default)]
+pub(in crate::facts) struct Memo(RefCell<FxHashMap<Question, Rc<dyn Any>>>);
+
+/// What was asked: a word for it, a number, the principal, and the address of what it sends.
+type Question = (&'static str, usize, PolicyPath, usize);
 
 /// What is asked of a trust policy about a view; everything that is possible by default.
 #[derive(Clone, Default)]
 pub(in crate::facts) struct Ask<'q> {
-    /// See [`Question::wanted`], besides the view's identity.
+    /// See [`policy::Question::wanted`], besides the view's identity.
     pub wanted: &'q [Wanted],
-    /// See [`Question::kind`].
+    /// See [`policy::Question::kind`].
     pub kind: Option<usize>,
-    /// See [`Question::exchange`].
+    /// See [`policy::Question::exchange`].
     pub exchange: Option<usize>,
-    /// See [`Question::spread`].
+    /// See [`policy::Question::spread`].
     pub spread: &'q [VariableId],
     /// Another policy than that of the role.
     pub policy: Option<&'q Policy>,
@@ -100,6 +116,15 @@ pub(in crate::facts) enum Width {
 
 /// The principals that a role's trust policy lets in, each once.
 pub(in crate::facts) fn views<'a>(analysis: &'a Analysis<'a>, role: &'a Role) -> Vec<View<'a>> {
+    views_with(analysis, role, None)
+}
+
+/// The same, with answers that other roles with the same policy have had.
+pub(super) fn views_with<'a>(
+    analysis: &'a Analysis<'a>,
+    role: &'a Role,
+    memo: Option<&Rc<Memo>>,
+) -> Vec<View<'a>> {
     let Field::Known(trust) = &role.trust else { return Vec::new() };
     let policy = analysis.model.policy(&trust.value);
     let mut views: Vec<View<'a>> = Vec::new();
@@ -117,6 +142,9 @@ pub(in crate::facts) fn views<'a>(analysis: &'a Analysis<'a>, role: &'a Role) ->
             let path = PolicyPath::new(index, Element::Principal(position));
             views.extend(View::new(analysis, role, &trust.value, policy, principal, path));
         }
+    }
+    for view in &mut views {
+        view.memo = memo.map(Rc::clone);
     }
     views
 }
@@ -191,7 +219,39 @@ impl<'a> View<'a> {
             }
             Form::UniqueId | Form::CanonicalUser | Form::Invalid | Form::Unknown => return None,
         };
-        Some(Self { analysis, role, trust, policy, principal, path, kind, party, sender, identity })
+        let workshop = Workshop::about(&sender);
+        Some(Self {
+            analysis,
+            role,
+            trust,
+            policy,
+            principal,
+            path,
+            kind,
+            party,
+            sender,
+            identity,
+            workshop: RefCell::new(workshop),
+            memo: None,
+        })
+    }
+
+    /// What was answered to a question, which must not depend on the role but by its trust policy and the principal.
+    pub(super) fn once<T: 'static>(
+        &self,
+        what: &'static str,
+        number: usize,
+        answer: impl FnOnce() -> T,
+    ) -> Rc<T> {
+        let Some(Memo(memo)) = self.memo.as_deref() else { return Rc::new(answer()) };
+        let question = (what, number, self.path, Arc::as_ptr(&self.sender).addr());
+        let known = memo.borrow().get(&question).map(Rc::clone);
+        if let Some(known) = known.and_then(|known| known.downcast::<T>().ok()) {
+            return known;
+        }
+        let answer = Rc::new(answer());
+        memo.borrow_mut().insert(question, Rc::<T>::clone(&answer));
+        answer
     }
 
     /// Whether nothing more is known of the issuer than what AWS makes of every token.
@@ -227,7 +287,7 @@ impl<'a> View<'a> {
     /// One end of what is asked.
     pub(in crate::facts) fn decide(&self, ask: &Ask<'_>, bound: Bound) -> Answer {
         let wanted: Vec<Wanted> = self.identity.iter().chain(ask.wanted).cloned().collect();
-        let question = Question {
+        let question = policy::Question {
             policy: ask.policy.unwrap_or(self.policy),
             party: &self.party,
             sender: ask.sender.unwrap_or(&self.sender),
@@ -238,7 +298,7 @@ impl<'a> View<'a> {
             spread: ask.spread,
             today: if ask.at_any_time { None } else { self.analysis.now() },
         };
-        decide(&question, self.analysis.vocabulary)
+        decide_in(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary)
     }
 
     /// How far apart the values of variables are, each of which alone tells one from others, in the requests that
@@ -442,8 +502,8 @@ impl<'a> View<'a> {
             let is_subject = key.ends_with(":sub") || key.ends_with(":aud") || key == "aws:principalarn";
             if is_subject || tested.iter().any(|tested| tested == key) {
                 let text = match value {
-                    crate::policy::ContextValue::One(value) => show(value),
-                    crate::policy::ContextValue::Many(values) => {
+                    policy::ContextValue::One(value) => show(value),
+                    policy::ContextValue::Many(values) => {
                         values.iter().map(|value| show(value)).collect::<Vec<_>>().join(", ")
                     }
                 };
