@@ -77,6 +77,7 @@ pub(crate) fn logical_id(name: &str) -> String {
 
 /// The issuer of a Kubernetes cluster, without scheme.
 pub(crate) fn cluster(account: usize, number: usize) -> String {
-    let id = (account as u128 * 3 + number as u128 + 1) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let id =
+        (account as u128 * 3 + number as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     format!("oidc.eks.eu-west-1.amazonaws.com/id/{:032X}", id & u128::MAX >> 1)
 }
