@@ -85,46 +85,44 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
 
 /// Roles that take the tokens of a user pool themselves.
 fn by_token(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for role in &analysis.model.roles {
+    for (role, trusted) in trusted_user_pools(analysis) {
+        let TrustedUserPool { user_pool, clients, admits, place, cause } = trusted;
         let id = role.entity.id;
         if analysis.model.grants_of(id).is_empty() {
             continue;
         }
-        for TrustedUserPool { user_pool, clients, admits, place, cause } in trusted_user_pools(analysis, role)
-        {
-            let Some(worlds) = role.entity.worlds.and(&user_pool.entity.worlds) else { continue };
-            let all = if clients.is_empty() {
-                members::<UserPoolClient>(analysis, user_pool).iter().map(|client| client.item).collect()
-            } else {
-                clients
-            };
-            let open = all.iter().fold(Bounds::decided(false), |any, client| {
-                any.or(doors_to(analysis, user_pool, Some(client)).open())
-            });
-            let granted = analysis.granted_at(id, analysis.privileges(id).worst);
-            let at = user_pool.admin_creates_users_only.span().unwrap_or(user_pool.entity.span);
-            let mut evidence = vec![Evidence { role: "door", span: at }];
-            evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
-            take(&SignIn {
-                common: Common {
-                    subject: id,
-                    place,
-                    certainty: analysis.stability(id, Change::Trust),
-                    worlds,
-                    evidence,
-                    cause,
-                    witness: None,
-                },
-                pool: None,
-                role: Some(Text::literal(role.entity.logical_id)),
-                open: open.and(admits),
-                door: OneOf::only(Door::Token),
-                provider: Some(Text::literal(user_pool.entity.logical_id)),
-                impact: impact(analysis.privileges(id).impact),
-                reach: LevelOf::only(Reach::Outermost),
-                exposure: exposure(analysis, id),
-            });
-        }
+        let Some(worlds) = role.entity.worlds.and(&user_pool.entity.worlds) else { continue };
+        let all = if clients.is_empty() {
+            members::<UserPoolClient>(analysis, user_pool).iter().map(|client| client.item).collect()
+        } else {
+            clients
+        };
+        let open = all.iter().fold(Bounds::decided(false), |any, client| {
+            any.or(doors_to(analysis, user_pool, Some(client)).open())
+        });
+        let granted = analysis.granted_at(id, analysis.privileges(id).worst);
+        let at = user_pool.admin_creates_users_only.span().unwrap_or(user_pool.entity.span);
+        let mut evidence = vec![Evidence { role: "door", span: at }];
+        evidence.extend(granted.map(|span| Evidence { role: "grant", span }));
+        take(&SignIn {
+            common: Common {
+                subject: id,
+                place,
+                certainty: analysis.stability(id, Change::Trust),
+                worlds,
+                evidence,
+                cause,
+                witness: None,
+            },
+            pool: None,
+            role: Some(Text::literal(role.entity.logical_id)),
+            open: open.and(admits),
+            door: OneOf::only(Door::Token),
+            provider: Some(Text::literal(user_pool.entity.logical_id)),
+            impact: impact(analysis.privileges(id).impact),
+            reach: LevelOf::only(Reach::Outermost),
+            exposure: exposure(analysis, id),
+        });
     }
 }
 

@@ -10,44 +10,40 @@ use crate::value::Text;
 /// The ways in of those who become users by themselves. Of users whom an administrator lets in, the trust policy says.
 pub(crate) fn through_user_pools(analysis: &Analysis<'_>) -> Vec<Entrance> {
     let mut entrances = Vec::new();
-    if analysis.model.user_pools.is_empty() {
-        return entrances;
-    }
-    for role in &analysis.model.roles {
+    for (role, trusted) in trusted_user_pools(analysis) {
         let id = role.entity.id;
         let is_stable = analysis.stability(id, Change::Trust) == Certainty::Proved;
-        for TrustedUserPool { user_pool, clients, admits, place, .. } in trusted_user_pools(analysis, role) {
-            let Some(worlds) = role.entity.worlds.and(&user_pool.entity.worlds) else { continue };
-            let mut all: Vec<_> =
-                clients.iter().map(|client| doors_to(analysis, user_pool, Some(client))).collect();
-            if all.is_empty() {
-                all.push(doors(analysis, user_pool));
-            }
-            for doors in all {
-                let ways = [
-                    (Population::SelfRegistered, StepKind::SignsUp, doors.sign_up, None),
-                    (Population::AnyCustomer, StepKind::SignsInWith, doors.provider, doors.provider_at),
-                ];
-                for (population, kind, open, at) in ways {
-                    let open = open.and(admits);
-                    if !open.possible {
-                        continue;
-                    }
-                    let at = at.or(user_pool.admin_creates_users_only.span());
-                    let at = at.unwrap_or(user_pool.entity.span);
-                    entrances.push(Entrance {
-                        population,
-                        sure: open.sure && is_stable,
-                        role: id,
-                        through: Some(Text::literal(user_pool.entity.logical_id)),
-                        steps: vec![
-                            Step { kind, entity: user_pool.entity.id, place: at },
-                            Step { kind: StepKind::Trusts, entity: id, place },
-                        ],
-                        worlds: worlds.clone(),
-                        limited: false,
-                    });
+        let TrustedUserPool { user_pool, clients, admits, place, .. } = trusted;
+        let Some(worlds) = role.entity.worlds.and(&user_pool.entity.worlds) else { continue };
+        let mut all: Vec<_> =
+            clients.iter().map(|client| doors_to(analysis, user_pool, Some(client))).collect();
+        if all.is_empty() {
+            all.push(doors(analysis, user_pool));
+        }
+        for doors in all {
+            let ways = [
+                (Population::SelfRegistered, StepKind::SignsUp, doors.sign_up, None),
+                (Population::AnyCustomer, StepKind::SignsInWith, doors.provider, doors.provider_at),
+            ];
+            for (population, kind, open, at) in ways {
+                let open = open.and(admits);
+                if !open.possible {
+                    continue;
                 }
+                let at = at.or(user_pool.admin_creates_users_only.span());
+                let at = at.unwrap_or(user_pool.entity.span);
+                entrances.push(Entrance {
+                    population,
+                    sure: open.sure && is_stable,
+                    role: id,
+                    through: Some(Text::literal(user_pool.entity.logical_id)),
+                    steps: vec![
+                        Step { kind, entity: user_pool.entity.id, place: at },
+                        Step { kind: StepKind::Trusts, entity: id, place },
+                    ],
+                    worlds: worlds.clone(),
+                    limited: false,
+                });
             }
         }
     }
