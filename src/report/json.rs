@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
-use super::machine::write_json;
+use super::machine::{self, write_json};
 use super::paths::PopulationOutput;
 use super::{Counts, Report, shown_path};
 use crate::finding::{EntityName, Finding, Severity};
@@ -31,11 +30,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
 /// The JSON Schema of the output.
 #[must_use]
 pub fn output_schema() -> serde_json::Value {
-    SchemaSettings::default()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Output<'static>>()
-        .to_value()
+    machine::schema::<Output<'static>>()
 }
 
 /// What fedlint found in one scan.

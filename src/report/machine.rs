@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
@@ -12,6 +14,11 @@ pub(super) fn write_json(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     let mut serializer = Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")
+}
+
+/// The JSON Schema of what is written for a type.
+pub(super) fn schema<T: JsonSchema>() -> serde_json::Value {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
 }
 
 struct Safe<'f>(PrettyFormatter<'f>);

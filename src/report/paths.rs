@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use super::human::{Options, Screen, checked_line, counted};
@@ -208,11 +207,7 @@ pub fn write_json(out: &mut dyn Write, traced: &Traced) -> io::Result<()> {
 /// The JSON Schema of the output.
 #[must_use]
 pub fn output_schema() -> serde_json::Value {
-    SchemaSettings::default()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Output<'static>>()
-        .to_value()
+    machine::schema::<Output<'static>>()
 }
 
 /// Who gets which role.
