@@ -153,7 +153,8 @@ fn privilege(privilege: &Privilege) -> String {
         "nothing" => format!("perhaps {possible}"),
         _ => format!("{proved}, perhaps {possible}"),
     };
-    if !privilege.complete {
+    // There is nothing more than that.
+    if !privilege.complete && privilege.proved != "administrator" {
         text += " or more that is not in view";
     }
     text
@@ -344,5 +345,22 @@ impl<'r> Output<'r> {
                 .collect(),
             problems: traced.problems.iter().map(|problem| ProblemOutput::of(problem, sources)).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn privileges_are_said_in_words() {
+        let said = |proved, possible, complete| privilege(&Privilege { proved, possible, complete });
+        assert_eq!(said("read", "read", true), "reading data");
+        assert_eq!(said("narrow", "secrets", true), "some actions, perhaps secrets");
+        assert_eq!(said("nothing", "write", true), "perhaps writing data");
+        assert_eq!(said("nothing", "nothing", true), "nothing");
+        assert_eq!(said("nothing", "nothing", false), "permissions that are not in view");
+        assert_eq!(said("own-data", "own-data", false), "own data or more that is not in view");
+        assert_eq!(said("administrator", "administrator", false), "administrator");
     }
 }
