@@ -257,8 +257,9 @@ impl Joint {
         automata: &[Automaton<'_>],
         budget: &mut Budget,
     ) -> Result<Leads, Exhausted> {
-        // Also what is read a second time takes time, the more the more automata read together.
-        budget.take(characters * (1 + states.len() / 4))?;
+        // Also what is read a second time takes time, the more the more automata read together: states are looked up, which
+        // takes as long as some of the steps by which they were made.
+        budget.take(characters * (3 + states.len() / 4))?;
         let accepting = self.automata.iter().zip(states).filter(|((_, truth), _)| *truth);
         Ok(accepting
             .fold(Leads::ALL, |all, (&(automaton, _), &state)| all.and(automata[automaton].leads(state))))
