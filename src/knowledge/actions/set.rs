@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::{ActionId, COUNT};
 
@@ -30,7 +31,9 @@ impl ActionSet {
     /// Every action.
     #[must_use]
     pub fn all() -> Self {
-        Self::range(0..COUNT)
+        // Asked for all the time: a copy is made faster than the set.
+        static ALL: LazyLock<ActionSet> = LazyLock::new(|| ActionSet::range(0..COUNT));
+        ALL.clone()
     }
 
     /// The actions of these numbers.
