@@ -177,6 +177,12 @@ fn whoever_signs_up_gets_the_role_for_users_and_no_group() {
     // Whoever is in no group gets nothing where the mapping says so.
     let denied = mapping.replace("AuthenticatedRole", "Deny");
     assert_eq!(ways(&template(OPEN, &denied), &["self-registered"], None), [""; 0]);
+    // Code may give a group to whoever signs up, and so another role.
+    let by_code = format!("{OPEN}, LambdaConfig: {{ PreTokenGeneration: !ImportValue groups }}");
+    assert_eq!(
+        ways(&template(&by_code, mapping), &["self-registered"], None),
+        ["self-registered -> User: read possible, signs-up Users, logs-in Pool, given-to-users User"]
+    );
     // Without a mapping, groups give nothing.
     assert_eq!(
         ways(&template(OPEN, ""), &["user-pool-user"], Some("administrator")),

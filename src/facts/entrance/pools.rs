@@ -4,6 +4,7 @@ use super::{Entrance, Population, Step, StepKind};
 use crate::analysis::{Analysis, Change};
 use crate::facts::claim_source::{default_role, mapped_user_pools};
 use crate::facts::identity_pool::{attachments, for_guests, truth};
+use crate::facts::lists::{has_key, is};
 use crate::facts::role_mapping::{MappingType, mapping_type};
 use crate::facts::sign_in::{self, Door, Tokens};
 use crate::facts::trust::admits;
@@ -223,23 +224,35 @@ impl<'a> Pool<'a, '_> {
             by_default(self, attachment.mappings.is_absent());
             return;
         };
-        let mut mapped = false;
+        let mut unmapped = Bounds::decided(true);
         for mapping in &mappings.value {
             let is_for = self.is_for(attachment, mapping, login);
             if !is_for.possible {
                 continue;
             }
-            mapped |= is_for.sure;
+            unmapped = unmapped.and(is_for.not());
             let way = Handed { sure: way.sure && is_for.sure, ..way };
             self.mapped(attachment, mapping, login, &way);
-            let denies =
-                mapping.ambiguous.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary));
-            if denies != Some("Deny") {
-                by_default(self, is_for.sure && denies == Some("AuthenticatedRole"));
+            let falls_back = match &mapping.ambiguous {
+                Field::Absent => Bounds::decided(false),
+                Field::Unknown(_) => Bounds::UNDECIDED,
+                Field::Known(known) => is(&known.value, "AuthenticatedRole", self.analysis.vocabulary),
+            };
+            if falls_back.possible {
+                by_default(self, is_for.sure && falls_back.sure && self.is_plain(login));
             }
         }
-        if !mapped {
-            by_default(self, true);
+        if unmapped.possible {
+            by_default(self, unmapped.sure);
+        }
+    }
+
+    /// Whether somebody stays without a role of his own for whom there is none: code may give him a group, or a claim.
+    fn is_plain(&self, login: &Login<'_>) -> bool {
+        const CODE: &[&str] = &["PreTokenGeneration", "PreTokenGenerationConfig", "PostConfirmation"];
+        match login.of {
+            Provider::UserPool(users) => !has_key(&users.triggers, CODE, self.analysis.vocabulary).0.possible,
+            Provider::Other => true,
         }
     }
 
@@ -252,7 +265,8 @@ impl<'a> Pool<'a, '_> {
         way: &Handed<'_>,
     ) {
         let kind = mapping_type(self.analysis, mapping).words().0;
-        let is = |word: MappingType| kind & (1 << (word as u32)) != 0;
+        let way = &Handed { sure: way.sure && kind.count_ones() == 1, ..*way };
+        let may_be = |word: MappingType| kind & (1 << (word as u32)) != 0;
         let rules: Vec<_> = mapping
             .rules
             .known()
@@ -260,7 +274,7 @@ impl<'a> Pool<'a, '_> {
             .flat_map(|rules| &rules.value)
             .filter_map(Field::known)
             .collect();
-        for rule in rules.iter().filter(|_| is(MappingType::Rules)) {
+        for rule in rules.iter().filter(|_| may_be(MappingType::Rules)) {
             for (population, sure) in self.fitting(&rule.value, login) {
                 let way = Handed {
                     population,
@@ -274,7 +288,7 @@ impl<'a> Pool<'a, '_> {
         }
         let Provider::UserPool(users) = login.of else { return };
         // Nobody gets into a group by himself.
-        if !is(MappingType::Token) || login.population != Population::UserPoolUser {
+        if !may_be(MappingType::Token) || login.population != Population::UserPoolUser {
             return;
         }
         for group in members::<UserPoolGroup>(self.analysis, users) {
