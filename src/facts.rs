@@ -112,32 +112,33 @@ pub(crate) trait Taker {
 /// Hands every fact of a scan to `taker`: they are not kept. Returns who reaches what.
 pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Ways<'a> {
     let ways = ways(analysis, taker);
-    path::each(&ways, &mut |fact| taker.take(fact));
-    assignment::each(analysis, &mut |fact| taker.take(fact));
-    claim_source::each(analysis, &mut |fact| taker.take(fact));
-    deploy_refusal::each(analysis, &mut |fact| taker.take(fact));
-    group_role::each(analysis, &mut |fact| taker.take(fact));
-    guest_privileges::each(analysis, &mut |fact| taker.take(fact));
-    identity_pool::each(analysis, &mut |fact| taker.take(fact));
-    instance_use::each(analysis, &mut |fact| taker.take(fact));
-    mapping_rule::each(analysis, &mut |fact| taker.take(fact));
-    policy_fault::each(analysis, &mut |fact| taker.take(fact));
-    pool_login::each(analysis, &mut |fact| taker.take(fact));
-    pool_role::each(analysis, &mut |fact| taker.take(fact));
     privileges::each(analysis, taker);
-    provider_mapping::each(analysis, &mut |fact| taker.take(fact));
-    reference::each(analysis, &mut |fact| taker.take(fact));
-    role_cycle::each(analysis, &mut |fact| taker.take(fact));
-    role_giver::each(analysis, &mut |fact| taker.take(fact));
-    role_mapping::each(analysis, &mut |fact| taker.take(fact));
-    role_order::each(analysis, &mut |fact| taker.take(fact));
-    sign_in::each(analysis, &mut |fact| taker.take(fact));
-    token_consumer::each(analysis, &mut |fact| taker.take(fact));
-    trust_principal::each(analysis, &mut |fact| taker.take(fact));
-    trust_statement::each(analysis, &mut |fact| taker.take(fact));
-    unused::each(analysis, &mut |fact| taker.take(fact));
-    user_pool::each(analysis, &mut |fact| taker.take(fact));
-    user_pool_client::each(analysis, &mut |fact| taker.take(fact));
+    let take = &mut |fact: &dyn Fact| taker.take(fact);
+    path::each(&ways, take);
+    assignment::each(analysis, take);
+    claim_source::each(analysis, take);
+    deploy_refusal::each(analysis, take);
+    group_role::each(analysis, take);
+    guest_privileges::each(analysis, take);
+    identity_pool::each(analysis, take);
+    instance_use::each(analysis, take);
+    mapping_rule::each(analysis, take);
+    policy_fault::each(analysis, take);
+    pool_login::each(analysis, take);
+    pool_role::each(analysis, take);
+    provider_mapping::each(analysis, take);
+    reference::each(analysis, take);
+    role_cycle::each(analysis, take);
+    role_giver::each(analysis, take);
+    role_mapping::each(analysis, take);
+    role_order::each(analysis, take);
+    sign_in::each(analysis, take);
+    token_consumer::each(analysis, take);
+    trust_principal::each(analysis, take);
+    trust_statement::each(analysis, take);
+    unused::each(analysis, take);
+    user_pool::each(analysis, take);
+    user_pool_client::each(analysis, take);
     ways
 }
 

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use fedlint::policy::{Caller, Comparator, Context, ContextValue, Operator, Quantifier, Verdict, evaluate};
 use fedlint::value::Vocabulary;
 use random_trust::{Case, Test};
-use support::Figures;
+use support::{Figures, seeds};
 
 const SEEDS: &str = include_str!("../testdata/second_opinion/seeds");
 const VERDICTS: &str = include_str!("../testdata/second_opinion/verdicts");
@@ -48,7 +48,7 @@ const READINGS: &[Reading] = &[
 
 #[test]
 fn requests_are_answered_as_by_another_implementation_or_the_difference_is_explained() {
-    let (first, count) = seeds();
+    let (first, count) = seeds(SEEDS);
     let recorded: Vec<u8> = VERDICTS
         .chars()
         .filter_map(|digit| digit.to_digit(16))
@@ -97,7 +97,7 @@ fn requests_are_answered_as_by_another_implementation_or_the_difference_is_expla
 /// Every reading also stands where all the others do: with all of them the answers are the same in all cases.
 #[test]
 fn the_readings_together_give_the_other_answers() {
-    let (first, count) = seeds();
+    let (first, count) = seeds(SEEDS);
     let vocabulary = Vocabulary::default();
     let digits: Vec<u32> = VERDICTS.chars().filter_map(|digit| digit.to_digit(16)).collect();
     for index in 0..count {
@@ -122,22 +122,13 @@ fn every_reading_is_documented_with_its_count() {
 #[test]
 #[ignore = "prints the cases for scripts/second_opinion/run"]
 fn prints_the_cases() {
-    let (first, count) = seeds();
+    let (first, count) = seeds(SEEDS);
     for seed in first..first + u64::try_from(count).expect("small") {
         #[expect(clippy::print_stdout, reason = "a script reads it, with --nocapture")]
         {
             println!("\ncase\t{}", Case::new(seed).line());
         }
     }
-}
-
-/// The first seed, and how many.
-fn seeds() -> (u64, usize) {
-    let number = |name: &str| -> u64 {
-        let line = SEEDS.lines().find_map(|line| line.strip_prefix(name)).expect("the file has both");
-        line.trim().parse().expect("a number")
-    };
-    (number("first"), usize::try_from(number("count")).expect("small"))
 }
 
 fn evaluate_case(case: &Case, vocabulary: &Vocabulary) -> Verdict {

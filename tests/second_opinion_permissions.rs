@@ -19,7 +19,7 @@ use fedlint::knowledge::actions::Actions;
 use fedlint::policy::{InForce, PermissionPolicy, PermissionQuestion, Permissions, Target};
 use fedlint::value::{Bounds, Vocabulary};
 use random_permissions::{Case, Document};
-use support::Figures;
+use support::{Figures, seeds};
 
 const SEEDS: &str = include_str!("../testdata/second_opinion/permissions/seeds");
 const VERDICTS: &str = include_str!("../testdata/second_opinion/permissions/verdicts");
@@ -50,7 +50,7 @@ struct Answers {
 
 #[test]
 fn claims_about_permissions_hold_by_another_implementation_or_the_difference_is_explained() {
-    let (first, count) = seeds();
+    let (first, count) = seeds(SEEDS);
     let recorded = recorded();
     assert_eq!(recorded.len(), count.next_multiple_of(2), "run scripts/second_opinion/run");
     let vocabulary = Vocabulary::default();
@@ -120,22 +120,13 @@ fn every_reading_of_permissions_is_documented_with_its_count() {
 #[test]
 #[ignore = "prints the cases for scripts/second_opinion/run"]
 fn prints_the_cases() {
-    let (first, count) = seeds();
+    let (first, count) = seeds(SEEDS);
     for seed in first..first + u64::try_from(count).expect("small") {
         #[expect(clippy::print_stdout, reason = "a script reads it, with --nocapture")]
         {
             println!("\ncase\t{}", Case::new(seed).line());
         }
     }
-}
-
-/// The first seed, and how many.
-fn seeds() -> (u64, usize) {
-    let number = |name: &str| -> u64 {
-        let line = SEEDS.lines().find_map(|line| line.strip_prefix(name)).expect("the file has both");
-        line.trim().parse().expect("a number")
-    };
-    (number("first"), usize::try_from(number("count")).expect("small"))
 }
 
 fn recorded() -> Vec<Answers> {

@@ -1,6 +1,7 @@
 //! A role mapping of an identity pool, and whether the pool takes the logins that it is for.
 
 use super::claim_source::{default_role, mapped_user_pools, named_roles, role_name, sure_roles};
+use super::lists::{has_key, is};
 use super::pool_role::{pool_name, pools};
 use super::privileges::{is_stronger, worst_exposure};
 use super::sign_in::reach;
@@ -171,6 +172,25 @@ impl Listed {
 fn default_role_name(analysis: &Analysis<'_>, attachment: &RoleAttachment) -> Option<Text> {
     let role = default_role(analysis, attachment)?.clone();
     role_name(analysis, attachment.entity.id, &Field::Known(role))
+}
+
+/// Whether users whom a mapping gives no role of their own get the role for all users.
+pub(super) fn falls_back(analysis: &Analysis<'_>, mapping: &RoleMapping) -> Bounds<bool> {
+    match &mapping.ambiguous {
+        Field::Absent => Bounds::decided(false),
+        Field::Unknown(_) => Bounds::UNDECIDED,
+        Field::Known(known) => is(&known.value, "AuthenticatedRole", analysis.vocabulary),
+    }
+}
+
+/// Whether somebody for whom a mapping has no role stays without one: code may give him a group, or a claim.
+pub(super) fn stays_plain(analysis: &Analysis<'_>, mapping: &RoleMapping, users: &UserPool) -> Bounds<bool> {
+    let mut code = vec!["PreTokenGeneration", "PreTokenGenerationConfig"];
+    if mapping_type(analysis, mapping) != OneOf::only(MappingType::Rules) {
+        code.push("PostConfirmation");
+    }
+    let changed = has_key(&users.triggers, &code, analysis.vocabulary).0;
+    Bounds { sure: !changed.possible, possible: true }
 }
 
 /// What users get whom a mapping gives no role of their own, and the group that comes before all others.

@@ -4,11 +4,11 @@ mod doors;
 
 use self::doors::PoolDoor;
 use super::identity_pool::truth;
-use super::lists::{has_key, is};
+use super::lists::is;
 use super::pool_role::{pool_name, pools};
 use super::privileges::{ImpactWord, exposure, impact};
 use super::role_giver::roles;
-use super::role_mapping::{MappingType, mapping_type};
+use super::role_mapping::{falls_back, stays_plain};
 use super::trust::{Exposure, Reach, TrustedUserPool, admits, trusted_user_pools};
 use super::user_pool::{doors_to, members};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
@@ -209,11 +209,7 @@ impl Given<'_> {
         };
         let mut given = Bounds::decided(true);
         for mapping in mappings {
-            let falls_back = match &mapping.ambiguous {
-                Field::Absent => Bounds::decided(false),
-                Field::Unknown(_) => Bounds::UNDECIDED,
-                Field::Known(known) => is(&known.value, "AuthenticatedRole", self.analysis.vocabulary),
-            };
+            let falls_back = falls_back(self.analysis, mapping);
             given =
                 given.and(self.is_for(mapping, door).not().or(falls_back.and(self.is_plain(mapping, door))));
         }
@@ -221,15 +217,12 @@ impl Given<'_> {
         given.or(truth(&self.pool.classic_flow))
     }
 
-    /// Whether a stranger stays without a role of his own: code may give him a group, or a claim.
+    /// Whether a stranger stays without a role of his own.
     fn is_plain(&self, mapping: &RoleMapping, door: &PoolDoor<'_>) -> Bounds<bool> {
-        let Tokens::UserPool(pool) = door.tokens else { return Bounds::decided(true) };
-        let mut triggers = vec!["PreTokenGeneration", "PreTokenGenerationConfig"];
-        if mapping_type(self.analysis, mapping) != OneOf::only(MappingType::Rules) {
-            triggers.push("PostConfirmation");
+        match door.tokens {
+            Tokens::UserPool(users) => stays_plain(self.analysis, mapping, users),
+            Tokens::Social | Tokens::Issuer(..) => Bounds::decided(true),
         }
-        let changed = has_key(&pool.triggers, &triggers, self.analysis.vocabulary).0;
-        Bounds { sure: !changed.possible, possible: true }
     }
 
     /// Whether a mapping is for the logins of a door.

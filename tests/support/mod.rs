@@ -78,6 +78,15 @@ pub(crate) fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Outcome 
     }
 }
 
+/// The first seed of cases that were recorded, and how many there are, from the file that says so.
+pub(crate) fn seeds(text: &str) -> (u64, usize) {
+    let number = |name: &str| -> u64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).expect("the file has both");
+        line.trim().parse().expect("a number")
+    };
+    (number("first"), usize::try_from(number("count")).expect("small"))
+}
+
 /// The folder of real files, if it is there; else says why nothing is tested.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let folder =

@@ -4,8 +4,7 @@ use super::{Entrance, Population, Step, StepKind};
 use crate::analysis::{Analysis, Change};
 use crate::facts::claim_source::{default_role, mapped_user_pools};
 use crate::facts::identity_pool::{attachments, for_guests, truth};
-use crate::facts::lists::{has_key, is};
-use crate::facts::role_mapping::{MappingType, mapping_type};
+use crate::facts::role_mapping::{MappingType, falls_back, mapping_type, stays_plain};
 use crate::facts::sign_in::{self, Door, Tokens};
 use crate::facts::trust::admits;
 use crate::facts::user_pool::{members, writable};
@@ -233,13 +232,9 @@ impl<'a> Pool<'a, '_> {
             unmapped = unmapped.and(is_for.not());
             let way = Handed { sure: way.sure && is_for.sure, ..way };
             self.mapped(attachment, mapping, login, &way);
-            let falls_back = match &mapping.ambiguous {
-                Field::Absent => Bounds::decided(false),
-                Field::Unknown(_) => Bounds::UNDECIDED,
-                Field::Known(known) => is(&known.value, "AuthenticatedRole", self.analysis.vocabulary),
-            };
+            let falls_back = falls_back(self.analysis, mapping);
             if falls_back.possible {
-                by_default(self, is_for.sure && falls_back.sure && self.is_plain(login));
+                by_default(self, is_for.sure && falls_back.sure && self.is_plain(mapping, login));
             }
         }
         if unmapped.possible {
@@ -247,11 +242,10 @@ impl<'a> Pool<'a, '_> {
         }
     }
 
-    /// Whether somebody stays without a role of his own for whom there is none: code may give him a group, or a claim.
-    fn is_plain(&self, login: &Login<'_>) -> bool {
-        const CODE: &[&str] = &["PreTokenGeneration", "PreTokenGenerationConfig", "PostConfirmation"];
+    /// Whether somebody for whom a mapping has no role stays without one for sure.
+    fn is_plain(&self, mapping: &RoleMapping, login: &Login<'_>) -> bool {
         match login.of {
-            Provider::UserPool(users) => !has_key(&users.triggers, CODE, self.analysis.vocabulary).0.possible,
+            Provider::UserPool(users) => stays_plain(self.analysis, mapping, users).sure,
             Provider::Other => true,
         }
     }
