@@ -61,7 +61,7 @@ pub struct Outcome {
 /// What the ways of a scan are.
 #[derive(Debug)]
 pub struct Traced {
-    /// The ways that were asked for: of those who are furthest out first, the worst of each first.
+    /// The ways that were asked for: of those who are furthest out first; of each, what is proved to be worst first.
     pub ways: Vec<Way>,
     /// What could not be read, or only in part.
     pub problems: Vec<Problem>,

@@ -219,7 +219,7 @@ struct Output<'r> {
     schema: u32,
     /// The program that wrote this.
     tool: Tool,
-    /// The ways: of those who are furthest out first, the worst of each first.
+    /// The ways: of those who are furthest out first; of each, what is proved to be worst first.
     paths: Vec<PathOutput<'r>>,
     /// What could not be read, or only in part; ordered by path and position.
     problems: Vec<ProblemOutput<'r>>,

@@ -51,7 +51,7 @@ impl Query {
 }
 
 impl Ways<'_> {
-    /// The ways that are asked for: of those who are furthest out first, and the worst of each first.
+    /// The ways that are asked for: of those who are furthest out first; of each, what is proved to be worst first.
     pub(crate) fn find(&self, query: &Query) -> Vec<finding::Way> {
         let least = |impact: Impact| word(impact) >= query.to;
         let mut found = Vec::new();
