@@ -127,12 +127,13 @@ fn rule_code(out: &mut String, rule: &RuleFile) {
     }));
     let _ = write!(
         out,
-        "Rule {{ id: {}, group: {}, severity: {severity}, since: {}, finds: {}, when: {}, unless: {}, place: {}, \
+        "Rule {{ id: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
          case_field: {}, cases: {cases}, options: {}, yields_to: {}, message: {}, labels: {}, why: {}, help: {}, \
          known_limits: {}, references: {} }}",
         text(&rule.id),
         group_code(&rule.group),
         text(&rule.since),
+        rule.off_by_default,
         text(&rule.finds),
         alternatives(&rule.when),
         alternatives(&rule.unless),

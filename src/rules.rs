@@ -42,6 +42,8 @@ pub struct Rule {
     pub severity: RuleSeverity,
     /// The version that had it first.
     pub since: Str,
+    /// True if it is only asked where the settings name it.
+    pub off_by_default: bool,
     /// The kind of fact that it looks at.
     pub finds: Str,
     /// It fires if one of these holds in full.
@@ -141,6 +143,7 @@ impl Rule {
                 ),
             },
             since: text(&file.since),
+            off_by_default: file.off_by_default,
             finds: text(&file.finds),
             when: alternatives(&file.when),
             unless: alternatives(&file.unless),

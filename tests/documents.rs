@@ -57,7 +57,8 @@ fn the_readme_shows_a_real_run_and_every_rule() {
         } else {
             format!("{} to {}", mildest.name(), worst.name())
         };
-        rules += &format!("| [{0}](rules/{0}.yaml) | {1} | {severity} |\n", rule.id, rule.group.name());
+        let off = if rule.off_by_default { ", off by default" } else { "" };
+        rules += &format!("| [{0}](rules/{0}.yaml) | {1} | {severity}{off} |\n", rule.id, rule.group.name());
     }
     let readme = text("README.md");
     let (before, rest) = readme.split_once("```text\n").expect("the README shows a run");

@@ -16,6 +16,8 @@ pub struct RuleFile {
     pub severity: SeverityFile,
     /// The version of fedlint that had it first.
     pub since: String,
+    /// True if it is only asked where the settings name it.
+    pub off_by_default: bool,
     /// The kind of fact that it looks at.
     pub finds: String,
     /// It fires if one of these holds in full.
@@ -199,6 +201,7 @@ pub fn parse(text: &str) -> Result<RuleFile> {
         group: file.text("group")?,
         severity: severity(file.required("severity")?)?,
         since: file.text("since")?,
+        off_by_default: file.truth("off-by-default")?,
         finds: file.text("finds")?,
         when: file.optional("when").map_or(Ok(Vec::new()), |value| alternatives(value, "when"))?,
         unless: file.optional("unless").map_or(Ok(Vec::new()), |value| alternatives(value, "unless"))?,
@@ -527,6 +530,15 @@ impl<'v> Reader<'v> {
     fn optional_text(&mut self, key: &'static str) -> Result<Option<String>> {
         let value = self.optional(key);
         value.map(|value| string(value, &self.path(key))).transpose()
+    }
+
+    /// False if the key is not there.
+    fn truth(&mut self, key: &'static str) -> Result<bool> {
+        match self.optional(key) {
+            None => Ok(false),
+            Some(Value::Bool(truth)) => Ok(*truth),
+            Some(_) => self.wrong(key, "takes `true` or `false`".to_owned()),
+        }
     }
 
     fn texts(&mut self, key: &'static str) -> Result<Vec<String>> {

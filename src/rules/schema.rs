@@ -159,6 +159,7 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
                 } } } }
             ] },
             "since": text,
+            "off-by-default": { "type": "boolean" },
             "finds": { "enum": schemas.iter().map(|schema| schema.kind).collect::<Vec<_>>() },
             "when": {}, "unless": {}, "place": text,
             "cases": { "type": "object", "required": ["field"] },

@@ -108,6 +108,9 @@ impl Selection {
         if self.select.iter().any(|name| *name == rule.id) {
             return true;
         }
+        if rule.off_by_default && !self.severity.contains_key(rule.id.as_ref()) {
+            return false;
+        }
         (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
@@ -155,4 +158,54 @@ fn close(name: &str, rules: &[Rule]) -> String {
         || "Rules are named as in the findings, groups as in the documentation of the rules.".to_owned(),
         |close| format!("Did you mean `{close}`?"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::file;
+
+    /// Two rules, of which one is off by default.
+    fn rules() -> Vec<Rule> {
+        let rule = |id: &str, rest: &str| {
+            let text = format!(
+                "id: {id}\ngroup: advice\nseverity: info\nsince: 0.1.0\nfinds: thing\nmessage: it is there\n\
+                 why: It matters.\nhelp: Shut it.\nexamples: {{}}\n{rest}"
+            );
+            file::parse(&text).and_then(|file| Rule::from_file(&file)).expect("a valid rule")
+        };
+        vec![rule("asked", ""), rule("off", "off-by-default: true")]
+    }
+
+    /// The rules that are asked with these settings of `rules`.
+    fn asked(settings: RuleSettings) -> Vec<String> {
+        let rules = rules();
+        let (selection, problems) = Selection::new(&settings, &rules);
+        assert_eq!(problems, []);
+        rules.iter().filter(|rule| selection.has(rule)).map(|rule| rule.id.to_string()).collect()
+    }
+
+    fn written(texts: &[&str]) -> Vec<Written> {
+        texts.iter().map(|text| Written { text: (*text).to_owned(), span: None }).collect()
+    }
+
+    #[test]
+    fn a_rule_that_is_off_by_default_is_asked_where_it_is_named() {
+        let named = |select: &[&str], ignore: &[&str], severity: bool| {
+            let mut settings =
+                RuleSettings { select: written(select), ignore: written(ignore), ..RuleSettings::default() };
+            if severity {
+                settings.severity.insert("off".to_owned(), written(&["low"]).remove(0));
+            }
+            asked(settings)
+        };
+        assert_eq!(named(&[], &[], false), ["asked"]);
+        assert_eq!(named(&["advice"], &[], false), ["asked"], "a group does not name it");
+        assert_eq!(named(&["off"], &[], false), ["off"]);
+        assert_eq!(named(&["asked", "off"], &[], false), ["asked", "off"]);
+        assert_eq!(named(&[], &[], true), ["asked", "off"], "whoever gives it a severity wants it");
+        assert_eq!(named(&["asked"], &[], true), ["asked"]);
+        assert_eq!(named(&[], &["off"], true), ["asked"]);
+        assert_eq!(named(&[], &["advice"], true), Vec::<String>::new());
+    }
 }
