@@ -14,10 +14,11 @@ use jiff::civil::Date;
 
 use self::arguments::{Arguments, Command};
 use crate::commands;
+use crate::facts::Framing;
 use crate::finding::Severity;
 use crate::report::human;
 
-pub use arguments::{ColorChoice, OutputFormat, PathsFormat};
+pub use arguments::{ColorChoice, GraphFormat, OutputFormat, PathsFormat};
 pub use exit::ExitCode;
 
 /// What the process around the command line is like.
@@ -50,6 +51,12 @@ impl Environment<'_> {
         };
         human::Options { width: self.width.unwrap_or(80), color, unicode: self.unicode }
     }
+
+    /// The same for standard error.
+    pub(crate) fn error_terminal(&self, color: ColorChoice) -> human::Options {
+        let color = if color == ColorChoice::Auto { self.error_colors } else { color == ColorChoice::Always };
+        human::Options { color, ..self.terminal(ColorChoice::Never) }
+    }
 }
 
 /// What is to be done.
@@ -59,6 +66,8 @@ pub enum Options {
     Scan(ScanOptions),
     /// Show who gets which role.
     Paths(PathsOptions),
+    /// Draw the trust graph.
+    Graph(GraphOptions),
     /// Print the version, and where the data that is built in is from.
     Version,
 }
@@ -85,6 +94,17 @@ pub struct PathsOptions {
     pub from: Vec<String>,
     /// The name of what the role at the end has to be worth.
     pub to: Option<String>,
+}
+
+/// A picture of the trust graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GraphOptions {
+    /// What is to be looked at.
+    pub sources: SourceOptions,
+    /// The output format.
+    pub format: GraphFormat,
+    /// Which part of the graph, and how closely.
+    pub framing: Framing,
 }
 
 /// What is to be read, and how.
@@ -162,6 +182,7 @@ where
     let done = match parse(arguments, environment.width) {
         Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
         Ok(Options::Paths(options)) => commands::paths::run(options, &mut environment),
+        Ok(Options::Graph(options)) => commands::graph::run(options, &mut environment),
         Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };
@@ -207,6 +228,7 @@ where
     match arguments.command {
         Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
         Command::Paths(paths) => Ok(Options::Paths(paths.resolve())),
+        Command::Graph(graph) => Ok(Options::Graph(graph.resolve())),
     }
 }
 

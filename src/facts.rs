@@ -16,6 +16,7 @@ mod instance_use;
 mod lists;
 mod mapping_rule;
 mod path;
+mod picture;
 mod policy_fault;
 mod pool_login;
 mod pool_role;
@@ -47,9 +48,11 @@ use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
 pub use declare::{Holds, LevelOf, OneOf};
+pub use picture::{Framed, Framing};
 pub use words::Words;
 
 pub(crate) use declare::fact;
+pub(crate) use picture::draw;
 pub(crate) use trust::{Exposure, Reach};
 pub(crate) use ways::{Query, Ways};
 pub(crate) use words::words;

@@ -1,11 +1,13 @@
 //! What a rule says about a fact, ready to be shown: the only thing that reports see.
 
+mod picture;
 mod way;
 
 use std::sync::Arc;
 
 use crate::source::Span;
 
+pub use picture::{Likeness, Picture, PictureEdge, PictureNode, Standing};
 pub use way::{Privilege, Reach, Step, Way};
 
 /// A rule's verdict on one fact.

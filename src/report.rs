@@ -5,6 +5,7 @@
 //! how it quotes it.
 
 mod excerpt;
+pub mod graph;
 pub mod human;
 pub mod json;
 mod machine;

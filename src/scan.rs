@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::document::{self, Format, Limits, Read};
-use crate::facts::{self, Fact, Query};
+use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
 use crate::model::{self, Model};
@@ -63,6 +63,19 @@ pub struct Outcome {
 pub struct Traced {
     /// The ways that were asked for: of those who are furthest out first; of each, what is proved to be worst first.
     pub ways: Vec<Way>,
+    /// What could not be read, or only in part.
+    pub problems: Vec<Problem>,
+    /// How much was looked at.
+    pub summary: Summary,
+    /// The texts that all places lie in.
+    pub sources: Sources,
+}
+
+/// The trust graph of a scan, as it is drawn.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The picture. None if the scan failed.
+    pub framed: Option<Framed>,
     /// What could not be read, or only in part.
     pub problems: Vec<Problem>,
     /// How much was looked at.
@@ -156,6 +169,16 @@ pub fn trace(
         examine(&sources, request, settings, |analysis, _, problems| find(analysis, &query, problems));
     let Examined { done, problems, summary, .. } = examined;
     Traced { ways: done.unwrap_or_default(), problems, summary, sources }
+}
+
+/// Draws the trust graph of what `request` names.
+#[must_use]
+pub fn draw(sources: Sources, request: Request, settings: &Settings, framing: &Framing) -> Drawn {
+    let work = |analysis: &Analysis<'_>, _: &[Rule], problems: &mut Vec<Problem>| {
+        picture(analysis, framing, problems)
+    };
+    let Examined { done, problems, summary, .. } = examine(&sources, request, settings, work);
+    Drawn { framed: done, problems, summary, sources }
 }
 
 /// What came of looking at the files of a request.
@@ -263,6 +286,24 @@ fn examine_texts<R>(
     let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
     let done = Some(work(&analysis, &rules, &mut problems));
     Examined { done, problems, summary, rules }
+}
+
+/// As [`draw`], of texts that are not in files.
+#[must_use]
+pub fn draw_texts(texts: &[(&str, &str)], settings: &Settings, framing: &Framing) -> Drawn {
+    let sources = Sources::default();
+    let work = |analysis: &Analysis<'_>, _: &[Rule], problems: &mut Vec<Problem>| {
+        picture(analysis, framing, problems)
+    };
+    let Examined { done, problems, summary, .. } = examine_texts(&sources, texts, settings, work);
+    Drawn { framed: done, problems, summary, sources }
+}
+
+fn picture(analysis: &Analysis<'_>, framing: &Framing, problems: &mut Vec<Problem>) -> Framed {
+    let framed = facts::draw(&facts::ways(analysis, &mut Nobody), framing);
+    problems.extend(contradicted(analysis));
+    problems.extend(cut(analysis));
+    framed
 }
 
 fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> Vec<Way> {

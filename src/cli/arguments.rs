@@ -6,7 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::{Configuration, FailOn, PathsOptions, ScanOptions, SourceOptions};
+use super::{Configuration, FailOn, GraphOptions, PathsOptions, ScanOptions, SourceOptions};
+use crate::facts::Framing;
 use crate::scan::{POPULATIONS, PRIVILEGES};
 use crate::settings::read_date;
 
@@ -32,6 +33,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     Scan(Box<ScanArguments>),
     Paths(Box<PathsArguments>),
+    Graph(Box<GraphArguments>),
 }
 
 /// Scan templates and report what is wrong
@@ -74,6 +76,46 @@ pub(super) struct PathsArguments {
     /// How to write them
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = PathsFormat::Text)]
     format: PathsFormat,
+
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+/// Draw who gets in, through what, and to which privileges
+///
+/// Writes the trust graph for Graphviz or Mermaid: people and workloads outside at the left, what they can do at
+/// the right. What is equal is drawn once, so that the picture stays small enough to read. For example:
+/// `fedlint graph infra | dot -Tsvg > trust.svg`.
+#[derive(Args, Debug)]
+#[command(after_long_help = PATHS_EXIT_CODES)]
+pub(super) struct GraphArguments {
+    /// How to write it
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = GraphFormat::Dot)]
+    format: GraphFormat,
+
+    /// Draw what is around this: a logical id, a name or an ARN
+    ///
+    /// Who gets it over two steps, and what it leads to over two steps, unless `--depth` says otherwise.
+    #[arg(long, value_name = "ENTITY")]
+    around: Option<String>,
+
+    /// Draw ways of this population only [default: all outside the own account]
+    ///
+    /// May be repeated.
+    #[arg(long, value_name = "POPULATION", value_parser = PossibleValuesParser::new(POPULATIONS))]
+    from: Vec<String>,
+
+    /// Draw only what leads to roles that are worth this or more
+    #[arg(long, value_name = "PRIVILEGE", value_parser = PossibleValuesParser::new(PRIVILEGES))]
+    to: Option<String>,
+
+    /// Draw only what is so many steps away or less
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+
+    /// Give everything a node of its own
+    #[arg(long)]
+    all: bool,
 
     #[command(flatten)]
     sources: SourceArguments,
@@ -159,6 +201,17 @@ pub enum PathsFormat {
     Json,
 }
 
+/// The formats of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For Mermaid, as in Markdown on GitHub and GitLab
+    Mermaid,
+    /// For programs; documented and versioned
+    Json,
+}
+
 /// The formats of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
@@ -196,6 +249,15 @@ impl PathsArguments {
     /// The options as they are meant.
     pub(super) fn resolve(self) -> PathsOptions {
         PathsOptions { sources: self.sources.resolve(), format: self.format, from: self.from, to: self.to }
+    }
+}
+
+impl GraphArguments {
+    /// The options as they are meant.
+    pub(super) fn resolve(self) -> GraphOptions {
+        let framing =
+            Framing { from: self.from, to: self.to, around: self.around, depth: self.depth, every: self.all };
+        GraphOptions { sources: self.sources.resolve(), format: self.format, framing }
     }
 }
 

@@ -22,7 +22,7 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
 fn scan_options(arguments: &[&str]) -> ScanOptions {
     match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
         Options::Scan(options) => options,
-        Options::Version | Options::Paths(_) => panic!("{arguments:?} do not scan"),
+        Options::Version | Options::Paths(_) | Options::Graph(_) => panic!("{arguments:?} do not scan"),
     }
 }
 
@@ -33,6 +33,7 @@ fn help_is_documentation() {
         ("scan_short_help", &["scan", "-h"]),
         ("scan_help", &["scan", "--help"]),
         ("paths_help", &["paths", "--help"]),
+        ("graph_help", &["graph", "--help"]),
     ] {
         let (code, out, err) = cli(arguments);
         assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
@@ -40,6 +41,47 @@ fn help_is_documentation() {
         assert!(widest.chars().count() <= 80, "wider than 80 columns: {widest}");
         insta::assert_snapshot!(name, out);
     }
+}
+
+#[test]
+fn graphs_are_drawn_and_what_is_wrong_is_said_beside_them() {
+    let scratch = crate::source::scratch::Scratch::new();
+    let template = scratch.write(
+        "template.yaml",
+        r#"Resources:
+  Deploy:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Federated: arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com }
+            Action: sts:AssumeRoleWithWebIdentity
+            Condition:
+              StringEquals: { token.actions.githubusercontent.com:sub: "repo:acme/app:ref:refs/heads/main" }
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]
+"#,
+    );
+    let path = template.to_str().unwrap();
+    let (code, out, err) = cli(&["graph", "--no-config", path]);
+    assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+    insta::assert_snapshot!("graph_dot", out);
+    let (code, out, err) = cli(&["graph", "--no-config", "--format", "mermaid", path]);
+    assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+    insta::assert_snapshot!("graph_mermaid", out);
+    let (code, out, err) = cli(&["graph", "--no-config", "--around", "Deploi", path]);
+    assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
+    assert_eq!(err, "error: nothing in the graph is called `Deploi`\nDid you mean `Deploy`?\n");
+    let (code, out, err) = cli(&["graph", "--no-config", "--from", "guest", path]);
+    assert_eq!(code, ExitCode::Clean);
+    assert!(out.starts_with("digraph"), "an empty picture is one: {out}");
+    assert_eq!(err, "there is nothing to draw: nobody who was asked for gets a role\n");
+    scratch.write("broken.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: {Role: {Type: AWS::IAM::Role\n");
+    let folder = template.parent().unwrap().to_str().unwrap();
+    let (code, out, err) = cli(&["graph", "--no-config", folder]);
+    assert_eq!(code, ExitCode::Failed);
+    assert!(out.contains("Deploy") && err.contains("broken.yaml"), "{out}{err}");
 }
 
 #[test]

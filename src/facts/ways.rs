@@ -75,6 +75,11 @@ impl<'a> Ways<'a> {
         self.analysis
     }
 
+    /// The ways in, by the roles that they lead to.
+    pub(super) fn entrances(&self) -> &[Entrance] {
+        &self.entrances
+    }
+
     /// The best way of a population to each role that it reaches, in the order of the roles: a sure one before one that
     /// is only possible, then a short one. Nothing is said of what else an administrator reaches.
     pub(crate) fn of(&self, population: Population) -> Vec<Way<'_>> {

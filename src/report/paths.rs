@@ -24,7 +24,7 @@ pub fn write_text(out: &mut dyn Write, traced: &Traced, options: &Options) -> io
     let mut population = None;
     for way in &traced.ways {
         if population != Some(way.population) {
-            let title = format!("{}: {}", way.population, in_words(way.population));
+            let title = format!("{}: {}", way.population, whom(way.population));
             for line in wrapped(&title, screen.width()) {
                 writeln!(out, "{}", screen.bold(&line))?;
             }
@@ -124,7 +124,7 @@ fn happens(step: &Step) -> String {
 }
 
 /// Who a population is.
-fn in_words(population: &str) -> &'static str {
+pub(super) fn whom(population: &str) -> &'static str {
     match population {
         "service" => "AWS services",
         "own-account" => "principals of the own account",
@@ -143,7 +143,7 @@ fn in_words(population: &str) -> &'static str {
 }
 
 /// What somebody can do.
-fn privilege(privilege: &Privilege) -> String {
+pub(super) fn privilege(privilege: &Privilege) -> String {
     let (proved, possible) = (can(privilege.proved), can(privilege.possible));
     let mut text = match privilege.proved {
         "nothing" if possible == "nothing" && !privilege.complete => {
@@ -160,7 +160,8 @@ fn privilege(privilege: &Privilege) -> String {
     text
 }
 
-const fn can(privilege: &str) -> &str {
+/// What somebody can do, by its name.
+pub(super) const fn can(privilege: &str) -> &str {
     match privilege.as_bytes() {
         b"own-data" => "own data",
         b"narrow" => "some actions",
@@ -178,10 +179,10 @@ pub(super) fn closing_lines(reaches: &[Reach], width: usize) -> Vec<String> {
     if reaches.is_empty() {
         return Vec::new();
     }
-    let widest = reaches.iter().map(|reach| columns(in_words(reach.population))).max().unwrap_or_default();
+    let widest = reaches.iter().map(|reach| columns(whom(reach.population))).max().unwrap_or_default();
     let mut lines = vec!["who can get in:".to_owned()];
     for reach in reaches {
-        let who = in_words(reach.population);
+        let who = whom(reach.population);
         let mut lead = format!("  {who}{}", " ".repeat(widest + 2 - columns(who)));
         let mut roles = counted(reach.roles, "role");
         if reach.proved < reach.roles {

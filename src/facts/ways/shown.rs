@@ -30,6 +30,16 @@ impl Query {
     /// The names of what a role may be worth, mildest first.
     pub(crate) const PRIVILEGES: &[&str] = ImpactWord::NAMES;
 
+    /// Whose ways are asked for, those who are furthest out first.
+    pub(in crate::facts) fn populations(&self) -> &[Population] {
+        &self.from
+    }
+
+    /// The least that the role at the end has to be worth.
+    pub(in crate::facts) const fn least(&self) -> ImpactWord {
+        self.to
+    }
+
     /// A query by names; others are nobody's.
     pub(crate) fn named(from: &[String], to: Option<&str>) -> Self {
         let is_asked = |population: &Population| from.iter().any(|name| name == population.name());
@@ -109,7 +119,7 @@ impl Ways<'_> {
     }
 
     /// Whether everything that grants something to a role is in view, and something is.
-    fn is_in_view(&self, role: EntityId) -> bool {
+    pub(in crate::facts) fn is_in_view(&self, role: EntityId) -> bool {
         !self.analysis.model.grants_of(role).is_empty() && self.analysis.privileges(role).complete
     }
 
