@@ -77,7 +77,10 @@ fn graphs_are_drawn_and_what_is_wrong_is_said_beside_them() {
     assert_eq!(code, ExitCode::Clean);
     assert!(out.starts_with("digraph"), "an empty picture is one: {out}");
     assert_eq!(err, "there is nothing to draw: nobody who was asked for gets a role\n");
-    scratch.write("broken.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources: {Role: {Type: AWS::IAM::Role\n");
+    scratch.write(
+        "broken.yaml",
+        "AWSTemplateFormatVersion: 2010-09-09\nResources: {Role: {Type: AWS::IAM::Role\n",
+    );
     let folder = template.parent().unwrap().to_str().unwrap();
     let (code, out, err) = cli(&["graph", "--no-config", folder]);
     assert_eq!(code, ExitCode::Failed);

@@ -4,6 +4,8 @@
 //! of which the neighbours are not alike. What the last round leaves together is equal as far as the picture shows;
 //! if that is still too much to read, conditions are left aside, and then rounds taken back.
 
+use std::cmp::Reverse;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::draft::{Draft, Edge, Node};
@@ -223,24 +225,24 @@ fn leave_out(order: &mut Vec<usize>, members: &[Vec<&Node>], most: usize) -> usi
         (is_end, node.worth.is_none(), node.worth)
     };
     let mut ranked = order.clone();
-    ranked.sort_by_key(|&class| std::cmp::Reverse(worth(class)));
+    ranked.sort_by_key(|&class| Reverse(worth(class)));
     let gone: Vec<usize> = ranked.split_off(most);
     order.retain(|class| !gone.contains(class));
     gone.into_iter().map(|class| members[class].len()).sum()
 }
 
-/// From left to right, and from top to bottom.
-fn column(node: &Node) -> (u8, std::cmp::Reverse<(Option<ImpactWord>, Option<Population>)>) {
+/// Where a node stands: its column from the left, and in that the farthest out and the worst first.
+fn column(node: &Node) -> (u8, Reverse<Option<ImpactWord>>, Reverse<Option<Population>>) {
     let column = match node.kind {
         "population" => 0,
-        "privilege" => 7,
-        "role" => 5,
-        "permission-set" => 4,
         "identity-pool" => 2,
         "user-pool-group" => 3,
+        "permission-set" => 4,
+        "role" => 5,
+        "privilege" => 6,
         _ => 1,
     };
-    (column, std::cmp::Reverse((node.privilege, node.population)))
+    (column, Reverse(node.privilege), Reverse(node.population))
 }
 
 /// The first different names.
