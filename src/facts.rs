@@ -14,6 +14,7 @@ mod guest_privileges;
 mod identity_pool;
 mod instance_use;
 mod lists;
+mod mapping_fault;
 mod mapping_rule;
 mod path;
 mod picture;
@@ -28,6 +29,7 @@ mod role_cycle;
 mod role_giver;
 mod role_mapping;
 mod role_order;
+mod secret;
 mod sign_in;
 mod token_consumer;
 mod trust;
@@ -66,6 +68,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &guest_privileges::GuestPrivileges::SCHEMA,
     &identity_pool::IdentityPoolFact::SCHEMA,
     &instance_use::InstanceUse::SCHEMA,
+    &mapping_fault::MappingFault::SCHEMA,
     &mapping_rule::MappingRuleFact::SCHEMA,
     &path::PathFact::SCHEMA,
     &policy_fault::PolicyFault::SCHEMA,
@@ -78,6 +81,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
     &role_order::RoleOrder::SCHEMA,
+    &secret::Secret::SCHEMA,
     &sign_in::SignIn::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
@@ -125,6 +129,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     guest_privileges::each(analysis, take);
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
+    mapping_fault::each(analysis, take);
     mapping_rule::each(analysis, take);
     policy_fault::each(analysis, take);
     pool_login::each(analysis, take);
@@ -135,6 +140,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
     role_order::each(analysis, take);
+    secret::each(analysis, take);
     sign_in::each(analysis, take);
     token_consumer::each(analysis, take);
     trust_principal::each(analysis, take);

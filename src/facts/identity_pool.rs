@@ -23,6 +23,20 @@ words! {
 }
 
 words! {
+    /// From where users who signed in have a role.
+    UserRole {
+        /// One is attached for them.
+        Attached = "attached",
+        /// Role mappings give one.
+        Mapped = "mapped",
+        /// Their SAML assertions may name one: the pool takes no other logins.
+        Asserted = "asserted",
+        /// From nowhere.
+        Missing = "missing",
+    }
+}
+
+words! {
     /// Which roles users who signed in may have by choosing.
     Choice {
         /// None that is known, but the one that they get anyway.
@@ -43,6 +57,10 @@ fact! {
         classic_flow: Bounds<bool> = "classic-flow",
         /// Whether a role is attached for guests. Not decided if the pool's attachment is not in view.
         guest_role: OneOf<RoleState> = "guest-role",
+        /// From where users who signed in have a role. Not decided if the pool's attachment is not in view.
+        user_role: OneOf<UserRole> = "user-role",
+        /// True if an attachment of roles to the pool is in view.
+        attached: Bounds<bool> = "attachment-in-view",
         /// True if the pool takes any logins.
         logins: Bounds<bool> = "logins",
         /// How many social providers it takes logins of directly.
@@ -125,7 +143,7 @@ fn of(
 ) -> IdentityPoolFact {
     let (guest_role, role_span) = match attached {
         None => (OneOf::only(RoleState::Attached).or(RoleState::Missing), None),
-        Some((attachment, _)) => guest_role(analysis, attachment),
+        Some((attachment, _)) => role_for(analysis, attachment, "unauthenticated"),
     };
     // A function may attach what the template does not.
     let guest_role = match analysis.stability(pool.entity.id, Change::PoolRoles) {
@@ -163,6 +181,8 @@ fn of(
         guests: truth(&pool.guests),
         classic_flow: truth(&pool.classic_flow),
         guest_role,
+        user_role: user_role(analysis, pool, attached.map(|(attachment, _)| attachment)),
+        attached: Bounds::decided(attached.is_some()),
         logins: logins(pool),
         social_logins: social_logins(analysis, pool),
         choice: OneOf::only(if choosable.is_empty() { Choice::Own } else { Choice::Others }),
@@ -195,16 +215,52 @@ pub(super) fn shares_role(analysis: &Analysis<'_>, attachment: &RoleAttachment) 
 
 /// Whether the pool takes any logins. A list that is not known has some.
 fn logins(pool: &IdentityPool) -> Bounds<bool> {
-    fn has<T>(list: &Field<Vec<T>>) -> bool {
-        list.known().map_or(!list.is_absent(), |list| !list.value.is_empty())
+    Bounds::decided(has(&pool.saml_providers) || has_others(pool))
+}
+
+/// Whether the pool takes other logins than by SAML.
+fn has_others(pool: &IdentityPool) -> bool {
+    has(&pool.user_pools)
+        || has(&pool.login_providers)
+        || has(&pool.oidc_providers)
+        || !pool.developer_provider.is_absent()
+}
+
+fn has<T>(list: &Field<Vec<T>>) -> bool {
+    list.known().map_or(!list.is_absent(), |list| !list.value.is_empty())
+}
+
+/// From where users who signed in have a role.
+fn user_role(
+    analysis: &Analysis<'_>,
+    pool: &IdentityPool,
+    attachment: Option<&RoleAttachment>,
+) -> OneOf<UserRole> {
+    let either = OneOf::only(UserRole::Attached).or(UserRole::Missing);
+    let (attached, mapped) = match attachment {
+        None => (either, false),
+        Some(attachment) => {
+            let (role, _) = role_for(analysis, attachment, "authenticated");
+            let attached = match role.words() {
+                words if words == OneOf::only(RoleState::Attached).words() => OneOf::only(UserRole::Attached),
+                words if words == OneOf::only(RoleState::Missing).words() => OneOf::only(UserRole::Missing),
+                _ => either,
+            };
+            (attached, has(&attachment.mappings))
+        }
+    };
+    if attached == OneOf::only(UserRole::Attached) {
+        attached
+    } else if mapped {
+        OneOf::only(UserRole::Mapped)
+    } else if has(&pool.saml_providers) && !has_others(pool) {
+        OneOf::only(UserRole::Asserted)
+    } else if analysis.stability(pool.entity.id, Change::PoolRoles) == Certainty::Possible {
+        // A function may attach what the template does not.
+        either
+    } else {
+        attached
     }
-    Bounds::decided(
-        has(&pool.user_pools)
-            || has(&pool.login_providers)
-            || has(&pool.oidc_providers)
-            || has(&pool.saml_providers)
-            || !pool.developer_provider.is_absent(),
-    )
 }
 
 /// How many social providers the pool takes logins of directly: each is a key of its own.
@@ -306,9 +362,11 @@ pub(super) fn truth(field: &Field<bool>) -> Bounds<bool> {
     }
 }
 
-fn guest_role(
+/// Whether an attachment has a role under a key, and where.
+fn role_for(
     analysis: &Analysis<'_>,
     attachment: &RoleAttachment,
+    wanted: &str,
 ) -> (OneOf<RoleState>, Option<crate::source::Span>) {
     let either = || OneOf::only(RoleState::Attached).or(RoleState::Missing);
     match &attachment.roles {
@@ -318,7 +376,7 @@ fn guest_role(
             let mut unknown_key = false;
             for attached in &roles.value {
                 match attached.key.value.as_literal(analysis.vocabulary) {
-                    Some("unauthenticated") => {
+                    Some(key) if key == wanted => {
                         let span = attached.role.span().unwrap_or(attached.key.span);
                         return (OneOf::only(RoleState::Attached), Some(span));
                     }

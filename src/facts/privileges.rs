@@ -97,6 +97,10 @@ fact! {
         whole_service: Bounds<bool> = "whole-service",
         /// The services of which it can do everything, on all resources.
         services: Vec<Text> = "services",
+        /// True if it allows nothing for sure, and all its policies are in view.
+        allows_nothing: Bounds<bool> = "allows-nothing",
+        /// True if it is a role that identities outside AWS get by a token or an assertion, or guests.
+        federated: Bounds<bool> = "federated",
         /// True if all its policies are in view.
         complete: Bounds<bool> = "complete",
         /// For how many hours at most one session of it lasts, as far as the role says: hours that have begun count.
@@ -175,9 +179,36 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
         takeover: takeover.map(|gain| literal(&gain.method.title)),
         whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
         services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
+        allows_nothing: Bounds::decided(
+            privileges.complete && privileges.impact == Bounds::decided(Impact::Nothing),
+        ),
+        federated: role.map_or(Bounds::decided(false), |role| federated(analysis, role)),
         complete: Bounds::decided(privileges.complete),
         session_hours: role.map_or(Bounds::decided(0), session_hours),
     });
+}
+
+/// Whether a role trusts a provider.
+fn federated(analysis: &Analysis<'_>, role: &Role) -> Bounds<bool> {
+    let trust = match &role.trust {
+        Field::Known(trust) => trust,
+        Field::Absent => return Bounds::decided(false),
+        Field::Unknown(_) => return Bounds::UNDECIDED,
+    };
+    let mut found = Bounds::decided(false);
+    for statement in &analysis.model.policy(&trust.value).statements {
+        for principal in statement.principals.only.iter().flatten() {
+            let is_provider = matches!(
+                principal.form,
+                PrincipalForm::SamlProvider { .. }
+                    | PrincipalForm::OidcProvider { .. }
+                    | PrincipalForm::BuiltIn(_)
+            );
+            found.sure |= is_provider && statement.effect == Effect::Allow;
+            found.possible |= is_provider || principal.form == PrincipalForm::Unknown;
+        }
+    }
+    found
 }
 
 /// Hours that a session of a role may last.

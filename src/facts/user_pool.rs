@@ -14,7 +14,7 @@ use crate::model::{Form, Kind, ReferencePlace, TokenConsumer, UserPool};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Field, Text};
 
-pub(super) use attribute::{may_write, writable};
+pub(super) use attribute::{Sent, may_hold, may_write, sent, writable};
 pub(super) use doors::{Doors, doors, doors_to, everybody};
 
 words! {

@@ -69,6 +69,8 @@ pub struct UserPool {
 pub struct SchemaAttribute {
     /// `Name`: custom attributes without `custom:`.
     pub name: Field<Text>,
+    /// `AttributeDataType`: `String`, `Number`, `DateTime` or `Boolean`.
+    pub data_type: Field<Text>,
     /// `Mutable`.
     pub mutable: Field<bool>,
     /// `Required`.
@@ -225,6 +227,7 @@ impl UserPool {
         let password = properties.at(&["Policies", "PasswordPolicy"]);
         let attribute = |attribute: Slot<'_>| SchemaAttribute {
             name: attribute.get("Name").text(),
+            data_type: attribute.get("AttributeDataType").text(),
             mutable: attribute.get("Mutable").boolean(),
             required: attribute.get("Required").boolean(),
             developer_only: attribute.get("DeveloperOnlyAttribute").boolean(),

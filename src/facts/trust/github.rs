@@ -3,7 +3,7 @@
 use super::view::{Ask, Kind, View};
 use crate::facts::{Fact, OneOf, fact, words};
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
-use crate::policy::{Answer, Bound, Element, PolicyPath};
+use crate::policy::{Answer, Bound, Effect, Element, PolicyPath, Statement, Test};
 use crate::value::{Bounds, Text};
 
 words! {
@@ -20,6 +20,16 @@ words! {
     }
 }
 
+words! {
+    /// By what a trust policy knows repositories and their owners.
+    KnownBy {
+        /// By names, which others can have once they are free.
+        Names = "names",
+        /// By ids, which stay.
+        Ids = "ids",
+    }
+}
+
 fact! {
     /// One role that trusts GitHub Actions, and the form of subject that its trust policy expects.
     GithubSubject = "github-subject" {
@@ -29,6 +39,8 @@ fact! {
         form: OneOf<SubjectForm> = "form",
         /// True if the repository may send this form or the other one: never sure, as nothing here says which.
         either: Bounds<bool> = "either",
+        /// By what it knows repositories and their owners, as far as its subjects and other claims say.
+        known_by: OneOf<KnownBy> = "known-by",
         /// The subject that is written.
         subject: Option<Text> = "subject",
     }
@@ -61,8 +73,29 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         role: view.role_name(),
         form: OneOf::only(form),
         either: Bounds::UNDECIDED,
+        known_by: OneOf::only(known_by(view, form)),
         subject: Some(subject),
     });
+}
+
+/// By what the statements for the principal know repositories.
+fn known_by(view: &View<'_>, form: SubjectForm) -> KnownBy {
+    const IDS: &[&str] = &["repository_id", "repository_owner_id", "enterprise_id"];
+    let names_ids = |test: &Test| {
+        let key = test.literal_key(view.analysis.vocabulary).map(str::to_ascii_lowercase);
+        let claim = key.as_deref().and_then(|key| key.rsplit_once(':')).map(|(_, claim)| claim);
+        claim.is_some_and(|claim| IDS.contains(&claim)) && !test.operator.comparator.is_negated()
+    };
+    let is_of_ids = |statement: &Statement| statement.conditions.iter().flatten().any(names_ids);
+    let mut allows = view.policy.statements.iter().filter(|statement| {
+        statement.effect == Effect::Allow
+            && statement.principals.only.iter().flatten().any(|one| one.value == view.principal.value)
+    });
+    match form {
+        SubjectForm::Immutable => KnownBy::Ids,
+        _ if allows.all(is_of_ids) => KnownBy::Ids,
+        _ => KnownBy::Names,
+    }
 }
 
 /// The first subject that an Allow statement for the principal writes, with its place.

@@ -6,8 +6,8 @@
 use super::{CONTACTS, Member, doors, members};
 use crate::analysis::Analysis;
 use crate::facts::identity_pool::truth;
-use crate::facts::lists::{has_key, includes, is};
-use crate::model::{List, UserPool, UserPoolClient, UserPoolIdentityProvider};
+use crate::facts::lists::{has_key, includes};
+use crate::model::{List, SchemaAttribute, UserPool, UserPoolClient, UserPoolIdentityProvider};
 use crate::source::Span;
 use crate::value::{Bounds, Field, Text};
 
@@ -82,10 +82,8 @@ pub(in crate::facts) fn writable(analysis: &Analysis<'_>, pool: &UserPool, claim
     }
     // Code may put something else into the token. What users write is overwritten when they sign in with a provider of the
     // pool next, and where nobody can sign up, all of them may.
-    let rewritten =
-        has_key(&pool.triggers, &["PreTokenGeneration", "PreTokenGenerationConfig"], vocabulary).0;
     let closed = !doors::may_sign_up(analysis, pool).possible;
-    if rewritten.possible || closed && is_mapped(analysis, pool, claim) {
+    if may_be_rewritten(analysis, pool) || closed && is_mapped(analysis, pool, claim) {
         written.by_change.sure = false;
         written.by_sign_up.sure = false;
     }
@@ -117,6 +115,96 @@ fn written(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Writable {
     written
 }
 
+/// Claims of identity tokens that are no attributes: what Cognito itself says (Cognito Developer Guide, "Understanding the
+/// identity (ID) token").
+const OF_COGNITO: &[&str] = &[
+    "at_hash",
+    "aud",
+    "auth_time",
+    "email_verified",
+    "event_id",
+    "exp",
+    "iat",
+    "identities",
+    "iss",
+    "jti",
+    "nonce",
+    "origin_jti",
+    "phone_number_verified",
+    "sub",
+    "token_use",
+];
+
+/// Whether the tokens of a pool's users have a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::facts) enum Sent {
+    /// None has.
+    Never,
+    /// Nothing is known that puts it there.
+    Unheard,
+    /// They may.
+    Perhaps,
+}
+
+/// Whether the identity tokens of a pool's users have a claim. Code may put any there.
+pub(in crate::facts) fn sent(analysis: &Analysis<'_>, pool: &UserPool, claim: &str) -> Sent {
+    let is_known = OF_COGNITO.contains(&claim)
+        || STANDARD.contains(&claim)
+        || claim.starts_with("cognito:")
+        || claim.starts_with("dev:");
+    if is_known || may_be_rewritten(analysis, pool) {
+        return Sent::Perhaps;
+    }
+    match claim.strip_prefix("custom:") {
+        None => Sent::Unheard,
+        Some(name) => match defined(analysis, pool, name) {
+            Some(None) => Sent::Never,
+            _ => Sent::Perhaps,
+        },
+    }
+}
+
+/// Whether an attribute may have a value: one for numbers has nothing else.
+pub(in crate::facts) fn may_hold(analysis: &Analysis<'_>, pool: &UserPool, claim: &str, value: &str) -> bool {
+    let is_number = |defined: &SchemaAttribute| {
+        let kind = defined.data_type.known();
+        kind.and_then(|known| known.value.as_literal(analysis.vocabulary)) == Some("Number")
+    };
+    let custom = claim.strip_prefix("custom:").filter(|_| !may_be_rewritten(analysis, pool));
+    let defined = custom.and_then(|name| defined(analysis, pool, name)).flatten();
+    !defined.is_some_and(is_number) || value.parse::<f64>().is_ok()
+}
+
+/// Whether code may put other claims into the tokens.
+fn may_be_rewritten(analysis: &Analysis<'_>, pool: &UserPool) -> bool {
+    let triggers = ["PreTokenGeneration", "PreTokenGenerationConfig"];
+    has_key(&pool.triggers, &triggers, analysis.vocabulary).0.possible
+}
+
+/// An attribute of a pool's schema by its name there, and whether there is none. `None` if not all of the schema is known.
+fn defined<'p>(
+    analysis: &Analysis<'_>,
+    pool: &'p UserPool,
+    name: &str,
+) -> Option<Option<&'p SchemaAttribute>> {
+    let schema = match &pool.schema {
+        Field::Absent => return Some(None),
+        Field::Unknown(_) => return None,
+        Field::Known(schema) => &schema.value,
+    };
+    let literal = |defined: &SchemaAttribute| {
+        defined.name.known().and_then(|known| known.value.as_literal(analysis.vocabulary)).map(str::to_owned)
+    };
+    let known = schema.iter().filter_map(Field::known);
+    let found = known.map(|known| &known.value).find(|known| literal(known).as_deref() == Some(name));
+    let all_known =
+        schema.iter().all(|item| item.known().is_some_and(|known| literal(&known.value).is_some()));
+    match found {
+        Some(found) => Some(Some(found)),
+        None => all_known.then_some(None),
+    }
+}
+
 /// Whether a user can change an address of his, and what he writes is stored before he proves that it is his.
 pub(super) fn unproved_change(analysis: &Analysis<'_>, pool: &UserPool, contact: &str) -> Bounds<bool> {
     writable(analysis, pool, contact).by_change
@@ -137,36 +225,16 @@ impl Attribute {
         if custom.is_none() && !STANDARD.contains(&claim) {
             return None;
         }
-        let Field::Known(schema) = &pool.schema else {
-            return match (custom, &pool.schema) {
-                (Some(_), Field::Absent) => None,
-                (Some(_), _) => Some(Self { custom: true, mutable: Bounds::UNDECIDED }),
-                (None, _) => Some(Self { custom: false, mutable: Bounds::decided(true) }),
-            };
+        let defined = match (defined(analysis, pool, name), custom) {
+            (Some(Some(defined)), _) => defined,
+            (_, None) => return Some(Self { custom: false, mutable: Bounds::decided(true) }),
+            (Some(None), Some(_)) => return None,
+            (None, Some(_)) => return Some(Self { custom: true, mutable: Bounds::UNDECIDED }),
         };
-        let defined = schema.value.iter().filter_map(Field::known).find(|defined| {
-            defined.value.name.known().is_some_and(|known| is(&known.value, name, analysis.vocabulary).sure)
-        });
-        let Some(defined) = defined else {
-            let all_known = schema.value.iter().all(|defined| {
-                defined.known().is_some_and(|defined| {
-                    defined
-                        .value
-                        .name
-                        .known()
-                        .is_some_and(|name| name.value.as_literal(analysis.vocabulary).is_some())
-                })
-            });
-            return match custom {
-                None => Some(Self { custom: false, mutable: Bounds::decided(true) }),
-                Some(_) if all_known => None,
-                Some(_) => Some(Self { custom: true, mutable: Bounds::UNDECIDED }),
-            };
-        };
-        if truth(&defined.value.developer_only).sure {
+        if truth(&defined.developer_only).sure {
             return None;
         }
-        let mutable = match &defined.value.mutable {
+        let mutable = match &defined.mutable {
             Field::Known(known) => Bounds::decided(known.value),
             Field::Absent if custom.is_none() => Bounds::decided(true),
             // What an attribute of one's own is without it is not documented.
