@@ -216,7 +216,8 @@ fn what_comes_first_keeps_nothing_back() {
     };
     let roles = format!("{}{}", role("Reader", "s3:GetObject"), role("Admin", "*"));
     let users = "AdminCreateUserConfig: { AllowAdminCreateUserOnly: true }, \
-                 Schema: [{ Name: team, AttributeDataType: String, Mutable: true }]";
+                 Schema: [{ Name: team, AttributeDataType: String, Mutable: true }, \
+                 { Name: unit, AttributeDataType: String, Mutable: true }]";
     let rule = |claim: &str, value: &str, role: &str| {
         format!("{{ Claim: '{claim}', MatchType: Equals, Value: {value}, RoleARN: !GetAtt {role}.Arn }}")
     };

@@ -192,7 +192,11 @@ fn roles_for_identity_pools() {
         cognito("T18 the role for users is attached for guests")
             .beside("guest-pool for-guests")
             .if_all(USERS)
-            .finds(&["role-not-assumable-by-giver proved", "guest-access-enabled proved"]),
+            .finds(&[
+                "authenticated-role-missing proved",
+                "role-not-assumable-by-giver proved",
+                "guest-access-enabled proved",
+            ]),
         cognito("T42 everything in `amr` must be a word that never stands alone")
             .beside("pool for-users")
             .if_all(&[
