@@ -6,6 +6,7 @@
 //! are there too, and say so.
 
 mod build;
+mod reserved;
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -14,6 +14,7 @@ mod identity_center;
 mod identity_pool;
 mod link;
 mod organisation;
+mod provisioned_role;
 mod read;
 #[cfg(test)]
 mod testing;
@@ -34,8 +35,8 @@ pub use build::build;
 pub use carrier::Carrier;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
 pub use iam::{
-    Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile, ManagedPolicy,
-    OidcProvider, PolicyAttachment, Role, SamlProvider, ServiceLinkedRole, User,
+    AccessKey, Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile,
+    ManagedPolicy, OidcProvider, PolicyAttachment, Role, SamlProvider, ServiceLinkedRole, User,
 };
 pub use identity_center::{
     AccessControlAttribute, AccessControlAttributes, Application, ApplicationAssignment, Assignment,
@@ -48,6 +49,7 @@ pub use identity_pool::{
 };
 pub use link::{Expected, Found, Missing, Outside, Reference, ReferencePlace, Target};
 pub use organisation::{Account, Directory, DirectoryKind, OrganizationPolicy, OrganizationalUnit};
+pub use provisioned_role::{Assigned, NamedPolicy, ProvisionedRole, RoleBoundary};
 pub use user_pool::{
     SchemaAttribute, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup, UserPoolGroupMember,
     UserPoolIdentityProvider, UserPoolUser,
@@ -194,8 +196,29 @@ pub struct EntityId {
     pub index: u32,
 }
 
+/// The kinds of entities: those that are read from resources, and those that others amount to.
 macro_rules! entities {
-    ($($(#[$about:meta])* $kind:ident, $field:ident, $name:literal;)*) => {
+    (read { $($read:tt)* } made { $($made:tt)* }) => {
+        entities! { all { $($read)* $($made)* } }
+        entities! { add { $($read)* } }
+    };
+    (add { $($(#[$about:meta])* $kind:ident, $field:ident, $name:literal;)* }) => {
+        impl Model {
+            /// Adds an entity that is read from its properties.
+            fn add(&mut self, mut entity: Entity, properties: Slot<'_>) {
+                match entity.id.kind {
+                    $(EntityKind::$kind => {
+                        entity.id.index = u32::try_from(self.$field.len())
+                            .expect("a scan has fewer than 2^32 entities of a kind");
+                        self.$field.push($kind::read(entity, properties));
+                    })*
+                    // Made when all of them are linked.
+                    _ => {}
+                }
+            }
+        }
+    };
+    (all { $($(#[$about:meta])* $kind:ident, $field:ident, $name:literal;)* }) => {
         /// The kinds of entities.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum EntityKind {
@@ -238,17 +261,6 @@ macro_rules! entities {
                 match id.kind { $(EntityKind::$kind => &self.$field[index].entity,)* }
             }
 
-            /// Adds an entity that is read from its properties.
-            fn add(&mut self, mut entity: Entity, properties: Slot<'_>) {
-                match entity.id.kind {
-                    $(EntityKind::$kind => {
-                        entity.id.index = u32::try_from(self.$field.len())
-                            .expect("a scan has fewer than 2^32 entities of a kind");
-                        self.$field.push($kind::read(entity, properties));
-                    })*
-                }
-            }
-
             /// All entities, by kind and index.
             pub fn entities(&self) -> impl Iterator<Item = &Entity> {
                 std::iter::empty()$(.chain(self.$field.iter().map(|item| &item.entity)))*
@@ -270,84 +282,92 @@ macro_rules! entities {
 }
 
 entities! {
-    /// IAM SAML providers.
-    SamlProvider, saml_providers, "saml-provider";
-    /// IAM OIDC providers.
-    OidcProvider, oidc_providers, "oidc-provider";
-    /// IAM roles.
-    Role, roles, "role";
-    /// Service-linked roles.
-    ServiceLinkedRole, service_linked_roles, "service-linked-role";
-    /// IAM managed policies.
-    ManagedPolicy, managed_policies, "managed-policy";
-    /// Inline policies that are resources of their own.
-    InlinePolicy, inline_policies, "inline-policy";
-    /// IAM users.
-    User, users, "user";
-    /// IAM groups.
-    Group, groups, "group";
-    /// Additions of IAM users to a group.
-    GroupAddition, group_additions, "group-addition";
-    /// Instance profiles.
-    InstanceProfile, instance_profiles, "instance-profile";
-    /// Identity Center instances.
-    IdentityCenterInstance, identity_center_instances, "identity-center-instance";
-    /// Permission sets.
-    PermissionSet, permission_sets, "permission-set";
-    /// Account assignments of Identity Center.
-    Assignment, assignments, "assignment";
-    /// Attributes for access control of an Identity Center instance.
-    AccessControlAttributes, access_control_attributes, "access-control-attributes";
-    /// Identity Center applications.
-    Application, applications, "application";
-    /// Assignments to Identity Center applications.
-    ApplicationAssignment, application_assignments, "application-assignment";
-    /// Groups of an identity store.
-    StoreGroup, store_groups, "identity-store-group";
-    /// Users of an identity store.
-    StoreUser, store_users, "identity-store-user";
-    /// Memberships of an identity store.
-    StoreMembership, store_memberships, "identity-store-membership";
-    /// Cognito user pools.
-    UserPool, user_pools, "user-pool";
-    /// App clients of user pools.
-    UserPoolClient, user_pool_clients, "user-pool-client";
-    /// Identity providers of user pools.
-    UserPoolIdentityProvider, user_pool_identity_providers, "user-pool-identity-provider";
-    /// Groups of user pools.
-    UserPoolGroup, user_pool_groups, "user-pool-group";
-    /// Users of user pools.
-    UserPoolUser, user_pool_users, "user-pool-user";
-    /// Memberships of user-pool groups.
-    UserPoolGroupMember, user_pool_group_members, "user-pool-group-member";
-    /// Domains of user pools.
-    UserPoolDomain, user_pool_domains, "user-pool-domain";
-    /// Cognito identity pools.
-    IdentityPool, identity_pools, "identity-pool";
-    /// Role attachments of identity pools.
-    RoleAttachment, role_attachments, "role-attachment";
-    /// Principal tag maps of identity pools.
-    PrincipalTags, principal_tags, "principal-tags";
-    /// Roles Anywhere trust anchors.
-    TrustAnchor, trust_anchors, "trust-anchor";
-    /// Roles Anywhere profiles.
-    Profile, profiles, "roles-anywhere-profile";
-    /// Roles Anywhere revocation lists.
-    RevocationList, revocation_lists, "revocation-list";
-    /// EKS pod identity associations.
-    PodIdentity, pod_identities, "pod-identity";
-    /// Directories of Directory Service.
-    Directory, directories, "directory";
-    /// Accounts of an organisation.
-    Account, accounts, "account";
-    /// Organisational units.
-    OrganizationalUnit, organizational_units, "organizational-unit";
-    /// Policies of an organisation.
-    OrganizationPolicy, organization_policies, "organization-policy";
-    /// What accepts the tokens of user pools.
-    TokenConsumer, token_consumers, "token-consumer";
-    /// What runs with a role.
-    Carrier, carriers, "role-carrier";
+    read {
+        /// IAM SAML providers.
+        SamlProvider, saml_providers, "saml-provider";
+        /// IAM OIDC providers.
+        OidcProvider, oidc_providers, "oidc-provider";
+        /// IAM roles.
+        Role, roles, "role";
+        /// Service-linked roles.
+        ServiceLinkedRole, service_linked_roles, "service-linked-role";
+        /// IAM managed policies.
+        ManagedPolicy, managed_policies, "managed-policy";
+        /// Inline policies that are resources of their own.
+        InlinePolicy, inline_policies, "inline-policy";
+        /// IAM users.
+        User, users, "user";
+        /// Access keys of IAM users.
+        AccessKey, access_keys, "access-key";
+        /// IAM groups.
+        Group, groups, "group";
+        /// Additions of IAM users to a group.
+        GroupAddition, group_additions, "group-addition";
+        /// Instance profiles.
+        InstanceProfile, instance_profiles, "instance-profile";
+        /// Identity Center instances.
+        IdentityCenterInstance, identity_center_instances, "identity-center-instance";
+        /// Permission sets.
+        PermissionSet, permission_sets, "permission-set";
+        /// Account assignments of Identity Center.
+        Assignment, assignments, "assignment";
+        /// Attributes for access control of an Identity Center instance.
+        AccessControlAttributes, access_control_attributes, "access-control-attributes";
+        /// Identity Center applications.
+        Application, applications, "application";
+        /// Assignments to Identity Center applications.
+        ApplicationAssignment, application_assignments, "application-assignment";
+        /// Groups of an identity store.
+        StoreGroup, store_groups, "identity-store-group";
+        /// Users of an identity store.
+        StoreUser, store_users, "identity-store-user";
+        /// Memberships of an identity store.
+        StoreMembership, store_memberships, "identity-store-membership";
+        /// Cognito user pools.
+        UserPool, user_pools, "user-pool";
+        /// App clients of user pools.
+        UserPoolClient, user_pool_clients, "user-pool-client";
+        /// Identity providers of user pools.
+        UserPoolIdentityProvider, user_pool_identity_providers, "user-pool-identity-provider";
+        /// Groups of user pools.
+        UserPoolGroup, user_pool_groups, "user-pool-group";
+        /// Users of user pools.
+        UserPoolUser, user_pool_users, "user-pool-user";
+        /// Memberships of user-pool groups.
+        UserPoolGroupMember, user_pool_group_members, "user-pool-group-member";
+        /// Domains of user pools.
+        UserPoolDomain, user_pool_domains, "user-pool-domain";
+        /// Cognito identity pools.
+        IdentityPool, identity_pools, "identity-pool";
+        /// Role attachments of identity pools.
+        RoleAttachment, role_attachments, "role-attachment";
+        /// Principal tag maps of identity pools.
+        PrincipalTags, principal_tags, "principal-tags";
+        /// Roles Anywhere trust anchors.
+        TrustAnchor, trust_anchors, "trust-anchor";
+        /// Roles Anywhere profiles.
+        Profile, profiles, "roles-anywhere-profile";
+        /// Roles Anywhere revocation lists.
+        RevocationList, revocation_lists, "revocation-list";
+        /// EKS pod identity associations.
+        PodIdentity, pod_identities, "pod-identity";
+        /// Directories of Directory Service.
+        Directory, directories, "directory";
+        /// Accounts of an organisation.
+        Account, accounts, "account";
+        /// Organisational units.
+        OrganizationalUnit, organizational_units, "organizational-unit";
+        /// Policies of an organisation.
+        OrganizationPolicy, organization_policies, "organization-policy";
+        /// What accepts the tokens of user pools.
+        TokenConsumer, token_consumers, "token-consumer";
+        /// What runs with a role.
+        Carrier, carriers, "role-carrier";
+    }
+    made {
+        /// The roles that permission sets are in the accounts that they are assigned in.
+        ProvisionedRole, provisioned_roles, "provisioned-role";
+    }
 }
 
 /// A type of entities.
@@ -395,6 +415,15 @@ impl Model {
         let start = self.grants.partition_point(|grant| grant.holder < holder);
         let end = self.grants.partition_point(|grant| grant.holder <= holder);
         &self.grants[start..end]
+    }
+
+    /// The roles that a permission set is, by account.
+    #[must_use]
+    pub fn roles_of(&self, permission_set: EntityId) -> &[ProvisionedRole] {
+        let roles = &self.provisioned_roles;
+        let start = roles.partition_point(|role| role.permission_set < permission_set);
+        let end = roles.partition_point(|role| role.permission_set <= permission_set);
+        &roles[start..end]
     }
 
     /// The policy of an attachment.

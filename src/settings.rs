@@ -57,6 +57,8 @@ pub struct Settings {
 /// Accounts by how far they are trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accounts {
+    /// The one that manages one's organisation.
+    pub management: Option<AccountId>,
     /// One's own.
     pub own: Vec<AccountId>,
     /// Of others, and trusted on purpose.

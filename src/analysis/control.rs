@@ -10,13 +10,14 @@ use super::Analysis;
 use crate::model::{Account, EntityId, Kind as _, OrganizationPolicy};
 use crate::policy::{Effect, InForce, PermissionPolicy, Policy};
 use crate::resources::Deployment;
-use crate::value::{Bounds, Field, Text};
+use crate::value::{Bounds, Comparison, Field, Text};
 
 /// The service control policies of a scan, and the resource control policies that are about assuming roles.
 #[derive(Debug, Default)]
 pub(super) struct Controls {
     services: OnceLock<Vec<Control>>,
     assumptions: OnceLock<Vec<Reach>>,
+    management: OnceLock<Vec<Text>>,
 }
 
 /// A service control policy.
@@ -36,8 +37,6 @@ struct Reach {
     policy: EntityId,
     /// True if it is of the type that is meant whatever the unknowns are.
     is_of_type: bool,
-    /// True if its own account is the one that manages the organisation: only that one makes accounts.
-    manages: bool,
     /// The accounts that are its targets.
     accounts: Vec<String>,
     /// True if it has targets whose accounts are not known.
@@ -65,6 +64,28 @@ impl Analysis<'_> {
     pub fn may_be_refused(&self, role: EntityId) -> bool {
         let policies = self.controls.assumptions.get_or_init(|| self.resource_controls());
         policies.iter().any(|reach| self.applies(reach, role).possible)
+    }
+
+    /// Whether an account is the one that manages the organisation, if that is known: from the settings, or because accounts
+    /// are made in it, which is done there only.
+    #[must_use]
+    pub fn is_management(&self, account: &Text) -> Option<bool> {
+        let known = self.controls.management.get_or_init(|| match &self.settings.accounts.management {
+            Some(account) => vec![self.vocabulary.literal(account.as_str())],
+            None => {
+                let homes =
+                    Account::all(&self.model).iter().map(|made| &self.deployment(made.entity.id).account);
+                let mut homes: Vec<Text> = homes.cloned().collect();
+                homes.dedup();
+                homes
+            }
+        });
+        let compared = known.iter().map(|known| known.compare(account, self.vocabulary));
+        compared.fold(None, |found, compared| match compared {
+            Comparison::Equal => Some(true),
+            Comparison::Different if found.is_none() => Some(false),
+            _ => found,
+        })
     }
 
     fn service_controls(&self) -> Vec<Control> {
@@ -125,11 +146,9 @@ impl Analysis<'_> {
         if found.as_ref().is_some_and(|found| found != name) || matches!(policy.targets, Field::Absent) {
             return None;
         }
-        let home = policy.entity.deployment;
         let mut reach = Reach {
             policy: policy.entity.id,
             is_of_type: found.is_some(),
-            manages: Account::all(&self.model).iter().any(|account| account.entity.deployment == home),
             accounts: Vec::new(),
             others: false,
         };
@@ -151,17 +170,19 @@ impl Analysis<'_> {
     fn applies(&self, reach: &Reach, id: EntityId) -> Bounds<bool> {
         let (entity, policy) = (self.entity(id), self.entity(reach.policy));
         let (own, home) = (&self.deployment(id).account, &self.deployment(reach.policy).account);
-        let at_home = entity.deployment == policy.deployment || own == home;
-        if at_home && reach.manages {
+        let manages = self.is_management(own);
+        if manages == Some(true) {
             return Bounds::decided(false);
         }
+        let at_home = entity.deployment == policy.deployment || own == home;
         let any = match own.as_literal(self.vocabulary) {
             Some(own) if reach.accounts.iter().any(|account| account == own) => Bounds::decided(true),
             None if !reach.accounts.is_empty() => Bounds::UNDECIDED,
             _ => Bounds { sure: false, possible: reach.others },
         };
         // Whoever has the policies of an organisation is most often its management account.
-        let sure = !at_home && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);
+        let may_manage = at_home && manages.is_none();
+        let sure = !may_manage && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);
         Bounds { sure: any.sure && sure, possible: any.possible }
     }
 

@@ -7,7 +7,10 @@ use rustc_hash::FxHashMap;
 use super::{Analysis, Privileges};
 use crate::knowledge::managed_policies::ManagedPolicies;
 use crate::knowledge::privileges::guest_scope;
-use crate::model::{EntityId, EntityKind, GrantedPolicy, ManagedPolicy, Outside, ReferencePlace, Target};
+use crate::model::{
+    EntityId, EntityKind, Found, GrantedPolicy, ManagedPolicy, Outside, ProvisionedRole, ReferencePlace,
+    RoleBoundary, Target,
+};
 use crate::policy::{Attached, InForce, PermissionPolicy, Permissions, Policy, PolicyId, Statement};
 use crate::value::{Field, Part, Text};
 
@@ -144,37 +147,65 @@ impl Analysis<'_> {
             .clone()
     }
 
-    /// The boundary of a role or user. One that is not in view may allow all and nothing.
+    /// The boundary of a holder. One that is not in view may allow all and nothing.
     fn boundary(&self, id: EntityId) -> Option<Vec<InForce>> {
+        let (mut limit, is_known) = match self.model.get::<ProvisionedRole>(id) {
+            Some(role) => self.provisioned_boundary(role)?,
+            None => self.named_boundary(id)?,
+        };
+        if !is_known {
+            let star = ["*".to_owned()];
+            let all = Policy::allowing(&[(&star, &star)], self.vocabulary);
+            let policy = Arc::new(PermissionPolicy::new(&all, None, self.vocabulary));
+            limit.push(InForce { policy, sure: false });
+        }
+        Some(limit)
+    }
+
+    /// The boundary that a role or user names by its ARN, and whether it is in view.
+    fn named_boundary(&self, id: EntityId) -> Option<(Vec<InForce>, bool)> {
         let references = self.model.references_of(id);
         let reference = references.iter().find(|reference| reference.place == ReferencePlace::Boundary)?;
-        let found = match &reference.target {
-            Target::Found(found) => {
-                let documents = found.iter().filter_map(|found| {
-                    let policy = self.model.get::<ManagedPolicy>(found.entity)?;
-                    let Field::Known(attached) = &policy.document else { return None };
-                    if self.is_unknown(&attached.value) {
-                        return None;
-                    }
-                    Some(InForce { policy: self.document(attached.value.policy), sure: found.sure })
-                });
-                documents.collect()
-            }
-            Target::Outside(Outside::Aws) => self
-                .managed(&reference.text)
-                .map(|policy| InForce { policy, sure: true })
-                .into_iter()
-                .collect(),
+        let found: Vec<InForce> = match &reference.target {
+            Target::Found(found) => found.iter().filter_map(|found| self.limit(found, found.sure)).collect(),
+            Target::Outside(Outside::Aws) => self.managed_limit(&reference.text).into_iter().collect(),
             _ => Vec::new(),
         };
-        if !found.is_empty() {
-            return Some(found);
+        let is_known = !found.is_empty();
+        Some((found, is_known))
+    }
+
+    /// The boundary of a permission set in an account, and whether it is in view there.
+    fn provisioned_boundary(&self, role: &ProvisionedRole) -> Option<(Vec<InForce>, bool)> {
+        Some(match role.boundary.as_ref()? {
+            RoleBoundary::AwsManaged(arn) => {
+                let found = self.managed_limit(arn);
+                let is_known = found.is_some();
+                (found.into_iter().collect(), is_known)
+            }
+            RoleBoundary::Named(named) => {
+                let sure = |found: &Found| found.sure && self.always(&role.entity.worlds, &found.worlds);
+                let limits: Vec<InForce> =
+                    named.found.iter().filter_map(|found| self.limit(found, sure(found))).collect();
+                // One of variants is in force, whichever: none of them is for sure.
+                let is_known = !limits.is_empty() && named.is_found() && limits.len() == named.found.len();
+                (limits, is_known)
+            }
+            RoleBoundary::Unknown => (Vec::new(), false),
+        })
+    }
+
+    /// A managed policy as a limit, if anything is known of it.
+    fn limit(&self, found: &Found, sure: bool) -> Option<InForce> {
+        let policy = self.model.get::<ManagedPolicy>(found.entity)?;
+        let Field::Known(attached) = &policy.document else { return None };
+        if self.is_unknown(&attached.value) {
+            return None;
         }
-        let star = ["*".to_owned()];
-        let all = Policy::allowing(&[(&star, &star)], self.vocabulary);
-        Some(vec![InForce {
-            policy: Arc::new(PermissionPolicy::new(&all, None, self.vocabulary)),
-            sure: false,
-        }])
+        Some(InForce { policy: self.document(attached.value.policy), sure })
+    }
+
+    fn managed_limit(&self, arn: &Text) -> Option<InForce> {
+        self.managed(arn).map(|policy| InForce { policy, sure: true })
     }
 }

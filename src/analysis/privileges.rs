@@ -382,7 +382,7 @@ impl Asker<'_, '_> {
         for grant in self.analysis.model.grants_of(self.role()) {
             let GrantedPolicy::Document(_) = grant.policy else { continue };
             let policy = match grant.attachment {
-                PolicyAttachment::ByPolicy(policy) => Some(policy),
+                PolicyAttachment::ByPolicy(policy) | PolicyAttachment::ByName(policy) => Some(policy),
                 PolicyAttachment::Unattached => Some(self.role()),
                 PolicyAttachment::ByHolder => {
                     let reference = self.analysis.model.reference_at(self.role(), grant.span);

@@ -16,6 +16,7 @@ impl Graph {
         graph.trusts(model);
         graph.guests(model, vocabulary);
         graph.assignments(model);
+        graph.permission_sets(model, vocabulary);
         graph
     }
 

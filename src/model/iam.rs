@@ -129,6 +129,19 @@ pub struct User {
     pub managed_policies: List<Text>,
     /// `PermissionsBoundary`.
     pub boundary: Field<Text>,
+    /// Where `LoginProfile` is written: he has a password for the console. (Which one is not read.)
+    pub password: Option<Span>,
+}
+
+/// `AWS::IAM::AccessKey`: of an IAM user.
+#[derive(Clone, Debug)]
+pub struct AccessKey {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `UserName`.
+    pub user: Field<Text>,
+    /// `Status`: `Active` or `Inactive`.
+    pub status: Field<Text>,
 }
 
 /// `AWS::IAM::Group`.
@@ -166,11 +179,11 @@ pub struct InstanceProfile {
     pub roles: List<Text>,
 }
 
-/// Something that gives permissions to a role, user or group, from whichever side it is attached. A managed policy that
+/// Something that gives permissions to a role, a permission set in an account, a user or a group, from whichever side it is attached. A managed policy that
 /// nobody in view has gives to itself: to whoever gets it elsewhere.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The role, user or group; or a managed policy that nobody in view has.
+    /// The role, provisioned role, user or group; or a managed policy that nobody in view has.
     pub holder: EntityId,
     /// The worlds in which both exist and are attached.
     pub worlds: Worlds,
@@ -191,8 +204,10 @@ pub enum PolicyAttachment {
     Inline,
     /// An [`InlinePolicy`] names the holder.
     Separate(EntityId),
-    /// The holder names a managed policy in `ManagedPolicyArns`.
+    /// The holder names a managed policy in `ManagedPolicyArns`, or the permission set one that AWS manages.
     ByHolder,
+    /// The permission set names a [`ManagedPolicy`] of the account.
+    ByName(EntityId),
     /// A [`ManagedPolicy`] names the holder in `Roles`, `Users` or `Groups`.
     ByPolicy(EntityId),
     /// The user is in a [`Group`] that has it.
@@ -325,7 +340,14 @@ impl User {
             policies: inline_policies(properties),
             managed_policies: properties.get("ManagedPolicyArns").texts(),
             boundary: properties.get("PermissionsBoundary").text(),
+            password: properties.get("LoginProfile").span(),
         }
+    }
+}
+
+impl AccessKey {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self { entity, user: properties.get("UserName").text(), status: properties.get("Status").text() }
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn kind_of(resource_type: &str) -> Option<EntityKind> {
             Kind::InlinePolicy
         }
         "AWS::IAM::User" => Kind::User,
+        "AWS::IAM::AccessKey" => Kind::AccessKey,
         "AWS::IAM::Group" => Kind::Group,
         "AWS::IAM::UserToGroupAddition" => Kind::GroupAddition,
         "AWS::IAM::InstanceProfile" => Kind::InstanceProfile,
@@ -93,6 +94,7 @@ pub(super) const fn reference_form(kind: EntityKind) -> Option<Form> {
         | Kind::Profile
         | Kind::RevocationList
         | Kind::Directory
+        | Kind::AccessKey
         | Kind::Account
         | Kind::OrganizationalUnit
         | Kind::OrganizationPolicy => Form::Id,
@@ -104,7 +106,8 @@ pub(super) const fn reference_form(kind: EntityKind) -> Option<Form> {
         | Kind::RoleAttachment
         | Kind::PrincipalTags
         | Kind::TokenConsumer
-        | Kind::Carrier => return None,
+        | Kind::Carrier
+        | Kind::ProvisionedRole => return None,
     })
 }
 

@@ -21,6 +21,8 @@ pub struct PermissionSet {
     pub entity: Entity,
     /// `Name`.
     pub name: Field<Text>,
+    /// `Description`.
+    pub description: Field<Text>,
     /// `InstanceArn`.
     pub instance: Field<Text>,
     /// `InlinePolicy`.
@@ -178,6 +180,7 @@ impl PermissionSet {
         Self {
             entity,
             name,
+            description: properties.get("Description").text(),
             instance: properties.get("InstanceArn").text(),
             inline_policy: properties.get("InlinePolicy").document(),
             managed_policies: properties.get("ManagedPolicies").texts(),

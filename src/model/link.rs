@@ -4,6 +4,7 @@ mod collect;
 mod grants;
 mod index;
 mod place;
+mod provision;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -116,6 +117,7 @@ pub(super) fn link(model: &mut Model, vocabulary: &Vocabulary) {
         }
     }
     model.references = references;
+    provision::provision(model, vocabulary);
     model.grants = grants::grants(model);
 }
 

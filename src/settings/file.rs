@@ -99,11 +99,15 @@ fn accounts(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
     let help = "Write lists of account ids: `accounts: {own: [\"111122223333\"], trusted: [], vendors: []}`.";
     for (name, key, value) in reader.entries(node, "accounts", help) {
         let list = match name {
+            "management" => {
+                settings.accounts.management = reader.account(value, name);
+                continue;
+            }
             "own" => &mut settings.accounts.own,
             "trusted" => &mut settings.accounts.trusted,
             "vendors" => &mut settings.accounts.vendors,
             _ => {
-                reader.unknown(key, "setting", name, &["own", "trusted", "vendors"]);
+                reader.unknown(key, "setting", name, &["management", "own", "trusted", "vendors"]);
                 continue;
             }
         };
@@ -180,6 +184,10 @@ fn issuers(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
     let help = "Write `issuers: {own: [https://gitlab.example.com], expected: [https://gitlab.com], directories: [issuers]}`.";
     for (name, key, value) in reader.entries(node, "issuers", help) {
         let list = match name {
+            "management" => {
+                settings.accounts.management = reader.account(value, name);
+                continue;
+            }
             "own" => &mut settings.own_issuers,
             "expected" => &mut settings.expected_issuers,
             "directories" => {

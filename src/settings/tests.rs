@@ -37,6 +37,7 @@ fn reads_everything() {
     let settings = read(
         r#"
 accounts:
+  management: "999900001111"
   own: ["111122223333", 012345678901]
   trusted: [444455556666]
   vendors: ["777788889999"]
@@ -68,6 +69,7 @@ rules:
     )
     .unwrap();
     let account = |text| AccountId::new(text).unwrap();
+    assert_eq!(settings.accounts.management, Some(account("999900001111")));
     assert_eq!(settings.accounts.own, [account("111122223333"), account("012345678901")]);
     assert_eq!(settings.accounts.trusted, [account("444455556666")]);
     assert_eq!(settings.accounts.vendors, [account("777788889999")]);
@@ -130,7 +132,10 @@ fn unknown_names_are_refused_with_a_guess() {
         "organizations: []",
         "organizations: unknown setting `organizations` | Did you mean `organisations`?",
     );
-    refuses("accounts: { zzz: [] }", "zzz: unknown setting `zzz` | Known are: own, trusted, vendors.");
+    refuses(
+        "accounts: { zzz: [] }",
+        "zzz: unknown setting `zzz` | Known are: management, own, trusted, vendors.",
+    );
     refuses(
         "identity-source: externel",
         "externel: unknown value for `identity-source`: `externel` | Did you mean `external`?",

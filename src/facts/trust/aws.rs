@@ -195,7 +195,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
     found.populations(form, relation)
 }
 
-/// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too.
+/// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too, and so is one that
+/// permission sets are assigned in.
 pub(in crate::facts) fn whose(
     analysis: &Analysis<'_>,
     deployment: DeploymentId,
@@ -216,7 +217,8 @@ pub(in crate::facts) fn whose(
     let Some(literal) = account.as_literal(vocabulary) else { return OneOf::only(Relation::Unknown) };
     let settings = &analysis.settings.accounts;
     let listed = |accounts: &[AccountId]| accounts.iter().any(|known| known.as_str() == literal);
-    if listed(&settings.own) {
+    let manages = settings.management.as_ref().is_some_and(|known| known.as_str() == literal);
+    if manages || listed(&settings.own) {
         OneOf::only(Relation::Own)
     } else if listed(&settings.trusted) {
         OneOf::only(Relation::Trusted)

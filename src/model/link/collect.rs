@@ -50,6 +50,9 @@ pub(super) fn collect<'m>(model: &'m Model, vocabulary: &'m Vocabulary) -> Vec<W
         collector.text(&addition.entity, Place::UserGroup, &addition.group);
         collector.texts(&addition.entity, Place::GroupUser, &addition.users);
     }
+    for key in &model.access_keys {
+        collector.text(&key.entity, Place::KeyUser, &key.user);
+    }
     for profile in &model.instance_profiles {
         collector.texts(&profile.entity, Place::InstanceProfileRole, &profile.roles);
     }

@@ -1,11 +1,14 @@
 //! What gives permissions to roles, users and groups, from either side of the attachment.
 
+use rustc_hash::FxHashSet;
+
 use super::super::{
-    Attachment, Entity, EntityId, Found, Grant, GrantedPolicy, List, Model, PolicyAttachment, Reference,
-    ReferencePlace, Target,
+    Attachment, Entity, EntityId, Found, Grant, GrantedPolicy, List, ManagedPolicy, Model, PermissionSet,
+    PolicyAttachment, ProvisionedRole, Reference, ReferencePlace, Target,
 };
 use super::Outside;
 use crate::policy::Attached;
+use crate::source::Span;
 use crate::value::{Field, Text};
 
 /// All grants, by holder; of each holder in the order inline, attached by the holder, attached by policies, and of a user
@@ -27,6 +30,9 @@ pub(super) fn grants(model: &Model) -> Vec<Grant> {
     for policy in &model.inline_policies {
         of_policy(model, policy.entity.id, &policy.document, PolicyAttachment::Separate, &mut grants);
     }
+    for role in &model.provisioned_roles {
+        of_permission_set(model, role, &mut grants);
+    }
     unattached(model, &mut grants);
     // Stable: the order of attachments of one holder stays.
     grants.sort_by_key(|grant| grant.holder);
@@ -36,6 +42,66 @@ pub(super) fn grants(model: &Model) -> Vec<Grant> {
         grants.sort_by_key(|grant| grant.holder);
     }
     grants
+}
+
+/// What a permission set gives in an account: its inline policy, policies that AWS manages, and those of the account.
+fn of_permission_set(model: &Model, role: &ProvisionedRole, into: &mut Vec<Grant>) {
+    let Some(set) = model.get::<PermissionSet>(role.permission_set) else { return };
+    let grant = |span, sure, attachment, policy| Grant {
+        holder: role.entity.id,
+        worlds: role.entity.worlds.clone(),
+        span,
+        sure,
+        attachment,
+        policy,
+    };
+    if let Some(span) = set.inline_policy.span() {
+        let policy = document(&set.inline_policy);
+        let sure = matches!(policy, GrantedPolicy::Document(_)) && !role.names_other_account;
+        into.push(grant(span, sure, PolicyAttachment::Inline, policy));
+    }
+    for arn in set.managed_policies.known().into_iter().flat_map(|list| &list.value) {
+        let reference = arn.span().and_then(|span| model.reference_at(set.entity.id, span));
+        for (policy, sure, _) in
+            reference.map_or(Vec::new(), |reference| attached_by_holder(model, reference))
+        {
+            let span = arn.span().unwrap_or(set.entity.span);
+            into.push(grant(span, sure, PolicyAttachment::ByHolder, policy));
+        }
+    }
+    for named in &role.customer_policies {
+        for found in &named.found {
+            let Some(policy) = model.get::<ManagedPolicy>(found.entity) else { continue };
+            let policy = document(&policy.document);
+            let sure = found.sure && matches!(policy, GrantedPolicy::Document(_));
+            let attachment = PolicyAttachment::ByName(found.entity);
+            let worlds = found.worlds.clone();
+            into.push(Grant { worlds, ..grant(named.span, sure, attachment, policy) });
+        }
+        if !named.is_found() {
+            let policy = GrantedPolicy::NotInView(named.name.clone());
+            into.push(grant(named.span, false, PolicyAttachment::ByHolder, policy));
+        }
+    }
+    let unknown = unknown_parts(&set.managed_policies).chain(unknown_parts(&set.customer_policies));
+    for span in unknown {
+        into.push(grant(span, false, PolicyAttachment::ByHolder, GrantedPolicy::Unknown));
+    }
+    // One that is named without a name that is known.
+    let customer = set.customer_policies.known().into_iter().flat_map(|list| &list.value);
+    for policy in customer.filter_map(Field::known) {
+        if let Field::Unknown(name) = &policy.value.name {
+            into.push(grant(name.span, false, PolicyAttachment::ByHolder, GrantedPolicy::Unknown));
+        }
+    }
+}
+
+/// The places of what is not known of a list: the whole of it, or items.
+fn unknown_parts<T>(list: &List<T>) -> impl Iterator<Item = Span> {
+    let unknown = |item: &Field<T>| if let Field::Unknown(why) = item { Some(why.span) } else { None };
+    let items = list.known().into_iter().flat_map(|items| &items.value).filter_map(unknown);
+    let whole = if let Field::Unknown(why) = list { Some(why.span) } else { None };
+    items.chain(whole)
 }
 
 /// What users have by their groups, whether they name the group or an addition puts them into it.
@@ -79,10 +145,12 @@ fn named(model: &Model, from: EntityId, place: ReferencePlace) -> impl Iterator<
 
 /// The managed policies that nothing in view refers to, and that refer to nobody.
 fn unattached(model: &Model, into: &mut Vec<Grant>) {
+    let named: FxHashSet<EntityId> =
+        model.provisioned_roles.iter().flat_map(ProvisionedRole::found_policies).collect();
     for policy in &model.managed_policies {
         let id = policy.entity.id;
         let names_nobody = [&policy.roles, &policy.users, &policy.groups].into_iter().all(List::is_absent);
-        if names_nobody && model.references_to(id).next().is_none() {
+        if names_nobody && !named.contains(&id) && model.references_to(id).next().is_none() {
             into.push(Grant {
                 holder: id,
                 worlds: policy.entity.worlds.clone(),
@@ -133,12 +201,8 @@ fn of_holder(
             into.push(Grant { worlds, ..grant(reference.span, sure, PolicyAttachment::ByHolder, policy) });
         }
     }
-    let unknown_items = managed.known().into_iter().flat_map(|items| &items.value);
-    let unknown =
-        unknown_items.filter_map(|item| if let Field::Unknown(why) = item { Some(why) } else { None });
-    let whole = if let Field::Unknown(why) = managed { Some(why) } else { None };
-    for why in unknown.chain(whole) {
-        into.push(grant(why.span, false, PolicyAttachment::ByHolder, GrantedPolicy::Unknown));
+    for span in unknown_parts(managed) {
+        into.push(grant(span, false, PolicyAttachment::ByHolder, GrantedPolicy::Unknown));
     }
 }
 
@@ -152,7 +216,7 @@ fn attached_by_holder(
         Target::Found(found) => found
             .iter()
             .filter_map(|found| {
-                let policy = model.get::<super::super::ManagedPolicy>(found.entity)?;
+                let policy = model.get::<ManagedPolicy>(found.entity)?;
                 let granted = document(&policy.document);
                 let sure = found.sure && matches!(granted, GrantedPolicy::Document(_));
                 Some((granted, sure, found.worlds.clone()))

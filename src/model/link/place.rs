@@ -29,6 +29,8 @@ pub enum ReferencePlace {
     UserGroup,
     /// `Users` of an addition of users to a group.
     GroupUser,
+    /// `UserName` of an access key.
+    KeyUser,
     /// `Roles` of an instance profile.
     InstanceProfileRole,
     /// `InstanceArn` of everything in Identity Center.
@@ -128,7 +130,7 @@ impl ReferencePlace {
             Self::ManagedPolicy | Self::Boundary | Self::ProfilePolicy => POLICY,
             Self::AwsManagedPolicy => &[(Kind::ManagedPolicy, Form::AwsManagedArn)],
             Self::PolicyRole | Self::InstanceProfileRole => &[(Kind::Role, Form::Name)],
-            Self::PolicyUser | Self::GroupUser => &[(Kind::User, Form::Name)],
+            Self::PolicyUser | Self::GroupUser | Self::KeyUser => &[(Kind::User, Form::Name)],
             Self::PolicyGroup | Self::UserGroup => &[(Kind::Group, Form::Name)],
             Self::Instance => &[(Kind::IdentityCenterInstance, Form::Arn)],
             Self::Store => &[(Kind::IdentityCenterInstance, Form::StoreId)],

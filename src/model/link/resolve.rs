@@ -42,7 +42,7 @@ const SOCIAL_PROVIDERS: &[&str] = &[
 
 /// The most entities that one reference is said to lead to. So many cannot all be meant: names that hundreds of
 /// unrelated templates share tell nothing, and would take their number squared in memory.
-const MOST_POSSIBLE: usize = 64;
+pub(super) const MOST_POSSIBLE: usize = 64;
 
 impl<'m> Resolver<'m> {
     pub(super) fn new(model: &'m Model, index: &'m Index, vocabulary: &'m Vocabulary) -> Self {

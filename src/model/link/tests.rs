@@ -648,6 +648,7 @@ Resources:
             PolicyAttachment::Inline => "inline".to_owned(),
             PolicyAttachment::Separate(policy) => format!("separate {}", scene.name(policy)),
             PolicyAttachment::ByHolder => "by holder".to_owned(),
+            PolicyAttachment::ByName(policy) => format!("by name {}", scene.name(policy)),
             PolicyAttachment::ByPolicy(policy) => format!("by {}", scene.name(policy)),
             PolicyAttachment::ByGroup(group) => format!("by group {}", scene.name(group)),
             PolicyAttachment::Unattached => "unattached".to_owned(),

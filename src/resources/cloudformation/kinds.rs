@@ -260,6 +260,15 @@ static KINDS: &[Kind] = &[
         &[],
     ),
     kind(
+        "AWS::IAM::AccessKey",
+        Only(&["UserName", "Status"]),
+        None,
+        "name",
+        "{id}",
+        &[("SecretAccessKey", "{SecretAccessKey any}")],
+        &[],
+    ),
+    kind(
         "AWS::IAM::Group",
         ALL,
         Some("GroupName"),
@@ -331,7 +340,7 @@ static KINDS: &[Kind] = &[
     kind("AWS::IAM::ServiceLinkedRole", ALL, None, "name", "{id}", &[("RoleName", "{id}")], &[]),
     kind(
         "AWS::IAM::User",
-        AllBut(&["LoginProfile"]),
+        ALL,
         Some("UserName"),
         "name",
         "{id}",
