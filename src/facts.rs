@@ -11,6 +11,7 @@ mod deploy_refusal;
 mod entrance;
 mod group_role;
 mod guest_privileges;
+mod identity_center;
 mod identity_pool;
 mod instance_use;
 mod lists;
@@ -31,6 +32,7 @@ mod role_mapping;
 mod role_order;
 mod secret;
 mod sign_in;
+mod sign_in_choice;
 mod token_consumer;
 mod trust;
 mod trust_principal;
@@ -62,6 +64,13 @@ pub(crate) use words::words;
 /// Every kind of fact, by name.
 pub const SCHEMAS: &[&Schema] = &[
     &assignment::AssignmentFact::SCHEMA,
+    &identity_center::AccessControlAttributeFact::SCHEMA,
+    &identity_center::AccountAccess::SCHEMA,
+    &identity_center::AssignedTwice::SCHEMA,
+    &identity_center::DirectoryFact::SCHEMA,
+    &identity_center::PermissionSetFact::SCHEMA,
+    &identity_center::PermissionSetFault::SCHEMA,
+    &identity_center::PermissionSetPolicy::SCHEMA,
     &claim_source::ClaimSource::SCHEMA,
     &deploy_refusal::DeployRefusal::SCHEMA,
     &group_role::GroupRole::SCHEMA,
@@ -83,6 +92,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &role_order::RoleOrder::SCHEMA,
     &secret::Secret::SCHEMA,
     &sign_in::SignIn::SCHEMA,
+    &sign_in_choice::SignInChoice::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
     &trust::GithubSubject::SCHEMA,
@@ -127,6 +137,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     deploy_refusal::each(analysis, take);
     group_role::each(analysis, take);
     guest_privileges::each(analysis, take);
+    identity_center::each(analysis, take);
     identity_pool::each(analysis, take);
     instance_use::each(analysis, take);
     mapping_fault::each(analysis, take);
@@ -142,6 +153,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     role_order::each(analysis, take);
     secret::each(analysis, take);
     sign_in::each(analysis, take);
+    sign_in_choice::each(analysis, take);
     token_consumer::each(analysis, take);
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
@@ -245,7 +257,7 @@ pub enum FieldValue {
 }
 
 /// A set of the words of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WordSet(pub u64);
 
 /// A further place that shows the fact.

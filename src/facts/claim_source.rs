@@ -268,8 +268,7 @@ fn deciding(analysis: &Analysis<'_>, tags: &PrincipalTags, tag: Option<&str>) ->
     }
     roles.sort_unstable();
     roles.dedup();
-    roles
-        .retain(|&role| analysis.model.get::<Role>(role).is_some_and(|role| decides_by(analysis, role, tag)));
+    roles.retain(|&role| decides_by(analysis, role, tag));
     roles
 }
 

@@ -15,7 +15,7 @@ pub trait Holds {
 }
 
 /// One of the words of an enum, as far as it is decided: a set of those that it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OneOf<W>(WordSet, PhantomData<W>);
 
 impl<W: Words> OneOf<W> {

@@ -2,6 +2,8 @@
 
 mod length;
 
+pub(in crate::facts) use length::least as least_length;
+
 use super::{Common, Fact, OneOf, Words, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;

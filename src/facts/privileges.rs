@@ -2,11 +2,13 @@
 
 use super::trust::{Exposure, Relation, whose};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, Taker, WordSet, fact, for_roles, words};
-use crate::analysis::{Analysis, Impact, Privileges};
+use crate::analysis::{Analysis, Gain, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::Actions;
+use crate::knowledge::privileges::{EscalationMethod, Takeover};
 use crate::model::{Entity, EntityId, EntityKind, Role};
 use crate::policy::{Arn, Effect, PrincipalForm};
+use crate::source::Span;
 use crate::value::{Bounds, Field, Text};
 
 words! {
@@ -136,14 +138,7 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
     }
     let privileges = analysis.privileges(entity.id);
     let literal = |text: &str| analysis.vocabulary.literal(text);
-    let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
-    let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
-    let of_service = privileges
-        .whole_services
-        .first()
-        .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
-    let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
-    let granted = analysis.granted_at(entity.id, action.or(privileges.worst));
+    let Worst { escalation, takeover, granted } = Worst::of(analysis, entity.id, &privileges);
     let session = role.and_then(|role| role.max_session.span());
     take(&PrivilegesFact {
         common: Common {
@@ -209,6 +204,30 @@ fn federated(analysis: &Analysis<'_>, role: &Role) -> Bounds<bool> {
         }
     }
     found
+}
+
+/// The worst of what a holder can do.
+pub(super) struct Worst<'p> {
+    /// The surest way to gain permissions.
+    pub escalation: Option<&'p Gain<EscalationMethod>>,
+    /// The surest way to take over the federation.
+    pub takeover: Option<&'p Gain<Takeover>>,
+    /// The statement or policy that grants it.
+    pub granted: Option<Span>,
+}
+
+impl<'p> Worst<'p> {
+    pub(super) fn of(analysis: &Analysis<'_>, holder: EntityId, privileges: &'p Privileges) -> Self {
+        let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
+        let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
+        let of_service = privileges
+            .whole_services
+            .first()
+            .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
+        let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
+        let granted = analysis.granted_at(holder, action.or(privileges.worst));
+        Self { escalation, takeover, granted }
+    }
 }
 
 /// Hours that a session of a role may last.

@@ -35,7 +35,7 @@ pub(super) use outcome::TrustOutcome;
 pub(super) use roles_anywhere::RolesAnywhereTrust;
 pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
-pub(super) use session_tags::{SessionTags, decides_by};
+pub(super) use session_tags::{SessionTags, decides_at, decides_by, decides_elsewhere};
 pub(super) use user_pool::{TrustedUserPool, trusted_user_pools};
 use view::{Kind, Memo, View, views_with};
 

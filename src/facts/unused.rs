@@ -78,7 +78,7 @@ fn stacks_with_consumers(analysis: &Analysis<'_>) -> FxHashSet<TemplateId> {
 }
 
 /// True if the template exports an identifier of the entity: others then use what is not in view.
-fn is_exported(analysis: &Analysis<'_>, entity: &Entity) -> bool {
+pub(super) fn is_exported(analysis: &Analysis<'_>, entity: &Entity) -> bool {
     analysis.template(entity.template).exports.iter().any(|export| match &export.value.value {
         Value::Text(text) => entity.identifiers.iter().any(|identifier| identifier.text == *text),
         _ => false,

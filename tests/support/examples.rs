@@ -32,7 +32,9 @@ pub(crate) fn settings(example: &Example) -> Settings {
     fs::create_dir_all(&folder).expect("a folder for the settings");
     let path = folder.join("fedlint.yaml");
     fs::write(&path, text).expect("the settings can be written");
-    let settings = Settings::load(&Sources::default(), &path).expect("valid settings");
+    let mut settings = Settings::load(&Sources::default(), &path).expect("valid settings");
+    // Patterns of paths are meant beside the files, which lie nowhere.
+    settings.root = std::env::current_dir().expect("there is a working directory");
     fs::remove_dir_all(folder).expect("the folder can be removed");
     settings
 }

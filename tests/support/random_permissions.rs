@@ -3,7 +3,7 @@
 #[path = "json_value.rs"]
 mod json_value;
 #[path = "random.rs"]
-mod random;
+pub(crate) mod random;
 
 use std::path::PathBuf;
 

@@ -10,8 +10,9 @@ use crate::facts::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::{
     Claim, Control, Format, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
-use crate::model::Role;
+use crate::model::EntityId;
 use crate::policy::{Effect, Element, Policy, PolicyPath, PrincipalForm, Wanted, Witness, matches_action};
+use crate::source::Span;
 use crate::value::{Bounds, Part, Shape, Text, Vocabulary};
 
 pub(super) use deciding::Elsewhere;
@@ -91,7 +92,9 @@ pub(super) fn each(view: &View<'_>, elsewhere: &Elsewhere, take: &mut dyn FnMut(
         return;
     }
     let mut groups: Vec<(SessionTags, Deciding)> = Vec::new();
-    for deciding in own(view.analysis, view.role).into_iter().chain(elsewhere.of(view.analysis, view.role)) {
+    for deciding in
+        own(view.analysis, view.role.entity.id).into_iter().chain(elsewhere.of(view.analysis, view.role))
+    {
         let known = |(fact, _): &(SessionTags, Deciding)| {
             fact.tags.iter().any(|tag| {
                 tag.as_literal(vocabulary).is_some_and(|tag| tag.eq_ignore_ascii_case(&deciding.key))
@@ -119,9 +122,19 @@ pub(super) fn each(view: &View<'_>, elsewhere: &Elsewhere, take: &mut dyn FnMut(
     }
 }
 
-/// Whether a policy of the role itself decides by a session tag.
-pub(in crate::facts) fn decides_by(analysis: &Analysis<'_>, role: &Role, tag: &str) -> bool {
-    own(analysis, role).iter().any(|deciding| deciding.key.eq_ignore_ascii_case(tag))
+/// Whether a policy of the role itself, or of the permission set in this account, decides by a session tag.
+pub(in crate::facts) fn decides_by(analysis: &Analysis<'_>, holder: EntityId, tag: &str) -> bool {
+    decides_at(analysis, holder, tag).is_some()
+}
+
+/// Where a policy of a holder decides by a session tag.
+pub(in crate::facts) fn decides_at(analysis: &Analysis<'_>, holder: EntityId, tag: &str) -> Option<Span> {
+    own(analysis, holder).into_iter().find(|one| one.key.eq_ignore_ascii_case(tag)).map(|one| one.span)
+}
+
+/// Where a trust policy or one of an organisation decides by a tag of the caller.
+pub(in crate::facts) fn decides_elsewhere(analysis: &Analysis<'_>, tag: &str) -> Option<Span> {
+    Elsewhere::new(analysis).first(tag)
 }
 
 fn fact(
@@ -279,7 +292,7 @@ fn spellings(policy: &Policy, tag: &str, vocabulary: &Vocabulary) -> Vec<String>
 }
 
 /// Where the statement that lets tags in says so.
-fn place(view: &View<'_>, witness: &Witness) -> crate::source::Span {
+fn place(view: &View<'_>, witness: &Witness) -> Span {
     let vocabulary = view.analysis.vocabulary;
     let actions = &view.sender.exchanges[witness.exchange].actions;
     let index = actions.iter().position(|action| action == ACTION);

@@ -1,7 +1,9 @@
 //! The tags of principals on which the policies in view decide.
 
 use crate::analysis::Analysis;
-use crate::model::{GrantedPolicy, ManagedPolicy, ReferencePlace, Role};
+use crate::model::{
+    EntityId, GrantedPolicy, ManagedPolicy, ProvisionedRole, ReferencePlace, Role, RoleBoundary,
+};
 use crate::policy::{
     Attached, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, Statement, Version,
 };
@@ -35,7 +37,7 @@ struct Tag {
     /// Whom the statement is about; `None` for everybody in an organisation.
     principals: Option<Vec<Principal>>,
     /// The role whose trust policy it is.
-    role: Option<crate::model::EntityId>,
+    role: Option<EntityId>,
 }
 
 impl Elsewhere {
@@ -70,6 +72,11 @@ impl Elsewhere {
         Self { tags }
     }
 
+    /// Where the first of them decides by a tag.
+    pub(super) fn first(&self, key: &str) -> Option<Span> {
+        self.tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)).map(|tag| tag.span)
+    }
+
     /// Those that sessions of a role may come to.
     pub(super) fn of(&self, analysis: &Analysis<'_>, role: &Role) -> Vec<Deciding> {
         let account =
@@ -97,29 +104,34 @@ impl Elsewhere {
     }
 }
 
-/// Tags on which the permission policies of a role decide.
-pub(super) fn own(analysis: &Analysis<'_>, role: &Role) -> Vec<Deciding> {
+/// Tags on which the permission policies of a role, or of a permission set in an account, decide.
+pub(super) fn own(analysis: &Analysis<'_>, holder: EntityId) -> Vec<Deciding> {
     let model = &analysis.model;
+    let entity = model.entity(holder);
     let mut found: Vec<Deciding> = Vec::new();
     let mut add = |attached: &Attached, sure: bool, worlds: &Worlds| {
         for (key, span, _) in asked(analysis, attached) {
-            let Some(worlds) = role.entity.worlds.and(worlds) else { continue };
+            let Some(worlds) = entity.worlds.and(worlds) else { continue };
             let matters = Bounds { sure, possible: true };
             found.push(Deciding { key, span, matters, worlds });
         }
     };
-    for grant in model.grants_of(role.entity.id) {
+    for grant in model.grants_of(holder) {
         if let GrantedPolicy::Document(attached) = &grant.policy {
             add(attached, grant.sure, &grant.worlds);
         }
     }
-    let references = model.references_of(role.entity.id).iter();
-    for reference in references.filter(|reference| reference.place == ReferencePlace::Boundary) {
-        for boundary in reference.target.found() {
-            let policy = model.get::<ManagedPolicy>(boundary.entity);
-            if let Some(Field::Known(document)) = policy.map(|policy| &policy.document) {
-                add(&document.value, boundary.sure, &boundary.worlds);
-            }
+    let references = model.references_of(holder).iter();
+    let named = references.filter(|reference| reference.place == ReferencePlace::Boundary);
+    let named = named.flat_map(|reference| reference.target.found());
+    let provisioned = match model.get::<ProvisionedRole>(holder).and_then(|role| role.boundary.as_ref()) {
+        Some(RoleBoundary::Named(policy)) => policy.found.as_slice(),
+        _ => &[],
+    };
+    for boundary in named.chain(provisioned) {
+        let policy = model.get::<ManagedPolicy>(boundary.entity);
+        if let Some(Field::Known(document)) = policy.map(|policy| &policy.document) {
+            add(&document.value, boundary.sure, &boundary.worlds);
         }
     }
     // What is sure comes first.

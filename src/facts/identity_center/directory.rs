@@ -1,0 +1,126 @@
+//! Directories, as sources of Identity Center's users.
+
+use crate::analysis::Analysis;
+use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::finding::Certainty;
+use crate::model::{Directory, DirectoryKind, Entity};
+use crate::resources::Deployment;
+use crate::settings::IdentitySource;
+use crate::value::{Bounds, Comparison, Text};
+
+words! {
+    /// What a directory is.
+    DirectoryWord {
+        /// AWS Managed Microsoft AD.
+        MicrosoftAd = "microsoft-ad",
+        /// Simple AD.
+        SimpleAd = "simple-ad",
+    }
+}
+
+words! {
+    /// Why Identity Center cannot use a directory.
+    Unusable {
+        /// It can.
+        Nothing = "nothing",
+        /// It is a Simple AD.
+        SimpleAd = "simple-ad",
+        /// It is in an account from which Identity Center is not administered.
+        OtherAccount = "other-account",
+        /// It is in another region than Identity Center's resources are made in.
+        OtherRegion = "other-region",
+    }
+}
+
+fact! {
+    /// One directory of Directory Service, and whether Identity Center can get its users from it.
+    DirectoryFact = "directory" {
+        /// Its logical id.
+        directory: Option<Text> = "directory",
+        /// What it is.
+        kind: OneOf<DirectoryWord> = "directory.kind",
+        /// Why Identity Center cannot use it.
+        unusable: OneOf<Unusable> = "unusable",
+        /// True if Identity Center gets its users from it. No API tells: sure only if the settings say that they come from an
+        /// Active Directory and this is the only directory in view; false if they say otherwise, or the scan has nothing of
+        /// Identity Center.
+        identity_source: Bounds<bool> = "identity-source",
+    }
+    evidence {
+        /// Something of Identity Center.
+        "identity-center",
+    }
+}
+
+pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for directory in &analysis.model.directories {
+        take(&of(analysis, directory));
+    }
+}
+
+fn of(analysis: &Analysis<'_>, directory: &Directory) -> DirectoryFact {
+    let entity = &directory.entity;
+    let center = of_identity_center(analysis);
+    let (unusable, certainty) = unusable(analysis, directory, center);
+    let others = analysis.model.directories.iter().any(|other| !other.entity.same_resource(entity));
+    DirectoryFact {
+        common: Common {
+            subject: entity.id,
+            place: entity.span,
+            certainty,
+            worlds: entity.worlds.clone(),
+            evidence: center
+                .map(|center| Evidence { role: "identity-center", span: center.span })
+                .into_iter()
+                .collect(),
+            cause: Vec::new(),
+            witness: None,
+        },
+        directory: Some(Text::literal(entity.logical_id)),
+        kind: OneOf::only(match directory.directory {
+            DirectoryKind::MicrosoftAd => DirectoryWord::MicrosoftAd,
+            DirectoryKind::SimpleAd => DirectoryWord::SimpleAd,
+        }),
+        unusable: OneOf::only(unusable),
+        identity_source: match analysis.settings.identity_source {
+            Some(IdentitySource::ActiveDirectory) => Bounds { sure: !others, possible: true },
+            Some(IdentitySource::IdentityCenter | IdentitySource::External) => Bounds::decided(false),
+            None => Bounds { sure: false, possible: center.is_some() },
+        },
+    }
+}
+
+/// Something of the organization instance of Identity Center, if the scan has anything of it.
+fn of_identity_center<'a>(analysis: &'a Analysis<'_>) -> Option<&'a Entity> {
+    let model = &analysis.model;
+    let sets = model.permission_sets.iter().map(|set| &set.entity);
+    sets.chain(model.assignments.iter().map(|assignment| &assignment.entity)).next()
+}
+
+/// Why Identity Center cannot use a directory. That it must be in the account and region of Identity Center is documented for the
+/// management account only, so that this is possible at most.
+fn unusable(
+    analysis: &Analysis<'_>,
+    directory: &Directory,
+    center: Option<&Entity>,
+) -> (Unusable, Certainty) {
+    if directory.directory == DirectoryKind::SimpleAd {
+        return (Unusable::SimpleAd, Certainty::Proved);
+    }
+    let deployment = |entity: &Entity| -> Option<&Deployment> {
+        analysis.model.scope.deployments.iter().find(|known| known.id == entity.deployment)
+    };
+    let differ = |one: &Text, other: &Text| {
+        let literal = |text: &Text| text.as_literal(analysis.vocabulary).is_some();
+        literal(one) && literal(other) && one.compare(other, analysis.vocabulary) == Comparison::Different
+    };
+    match (deployment(&directory.entity), center.and_then(deployment)) {
+        (Some(own), Some(center)) if differ(&own.account, &center.account) => {
+            (Unusable::OtherAccount, Certainty::Possible)
+        }
+        (Some(own), Some(center)) if differ(&own.region, &center.region) => {
+            (Unusable::OtherRegion, Certainty::Possible)
+        }
+        _ => (Unusable::Nothing, Certainty::Proved),
+    }
+}
