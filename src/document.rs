@@ -1,12 +1,14 @@
-//! Text becomes structure: one spanned arena for JSON and YAML.
+//! Text becomes structure: one spanned arena for JSON and YAML. SAML metadata becomes typed entities with places.
 //!
 //! Knows nothing of AWS. Scalars are kept as written: `2012-10-17` and `012345678901` stay text, and each
 //! field decides later how it reads them. Never fails whole: what can be read is there, the rest is a
 //! [`Problem`].
 
+pub mod certificate;
 pub mod embedded;
 pub mod json;
 mod keys;
+pub mod saml_metadata;
 mod view;
 pub mod yaml;
 
@@ -250,21 +252,24 @@ fn report_duplicates(document: &mut Document, text: &str, keys: &Keys, problems:
 
 /// Text of the input as it may stand in a message: in backticks, on one line, not too long.
 fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut quoted = String::from("`");
+    format!("`{}`", shortened(text, 60))
+}
+
+/// Text of the input as it may stand in a message: on one line, at most so many characters long.
+fn shortened(text: &str, longest: usize) -> String {
+    let mut shortened = String::new();
     for (position, character) in text.chars().enumerate() {
-        if position == LONGEST {
-            quoted.push('…');
+        if position == longest {
+            shortened.push('…');
             break;
         }
         if character.is_control() {
-            quoted.extend(character.escape_default())
+            shortened.extend(character.escape_default())
         } else {
-            quoted.push(character)
+            shortened.push(character)
         }
     }
-    quoted.push('`');
-    quoted
+    shortened
 }
 
 fn first_byte(text: &str) -> Option<u8> {

@@ -4,6 +4,7 @@
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
+pub mod base64;
 pub mod decoding;
 mod discover;
 mod encoding;

@@ -41,8 +41,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("miette", &["report/human"]),
     ("petgraph", &["graph"]),
     ("rayon", &["resources", "scan"]),
+    ("roxmltree", &["document/saml_metadata"]),
     ("schemars", &["report", "rules", "settings"]),
     ("serde_yaml", &["knowledge", "rules", "settings"]),
+    ("x509_cert", &["document/certificate"]),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::decoding::{OffsetMap, decode};
+use super::decoding::{Decoded, OffsetMap, decode};
 use super::{Decoding, Origin, Piece, SourceId, Sources, Span};
 
 impl Sources {
@@ -91,21 +91,46 @@ impl Sources {
     /// Where the bytes `inside` of a piece that reads `written` come from: exactly, if the piece is a
     /// scalar's value; the whole piece, if it stands for something else.
     fn part_of_piece(&self, piece: &Piece, written: &str, inside: Range<u32>) -> Span {
-        let Some(host) = self.text(piece.from.source) else { return piece.from };
+        self.decoded(piece.from, written).map_or(piece.from, |(_, decoded)| {
+            let range = decoded.map.host_range(inside);
+            Span::new(piece.from.source, range.start, range.end)
+        })
+    }
+
+    /// Registers `text` as a text inside of `host`. `None` if it is not what the scalar there stands for: then nothing
+    /// tells its places.
+    pub fn add_inside(&self, host: Span, text: &str) -> Option<SourceId> {
+        self.decoded(host, text).map(|(by, _)| self.add_decoded(host, by))
+    }
+
+    /// How the scalar at `host` is decoded if `text` comes out.
+    fn decoded(&self, host: Span, text: &str) -> Option<(Decoding, Decoded)> {
+        let written = self.text(host.source)?;
         [Decoding::JsonString, Decoding::YamlScalar]
             .into_iter()
-            .filter_map(|by| decode(&host, piece.from.start..piece.from.end, by))
-            .find(|decoded| decoded.text == written)
-            .map_or(piece.from, |decoded| {
-                let range = decoded.map.host_range(inside);
-                Span::new(piece.from.source, range.start, range.end)
-            })
+            .filter_map(|by| Some((by, decode(&written, host.start..host.end, by)?)))
+            .find(|(_, decoded)| decoded.text == text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_inside_another_one_is_found_out_about() {
+        let sources = Sources::default();
+        let host = "json: \"\\u003ca>\\n\"\nyaml: |\n  <a>\n";
+        let source = memory(&sources, host);
+        for (written, text) in [("\"\\u003ca>\\n\"", "\\u003ca"), ("|\n  <a>\n", "<a")] {
+            let start = host.find(written).expect("a part of the host") as u32;
+            let span = Span::new(source, start, start + written.len() as u32);
+            let inside = sources.add_inside(span, "<a>\n").expect("this is what stands there");
+            let place = sources.host_span(Span::new(inside, 0, 2));
+            assert_eq!(&host[place.start as usize..place.end as usize], text);
+            assert_eq!(sources.add_inside(span, "<b>\n"), None);
+        }
+    }
 
     fn memory(sources: &Sources, text: &str) -> SourceId {
         sources.add_kept(Origin::Memory("a.yaml".into()), text.into())

@@ -121,29 +121,6 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// The bytes of a Base64 text, with or without padding.
-#[must_use]
-pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
-    let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0);
-    for byte in text.trim_end_matches('=').bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(digit);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from((bits >> held) & 0xff).ok()?);
-        }
-    }
-    Some(out)
-}
-
 /// A range of addresses, `203.0.113.0/24`. One address is a range of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Network {

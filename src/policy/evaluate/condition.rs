@@ -4,6 +4,7 @@ use super::compare::{self, Network};
 use super::{Context, ContextValue, Doubt, Truth, any, not};
 use crate::policy::action::Unit;
 use crate::policy::{Comparator, Item, Operator, Quantifier, Test, Version};
+use crate::source::base64;
 use crate::value::{SymbolId, Vocabulary};
 
 /// Whether the test holds.
@@ -163,7 +164,7 @@ impl Scene<'_> {
                     _ => Err(Doubt::Unreadable),
                 }
             }
-            C::BinaryEquals => self.read(written, found, compare::bytes, |written, found| written == found),
+            C::BinaryEquals => self.read(written, found, base64::decode, |written, found| written == found),
             C::IpAddress | C::NotIpAddress => {
                 self.read(written, found, Network::parse, |written, found| written.contains(*found))
             }
