@@ -60,16 +60,19 @@ pub enum Change {
     Trust,
     /// Of the roles and role mappings of an identity pool.
     PoolRoles,
+    /// Of the metadata of a SAML provider.
+    SamlMetadata,
 }
 
 impl Change {
-    const ALL: [Self; 2] = [Self::Trust, Self::PoolRoles];
+    const ALL: [Self; 3] = [Self::Trust, Self::PoolRoles, Self::SamlMetadata];
 
     /// The action that makes the change.
     const fn action(self) -> &'static str {
         match self {
             Self::Trust => "iam:UpdateAssumeRolePolicy",
             Self::PoolRoles => "cognito-identity:SetIdentityPoolRoles",
+            Self::SamlMetadata => "iam:UpdateSAMLProvider",
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod claim_source;
+mod days;
 mod declare;
 mod deploy_refusal;
 mod entrance;
@@ -17,6 +18,7 @@ mod instance_use;
 mod lists;
 mod mapping_fault;
 mod mapping_rule;
+mod oidc_provider;
 mod path;
 mod picture;
 mod policy_fault;
@@ -30,6 +32,8 @@ mod role_cycle;
 mod role_giver;
 mod role_mapping;
 mod role_order;
+mod saml_certificate;
+mod saml_metadata;
 mod secret;
 mod sign_in;
 mod sign_in_choice;
@@ -79,6 +83,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &instance_use::InstanceUse::SCHEMA,
     &mapping_fault::MappingFault::SCHEMA,
     &mapping_rule::MappingRuleFact::SCHEMA,
+    &oidc_provider::OidcProviderFact::SCHEMA,
     &path::PathFact::SCHEMA,
     &policy_fault::PolicyFault::SCHEMA,
     &pool_login::PoolLogin::SCHEMA,
@@ -90,6 +95,8 @@ pub const SCHEMAS: &[&Schema] = &[
     &role_giver::RoleGiver::SCHEMA,
     &role_mapping::RoleMappingFact::SCHEMA,
     &role_order::RoleOrder::SCHEMA,
+    &saml_certificate::SamlCertificate::SCHEMA,
+    &saml_metadata::SamlMetadata::SCHEMA,
     &secret::Secret::SCHEMA,
     &sign_in::SignIn::SCHEMA,
     &sign_in_choice::SignInChoice::SCHEMA,
@@ -142,6 +149,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     instance_use::each(analysis, take);
     mapping_fault::each(analysis, take);
     mapping_rule::each(analysis, take);
+    oidc_provider::each(analysis, take);
     policy_fault::each(analysis, take);
     pool_login::each(analysis, take);
     pool_role::each(analysis, take);
@@ -151,6 +159,8 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
     role_order::each(analysis, take);
+    saml_certificate::each(analysis, take);
+    saml_metadata::each(analysis, take);
     secret::each(analysis, take);
     sign_in::each(analysis, take);
     sign_in_choice::each(analysis, take);

@@ -15,7 +15,7 @@ pub mod service_sources;
 pub mod vendors;
 
 pub use issuer::{IssuerFile, Mistake, OneOrMore, Tenancy, Url};
-pub use issuers::{Found, Issuers};
+pub use issuers::{Found, Issuers, SamlIdentity};
 
 #[cfg(test)]
 mod tests;

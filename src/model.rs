@@ -16,6 +16,7 @@ mod link;
 mod organisation;
 mod provisioned_role;
 mod read;
+mod saml;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -26,9 +27,10 @@ mod workload;
 use rustc_hash::FxHashMap;
 
 use self::read::Slot;
+use crate::document::saml_metadata::Content;
 use crate::policy::{Attached, Policies, Policy};
 use crate::resources::{Deployment, Template};
-use crate::source::Span;
+use crate::source::{Problem, Span};
 use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 
 pub use build::build;
@@ -36,7 +38,7 @@ pub use carrier::Carrier;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
 pub use iam::{
     AccessKey, Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile,
-    ManagedPolicy, OidcProvider, PolicyAttachment, Role, SamlProvider, ServiceLinkedRole, User,
+    ManagedPolicy, OidcProvider, PolicyAttachment, Role, ServiceLinkedRole, User,
 };
 pub use identity_center::{
     AccessControlAttribute, AccessControlAttributes, Application, ApplicationAssignment, Assignment,
@@ -50,6 +52,7 @@ pub use identity_pool::{
 pub use link::{Expected, Found, Missing, Outside, Reference, ReferencePlace, Target};
 pub use organisation::{Account, Directory, DirectoryKind, OrganizationPolicy, OrganizationalUnit};
 pub use provisioned_role::{Assigned, NamedPolicy, ProvisionedRole, RoleBoundary};
+pub use saml::SamlProvider;
 pub use user_pool::{
     SchemaAttribute, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup, UserPoolGroupMember,
     UserPoolIdentityProvider, UserPoolUser,
@@ -424,6 +427,15 @@ impl Model {
         let start = roles.partition_point(|role| role.permission_set < permission_set);
         let end = roles.partition_point(|role| role.permission_set <= permission_set);
         &roles[start..end]
+    }
+
+    /// What was not read of texts inside of entities, because it is more than we read.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let documents = self.saml_providers.iter().filter_map(|provider| provider.document.known());
+        documents.filter_map(|document| match &document.value.content {
+            Content::Refused(problem) => Some(problem),
+            _ => None,
+        })
     }
 
     /// The policy of an attachment.

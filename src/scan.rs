@@ -308,6 +308,7 @@ fn picture(analysis: &Analysis<'_>, framing: &Framing, problems: &mut Vec<Proble
 
 fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> Vec<Way> {
     let ways = facts::ways(analysis, &mut Nobody).find(query);
+    problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
     ways
@@ -319,7 +320,7 @@ pub fn model_of_texts(texts: &[(&str, &str)], settings: &Settings, vocabulary: &
     let sources = Sources::default();
     let looked = look_at_texts(texts, settings, vocabulary, &sources);
     let files = sort_out(looked, &mut Summary::default(), &mut Vec::new());
-    model::build(resolve(files, settings, vocabulary), vocabulary)
+    model::build(resolve(files, settings, vocabulary), &sources, vocabulary)
 }
 
 fn look_at_texts(
@@ -379,7 +380,7 @@ fn analysis<'s>(
     issuers: Issuers,
     summary: &mut Summary,
 ) -> Analysis<'s> {
-    let model = model::build(resources, vocabulary);
+    let model = model::build(resources, sources, vocabulary);
     summary.count(&model);
     Analysis::new(vocabulary, settings, sources, model, issuers)
 }
@@ -391,9 +392,21 @@ fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -
     let mut court = Court { judge: Judge::new(rules, &selection), analysis };
     let ways = facts::each(analysis, &mut court);
     let reaches = ways.reaches();
+    problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
     (court.judge.finish(analysis), reaches)
+}
+
+/// What is more than we read, each place once.
+fn not_read(analysis: &Analysis<'_>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    for problem in analysis.model.problems() {
+        if !problems.contains(problem) {
+            problems.push(problem.clone());
+        }
+    }
+    problems
 }
 
 /// What two ways to decide do not agree on.

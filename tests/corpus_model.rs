@@ -23,7 +23,7 @@ fn model(paths: &[PathBuf], vocabulary: &Vocabulary) -> Model {
         let document = read(&text, source, Format::guess(path, &text), &Limits::default()).document;
         read_files.extend(cloudformation::read(path, &document, &text, &settings, vocabulary, &sources));
     }
-    build(cloudformation::resolve(read_files, &settings, vocabulary), vocabulary)
+    build(cloudformation::resolve(read_files, &settings, vocabulary), &sources, vocabulary)
 }
 
 /// What a target is, for counting.

@@ -5,8 +5,8 @@ mod json_value;
 
 use std::path::PathBuf;
 
-use fedlint::knowledge::Issuers;
 use fedlint::knowledge::sender::Sender;
+use fedlint::knowledge::{Issuers, SamlIdentity};
 use fedlint::policy::{Answer, Bound, Party, Policy, Question, decide, parse};
 use fedlint::source::{Origin, Sources, Span};
 use fedlint::value::Vocabulary;
@@ -27,6 +27,8 @@ const SUB: &str = "token.actions.githubusercontent.com:sub";
 const AUD: &str = "token.actions.githubusercontent.com:aud";
 const COGNITO: &str = "cognito-identity.amazonaws.com";
 const SAML: &str = "arn:aws:iam::111122223333:saml-provider/corp";
+const CORPORATE: SamlIdentity<'_> =
+    SamlIdentity { account: "111122223333", name: "corp", partition: Some("aws"), issuers: &[] };
 
 impl Case {
     fn new(name: &'static str, from: Option<&str>, statements: &serde_json::Value) -> Self {
@@ -38,7 +40,7 @@ impl Case {
         let issuers = Issuers::default();
         let sender = match from {
             None => issuers.aws_principal(),
-            Some(SAML) => issuers.saml_provider("111122223333", "corp"),
+            Some(SAML) => issuers.saml_provider(&CORPORATE),
             Some(provider) => {
                 let issuer = provider.split_once("oidc-provider/").map_or(provider, |(_, issuer)| issuer);
                 issuers.web_identity(issuer).map(|(sender, _)| sender)

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use rustc_hash::FxHashMap;
 
 use crate::knowledge::sender::Sender;
-use crate::knowledge::{Issuers, Mistake, Tenancy};
+use crate::knowledge::{Issuers, Mistake, SamlIdentity, Tenancy};
 
 /// The senders of a scan, by what is known of them.
 #[derive(Debug, Default)]
@@ -41,8 +41,8 @@ impl Senders {
 
     /// Holders of assertions of a SAML provider.
     #[must_use]
-    pub fn saml_provider(&self, account: &str, name: &str) -> Arc<Sender> {
-        self.sender(&format!("saml {account} {name}"), || self.issuers.saml_provider(account, name))
+    pub fn saml_provider(&self, provider: &SamlIdentity<'_>) -> Arc<Sender> {
+        self.sender(&format!("saml {provider:?}"), || self.issuers.saml_provider(provider))
     }
 
     /// AWS principals.

@@ -8,7 +8,7 @@ use super::issuer::{IssuerFile, Mistake, Tenancy, Url, fill};
 use super::sender::Sender;
 use crate::settings::Settings;
 use crate::source::{self, Problem, ProblemKind, Search, SizeLimit, Sources};
-use crate::value::SymbolId;
+use crate::value::{Shape, SymbolId};
 
 /// All that is known of issuers.
 #[derive(Clone, Debug, Default)]
@@ -152,9 +152,22 @@ impl Issuers {
     /// # Errors
     ///
     /// See [`Self::web_identity`].
-    pub fn saml_provider(&self, account: &str, provider: &str) -> Result<Sender, Mistake> {
-        let given = [("account", account), ("provider", provider)];
-        self.sender("saml-provider", &given, &["federated-request", "request"])
+    pub fn saml_provider(&self, provider: &SamlIdentity<'_>) -> Result<Sender, Mistake> {
+        let mut given = vec![("account", provider.account), ("provider", provider.name)];
+        if let [issuer] = provider.issuers {
+            given.push(("issuer", issuer));
+        }
+        let mut sender = self.sender("saml-provider", &given, &["federated-request", "request"])?;
+        let issuer = sender.variables.iter_mut().find(|variable| variable.name == "issuer");
+        if let (Some(issuer), [_, _, ..]) = (issuer, provider.issuers) {
+            issuer.language = Shape::one_of(provider.issuers.iter().map(String::as_str));
+            issuer.samples = provider.issuers.to_vec();
+        }
+        // Where nothing is known of a partition's endpoints, all are taken to be possible.
+        if sender.kinds.iter().any(|kind| Some(kind.name.as_str()) == provider.partition) {
+            sender.kinds.retain(|kind| Some(kind.name.as_str()) == provider.partition);
+        }
+        Ok(sender)
     }
 
     /// What AWS principals can send.
@@ -199,6 +212,19 @@ impl Issuers {
     pub fn built_in() -> impl Iterator<Item = &'static str> {
         FILES.iter().map(|embedded| embedded.id)
     }
+}
+
+/// What is known of a SAML provider. Symbols stand by their tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct SamlIdentity<'s> {
+    /// The account that it is in.
+    pub account: &'s str,
+    /// Its name there.
+    pub name: &'s str,
+    /// The partition of the account.
+    pub partition: Option<&'s str>,
+    /// Who makes its assertions: one of these. None if that is not known.
+    pub issuers: &'s [String],
 }
 
 impl<'i> Found<'i> {

@@ -3,23 +3,26 @@
 use super::identifiers::{kind_of, reference_form};
 use super::link::link;
 use super::read::{Context, Slot};
+use super::saml::Documents;
 use super::{Entity, EntityId, EntityKind, Form, Model};
 use crate::policy::Policies;
 use crate::resources::{Deployment, Resource, Resources, Value, Variant};
+use crate::source::Sources;
 use crate::value::{DeploymentId, Vocabulary, Worlds};
 
-/// Makes the entities of a scan and links them. The problems of `resources` are not looked at.
+/// Makes the entities of a scan and links them. The problems of `resources` are not looked at. `sources` holds the texts
+/// that their places lie in.
 #[must_use]
-pub fn build(resources: Resources, vocabulary: &Vocabulary) -> Model {
+pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -> Model {
     let Resources { deployments, templates, resources, problems: _ } = resources;
     let mut model = Model::default();
-    let policies = Policies::default();
+    let (policies, documents) = (Policies::default(), Documents::new(sources));
     for resource in resources {
         let kind = kind_of(vocabulary.names.text(resource.kind));
         // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
         let deployment = deployment(&deployments, resource.deployment);
         if let (Some(kind), Some(deployment)) = (kind, deployment) {
-            let context = Context { vocabulary, policies: &policies, deployment };
+            let context = Context { vocabulary, policies: &policies, documents: &documents, deployment };
             for (index, variant) in resource.variants.iter().enumerate() {
                 let entity = entity(kind, index, &resource, variant);
                 model.add(entity, Slot::new(context, &variant.properties));

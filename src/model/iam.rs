@@ -1,4 +1,4 @@
-//! IAM: providers, roles, users, groups and what gives them permissions.
+//! IAM: OIDC providers, roles, users, groups and what gives them permissions.
 
 use super::identifiers::{Piece, iam_arn};
 use super::read::{Context, Slot};
@@ -6,19 +6,6 @@ use super::{Entity, EntityId, Form, List};
 use crate::policy::{Attached, strip_prefix};
 use crate::source::Span;
 use crate::value::{Field, Text, Worlds};
-
-/// `AWS::IAM::SAMLProvider`.
-#[derive(Clone, Debug)]
-pub struct SamlProvider {
-    /// What every entity has.
-    pub entity: Entity,
-    /// `Name`. Generated if absent.
-    pub name: Field<Text>,
-    /// `SamlMetadataDocument`: the identity provider's metadata, as XML.
-    pub metadata: Field<Text>,
-    /// `AssertionEncryptionMode`: `Allowed` or `Required`.
-    pub encryption: Field<Text>,
-}
 
 /// `AWS::IAM::OIDCProvider`, or `Custom::AWSCDKOpenIdConnectProvider`.
 #[derive(Clone, Debug)]
@@ -227,24 +214,6 @@ pub enum GrantedPolicy {
     NotInView(Text),
     /// Any number of policies of which nothing is known.
     Unknown,
-}
-
-impl SamlProvider {
-    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
-        let Context { vocabulary, deployment, .. } = properties.context();
-        let name = properties.get("Name").text();
-        if let Field::Known(name) = &name {
-            let resource = [Piece::Literal("saml-provider/"), Piece::Text(&name.value)];
-            entity.identify(Form::Arn, iam_arn(deployment, &resource, vocabulary));
-            entity.identify(Form::Name, name.value.clone());
-        }
-        Self {
-            entity,
-            name,
-            metadata: properties.get("SamlMetadataDocument").text(),
-            encryption: properties.get("AssertionEncryptionMode").text(),
-        }
-    }
 }
 
 impl OidcProvider {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::List;
+use super::saml::Documents;
+use crate::document::saml_metadata::Document;
 use crate::policy::{self, Attached, Policies};
 use crate::resources::{Deployment, Value};
 use crate::source::Span;
@@ -13,6 +15,7 @@ use crate::value::{Field, Located, Part, Symbol, Text, Unknown, Vocabulary};
 pub(super) struct Context<'d> {
     pub(super) vocabulary: &'d Vocabulary,
     pub(super) policies: &'d Policies,
+    pub(super) documents: &'d Documents<'d>,
     pub(super) deployment: &'d Deployment,
 }
 
@@ -185,6 +188,16 @@ impl<'d> Slot<'d> {
                 why => Field::Unknown(Located::new(why, value.span)),
             },
         }
+    }
+
+    /// SAML metadata, if all of it is written out.
+    pub(super) fn saml_metadata(self) -> Field<Arc<Document>> {
+        let Context { vocabulary, documents, .. } = self.context;
+        let Some(host) = self.span() else { return Field::Absent };
+        self.field(|value| {
+            let Value::Text(text) = value else { return None };
+            Some(documents.read(host, text, text.as_literal(vocabulary)?))
+        })
     }
 
     /// The items of a list, to be read one by one.

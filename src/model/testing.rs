@@ -34,7 +34,7 @@ pub(super) fn scan_with(files: &[(&str, &str)], change: impl FnOnce(&mut Resourc
     }
     let mut resources = cloudformation::resolve(read, &settings, &vocabulary);
     change(&mut resources, &vocabulary);
-    let model = build(resources, &vocabulary);
+    let model = build(resources, &sources, &vocabulary);
     Scene { vocabulary, model }
 }
 

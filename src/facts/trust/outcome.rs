@@ -3,7 +3,7 @@
 use super::new_claim;
 use super::view::{Ask, Kind, View};
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
-use crate::knowledge::sender::{Presence, Values};
+use crate::knowledge::sender::{Format, Piece, Presence, Values};
 use crate::policy::{
     Answer, Bound, Clause, Comparator, Effect, Element, Item, Policy, PolicyPath, Quantifier, Statement,
     Test, Version,
@@ -37,6 +37,8 @@ words! {
         Audience = "audience",
         /// Values that the key never has.
         Value = "value",
+        /// Values other than the one that the key always has.
+        FixedValue = "fixed-value",
         /// A key with several values under an operator without `ForAnyValue` or `ForAllValues`.
         MultiValued = "multi-valued",
         /// Tests that each may hold, but never together.
@@ -65,6 +67,8 @@ fact! {
         key: Option<Text> = "key",
         /// The value that does.
         value: Option<Text> = "value",
+        /// The value that the key always has, if there is one.
+        actual: Option<Text> = "actual",
         /// True if no other statement lets the principal in either.
         alone: Bounds<bool> = "alone",
     }
@@ -128,6 +132,7 @@ pub(super) fn closed(
         killer: OneOf::only(Killer::Closed),
         key: None,
         value: None,
+        actual: None,
         alone: Bounds::decided(true),
     });
 }
@@ -138,6 +143,7 @@ struct Decided {
     killer: OneOf<Killer>,
     key: Option<Text>,
     value: Option<Text>,
+    actual: Option<Text>,
     alone: Bounds<bool>,
     /// What keeps the principal out, besides the principal itself.
     place: Option<PolicyPath>,
@@ -165,6 +171,7 @@ impl Decided {
             killer: self.killer,
             key: self.key.clone(),
             value: self.value.clone(),
+            actual: self.actual.clone(),
             alone: self.alone,
         }
     }
@@ -178,6 +185,7 @@ fn decided(view: &View<'_>, index: u16, statement: &Statement) -> Decided {
         killer: OneOf::only(Killer::Nothing),
         key: None,
         value: None,
+        actual: None,
         alone: Bounds::decided(false),
         place: None,
         deny: None,
@@ -207,6 +215,9 @@ fn decided(view: &View<'_>, index: u16, statement: &Statement) -> Decided {
     fact.alone.sure = fact.alone.sure && !may_be_new(view.policy);
     if let Some(found) = killer(view, statement) {
         show(&mut fact, index, statement, &found);
+        if found.killer == Killer::FixedValue {
+            fact.actual = fact.key.as_ref().and_then(|key| fixed_value(view, key));
+        }
         return fact;
     }
     let deny = (0u16..).zip(&view.policy.statements).find(|(_, deny)| {
@@ -290,8 +301,31 @@ fn killer(view: &View<'_>, statement: &Statement) -> Option<Found> {
             return Some(Found { value: Some(wild), ..Found::of(Killer::LiteralWildcard, index) });
         }
     }
-    let killer = if key.ends_with(":aud") { Killer::Audience } else { Killer::Value };
+    let killer = match test.key.text().and_then(|key| fixed_value(view, key)) {
+        _ if key.ends_with(":aud") => Killer::Audience,
+        Some(_) => Killer::FixedValue,
+        None => Killer::Value,
+    };
     Some(Found { value, ..Found::of(killer, index) })
+}
+
+/// The value that a key has in every request of a principal, as far as it is there.
+fn fixed_value(view: &View<'_>, key: &Text) -> Option<Text> {
+    let vocabulary = view.analysis.vocabulary;
+    let key = key.as_literal(vocabulary)?.to_ascii_lowercase();
+    let mut values =
+        view.sender.kinds.iter().filter_map(|kind| kind.claim(&key)).map(|claim| match &claim.values {
+            Values::One(formats) => match &formats[..] {
+                [Format(pieces)] => match &pieces[..] {
+                    [Piece::Literal(value)] => Some(value),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Values::Many { .. } => None,
+        });
+    let first = values.next()??;
+    values.all(|value| value == Some(first)).then(|| vocabulary.literal(&vocabulary.without_tokens(first)))
 }
 
 /// A test without set operator on a key that has several values.

@@ -1,11 +1,18 @@
 //! Whom of a SAML provider's users a role admits, and at which sign-in endpoints.
 
-use super::view::{Ask, Judged, View, Width};
+use std::sync::Arc;
+
+use super::view::{Ask, Judged, Kind, View, Width};
+use crate::analysis::{Analysis, Change};
 use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, words};
+use crate::finding::Certainty;
+use crate::knowledge::SamlIdentity;
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
-use crate::policy::Wanted;
-use crate::value::{Bounds, Text};
+use crate::model::{EntityId, SamlProvider};
+use crate::policy::{Arn, PrincipalForm, Wanted};
+use crate::source::Span;
+use crate::value::{Bounds, Comparison, Text, TextBuilder};
 
 words! {
     /// Whether a role asks for what endpoint an assertion is meant.
@@ -24,6 +31,10 @@ fact! {
         role: Option<Text> = "role",
         /// The provider's ARN.
         provider: Option<Text> = "provider",
+        /// What an assertion must name in its `Role` attribute: the ARNs of the role and of the provider.
+        role_attribute: Option<Text> = "role-attribute",
+        /// True if both are of one account, without which no assertion may name them together.
+        same_account: Bounds<bool> = "same-account",
         /// Whether assertions are refused that are meant for another sign-in endpoint.
         audience: OneOf<Recipient> = "audience",
         /// True if only named users, or those whom a pattern fits, are admitted.
@@ -35,8 +46,13 @@ fact! {
     }
 }
 
-/// The kinds of requests of which each has endpoints that no other has: of partitions where everybody can be.
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+/// The kinds of requests of which each has endpoints that no other has: of partitions where everybody can be. For each,
+/// the variable of its Regions, and a Region that nobody has.
+const PARTITIONS: [(&str, &str, &str); 3] = [
+    ("aws", "region", "xx-nowhere-9"),
+    ("aws-cn", "china-region", "cn-nowhere-9"),
+    ("aws-us-gov", "government-region", "us-gov-nowhere-9"),
+];
 
 /// Hands over the fact, if anybody gets in, and returns who does.
 pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<Population> {
@@ -51,6 +67,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         common: Common { ..common },
         role: view.role_name(),
         provider: view.principal.value.text().cloned(),
+        role_attribute: role_attribute(view),
+        same_account: same_account(view),
         audience: OneOf::only(*audience),
         subject_pinned: *subject_pinned,
     });
@@ -73,12 +91,12 @@ fn found(view: &View<'_>) -> Option<Found> {
         return None;
     }
     // What a role admits of endpoints that have nothing in common, it admits of all.
-    let sender = regional(&view.sender);
-    let region = sender.variable("region").map(|region| Wanted::Stranger(region, "xx-nowhere-9".to_owned()));
-    let wanted: Vec<Wanted> = region.into_iter().collect();
+    let sender = regional(&*anywhere(view)?);
     let mut everywhere = Bounds::decided(true);
-    for name in PARTITIONS {
-        let kind = view.sender.kinds.iter().position(|kind| kind.name == name);
+    for (name, region, nowhere) in PARTITIONS {
+        let region = sender.variable(region).map(|region| Wanted::Stranger(region, nowhere.to_owned()));
+        let wanted: Vec<Wanted> = region.into_iter().collect();
+        let kind = sender.kinds.iter().position(|kind| kind.name == name);
         let ask = Ask { kind, wanted: &wanted, sender: Some(&sender), ..Ask::default() };
         everywhere = everywhere.and(view.ask(&ask).admitted);
         if !everywhere.sure {
@@ -94,12 +112,112 @@ fn found(view: &View<'_>) -> Option<Found> {
     Some(Found { audience, subject_pinned, any })
 }
 
+/// The pair of ARNs that an assertion names in its `Role` attribute to get the role.
+pub(super) fn role_attribute(view: &View<'_>) -> Option<Text> {
+    let (Kind::Saml, Some(role)) = (&view.kind, view.role.entity.arn()) else { return None };
+    let names = &view.analysis.vocabulary.names;
+    let mut pair = TextBuilder::default();
+    pair.push_text(role, names);
+    pair.push_str(",");
+    pair.push_text(view.principal.value.text()?, names);
+    Some(pair.finish(names))
+}
+
+fn same_account(view: &View<'_>) -> Bounds<bool> {
+    let vocabulary = view.analysis.vocabulary;
+    let account = |arn: &Text| Arn::parse(arn, vocabulary).map(|arn| arn.account);
+    let (role, provider) = (view.role.entity.arn(), view.principal.value.text());
+    let (Some(role), Some(provider)) = (role.and_then(account), provider.and_then(account)) else {
+        return Bounds::UNDECIDED;
+    };
+    match role.compare(&provider, vocabulary) {
+        Comparison::Equal => Bounds::decided(true),
+        Comparison::Different => Bounds::decided(false),
+        Comparison::Undecided => Bounds::UNDECIDED,
+    }
+}
+
+/// A SAML provider that a role trusts.
+pub(super) struct Provider<'a> {
+    pub account: &'a Text,
+    pub name: &'a Text,
+    /// Its ARN.
+    pub text: &'a Text,
+    pub role: EntityId,
+    /// Where the role names it.
+    pub place: Span,
+}
+
+impl Provider<'_> {
+    /// What its users send. Its ARN says for which partition's endpoints assertions must be, and its metadata by whom.
+    /// `None` if it cannot be named.
+    pub(super) fn sender(&self, analysis: &Analysis<'_>) -> Option<Arc<Sender>> {
+        let partition = Arn::parse(self.text, analysis.vocabulary).map(|arn| arn.partition);
+        self.sender_in(
+            partition.as_ref().and_then(|partition| partition.as_literal(analysis.vocabulary)),
+            analysis,
+        )
+    }
+
+    fn sender_in(&self, partition: Option<&str>, analysis: &Analysis<'_>) -> Option<Arc<Sender>> {
+        Some(analysis.senders.saml_provider(&SamlIdentity {
+            account: &self.account.with_tokens(analysis.vocabulary)?,
+            name: &self.name.with_tokens(analysis.vocabulary)?,
+            partition,
+            issuers: &self.issuers(analysis).unwrap_or_default(),
+        }))
+    }
+
+    /// The identity providers of its metadata, by `entityID`; `None` if not all are known.
+    fn issuers(&self, analysis: &Analysis<'_>) -> Option<Vec<String>> {
+        let model = &analysis.model;
+        let found = model.reference_at(self.role, self.place)?.target.found();
+        let worlds = found
+            .iter()
+            .map(|found| found.worlds.clone())
+            .reduce(|all, more| all.or(&more).unwrap_or(all))?;
+        if !found.iter().all(|found| found.sure) || !analysis.covers(&worlds, &model.entity(self.role).worlds)
+        {
+            return None;
+        }
+        let mut issuers = Vec::new();
+        for found in found {
+            if analysis.stability(found.entity, Change::SamlMetadata) == Certainty::Possible {
+                return None;
+            }
+            for (entity, _) in model.get::<SamlProvider>(found.entity)?.metadata()?.identity_providers() {
+                let id = entity.id.as_ref()?.value.as_str();
+                // Read as any other literal: in a sender, some characters stand for symbols.
+                let id = analysis.vocabulary.literal(id).with_tokens(analysis.vocabulary)?;
+                if id.is_empty() {
+                    return None;
+                }
+                if !issuers.contains(&id) {
+                    issuers.push(id);
+                }
+            }
+        }
+        (!issuers.is_empty()).then_some(issuers)
+    }
+}
+
+/// What the provider's users would send if it could be in any partition: what is written for all of them is no mistake
+/// in one. `None` for other principals.
+pub(super) fn anywhere(view: &View<'_>) -> Option<Arc<Sender>> {
+    let PrincipalForm::SamlProvider { account, name } = &view.principal.form else { return None };
+    let (text, place) = (view.principal.value.text()?, view.trust.place(view.path));
+    Provider { account, name, text, role: view.role.entity.id, place }.sender_in(None, view.analysis)
+}
+
 /// The sender with endpoints of Regions only: a policy that lists some endpoints lists none of a Region that nobody has.
 fn regional(sender: &Sender) -> Sender {
     let mut sender = sender.clone();
-    let region = sender.variable("region");
+    let regions = PARTITIONS.map(|(_, region, _)| sender.variable(region));
     let has_region = |format: &Format| {
-        format.0.iter().any(|piece| matches!(piece, Piece::Variable(variable) if Some(*variable) == region))
+        format
+            .0
+            .iter()
+            .any(|piece| matches!(piece, Piece::Variable(variable) if regions.contains(&Some(*variable))))
     };
     for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
         if let Values::One(formats) = &mut claim.values

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::Common;
 use super::super::entrance::{Entrance, Population, Step, StepKind};
+use super::saml;
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::knowledge::Tenancy;
@@ -165,10 +166,9 @@ impl<'a> View<'a> {
         let mut identity = Vec::new();
         let (kind, party, sender) = match &principal.form {
             Form::SamlProvider { account, name } => {
-                let sender = analysis
-                    .senders
-                    .saml_provider(&account.with_tokens(vocabulary)?, &name.with_tokens(vocabulary)?);
-                (Kind::Saml, Party::Federated(text.clone()), sender)
+                let provider =
+                    saml::Provider { account, name, text, role: role.entity.id, place: trust.place(path) };
+                (Kind::Saml, Party::Federated(text.clone()), provider.sender(analysis)?)
             }
             Form::OidcProvider { .. } | Form::BuiltIn(_) => {
                 let issuer = match &principal.form {
@@ -487,7 +487,11 @@ impl<'a> View<'a> {
         let mut lines = vec![("action".to_owned(), exchange.actions.join(", "))];
         let principal = self.principal.value.text().map(|text| text.display(self.analysis.vocabulary));
         match &self.party {
-            Party::Federated(_) => lines.push(("provider".to_owned(), principal.unwrap_or_default())),
+            Party::Federated(_) => {
+                lines.push(("provider".to_owned(), principal.unwrap_or_default()));
+                let pair = saml::role_attribute(self).map(|pair| pair.display(self.analysis.vocabulary));
+                lines.extend(pair.map(|pair| ("role-attribute".to_owned(), pair)));
+            }
             Party::Service(_) => lines.push(("service".to_owned(), principal.unwrap_or_default())),
             Party::Aws => {}
         }

@@ -1,8 +1,8 @@
 //! The test vectors of the policy language, decided.
 
 use super::*;
-use crate::knowledge::Issuers;
 use crate::knowledge::sender::{Format, Piece, Presence, Values};
+use crate::knowledge::{Issuers, SamlIdentity};
 use crate::policy::parse;
 use crate::policy::testing::Scene;
 
@@ -40,7 +40,12 @@ impl Case {
             From::Saml(provider) => {
                 let (account, name) = ("111122223333", provider.rsplit_once('/').expect("an ARN").1);
                 let text = scene.text(provider);
-                (Party::Federated(text), issuers.saml_provider(account, name).expect("a built-in file"))
+                (
+                    Party::Federated(text),
+                    issuers
+                        .saml_provider(&SamlIdentity { account, name, partition: None, issuers: &[] })
+                        .expect("a built-in file"),
+                )
             }
             From::Aws => (Party::Aws, issuers.aws_principal().expect("a built-in file")),
             From::Service(host) => {

@@ -327,7 +327,7 @@ static KINDS: &[Kind] = &[
     kind("AWS::IAM::RolePolicy", ALL, Some("PolicyName"), "name", "{id}", &[], POLICY_DOCUMENT),
     kind(
         "AWS::IAM::SAMLProvider",
-        AllBut(&["AddPrivateKey"]),
+        ALL,
         Some("Name"),
         "name",
         "arn:{partition}:iam::{account}:saml-provider/{id}",

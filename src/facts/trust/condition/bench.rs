@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::facts::trust::saml;
 use crate::facts::trust::view::{Ask, Kind as PrincipalKind, View};
 use crate::knowledge::sender::{
     Claim, Control, Exchange, Format, Kind, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
@@ -86,7 +87,7 @@ impl<'v, 'a> Bench<'v, 'a> {
         !self.may_fail(test, &sender)
     }
 
-    /// Whether a value of a test is in no request.
+    /// Whether a value of a test is in no request, wherever the policy may be deployed.
     pub(super) fn is_dead(&self, test: &Test, value: &Item) -> bool {
         let Some(only) = self.only(test, value) else { return false };
         // Wildcards are escaped like policy variables, which the newer language has.
@@ -94,7 +95,12 @@ impl<'v, 'a> Bench<'v, 'a> {
         let has_symbols = value.text().is_some_and(has_symbols);
         let version = if has_symbols { Version::V2012 } else { self.view.policy.version.clone() };
         let policy = Policy { version, statements };
-        self.decide(&policy, &self.sender, Bound::Possible) == Answer::Refused
+        let refused = |sender: &Sender| self.decide(&policy, sender, Bound::Possible) == Answer::Refused;
+        let elsewhere = || {
+            let anywhere = saml::anywhere(self.view)?;
+            Some(Sender { exchanges: self.sender.exchanges.clone(), ..Sender::clone(&anywhere) })
+        };
+        refused(&self.sender) && elsewhere().is_none_or(|sender| refused(&sender))
     }
 
     /// A test of which only one value is left, and which needs its key to be there. A symbol in the value may be any
