@@ -416,23 +416,29 @@ impl Unit {
 /// Whether the rests of two patterns fit together, by the place where the second begins.
 type Row = SmallVec<[bool; 128]>;
 
-/// Whether two patterns begin with different characters: the usual case, and quickly seen.
-fn begin_apart(left: &[Unit], right: &[Unit]) -> bool {
-    for pair in left.iter().zip(right) {
-        match pair {
-            (Unit::Character(left), Unit::Character(right)) if left != right => return true,
-            (left, right) if left == right && *left != Unit::Any => {}
-            _ => return false,
-        }
+/// What is left of two patterns without what both begin and end with; `None` if they begin or end with different characters.
+/// That they do is the usual case, and what is left is most often short.
+fn peeled<'u>(left: &'u [Unit], right: &'u [Unit]) -> Option<(&'u [Unit], &'u [Unit])> {
+    let apart = |pair: (&Unit, &Unit)| match pair {
+        (Unit::Character(left), Unit::Character(right)) => left != right,
+        _ => false,
+    };
+    // What is one string wherever it stands, both must read at once.
+    let same =
+        |(left, right): &(&Unit, &Unit)| left == right && !matches!(left, Unit::Any | Unit::One | Unit::Some);
+    let begin = left.iter().zip(right).take_while(same).count();
+    let (left, right) = (&left[begin..], &right[begin..]);
+    if left.first().zip(right.first()).is_some_and(apart) {
+        return None;
     }
-    false
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(same).count();
+    let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
+    (!left.last().zip(right.last()).is_some_and(apart)).then_some((left, right))
 }
 
 /// Whether a pattern matches all that `other` stands for, for sure or, if `perhaps`, for some value of what is open.
 fn covers(pattern: &[Unit], other: &[Unit], perhaps: bool) -> bool {
-    if begin_apart(pattern, other) {
-        return false;
-    }
+    let Some((pattern, other)) = peeled(pattern, other) else { return false };
     // A row for each place in the pattern, from its end.
     let mut behind: Row = SmallVec::from_elem(false, other.len() + 1);
     let open = other.iter().rev().take_while(|unit| perhaps && unit.is_open()).count();
@@ -456,9 +462,7 @@ fn covers(pattern: &[Unit], other: &[Unit], perhaps: bool) -> bool {
 
 /// Whether some text is matched by both patterns, for some value of what is open.
 fn meets(left: &[Unit], right: &[Unit]) -> bool {
-    if begin_apart(left, right) {
-        return false;
-    }
+    let Some((left, right)) = peeled(left, right) else { return false };
     let is_wide = |unit: Unit| unit == Unit::Any || unit.is_open();
     let reads_digit = |unit: Unit, other: Unit| {
         unit == Unit::OwnAccount && matches!(other, Unit::Character(character) if character.is_ascii_digit())
@@ -483,4 +487,79 @@ fn meets(left: &[Unit], right: &[Unit]) -> bool {
         std::mem::swap(&mut here, &mut behind);
     }
     behind[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn units() -> impl Strategy<Value = Vec<Unit>> {
+        let unit = prop_oneof![
+            3 => Just(Unit::Character('a')),
+            2 => Just(Unit::Character('b')),
+            1 => Just(Unit::One),
+            2 => Just(Unit::Any),
+        ];
+        proptest::collection::vec(unit, 0..6)
+    }
+
+    /// Whether a pattern matches a text, tried from the front.
+    fn matches(pattern: &[Unit], text: &[char]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (Some((Unit::Any, rest)), None) => matches(rest, text),
+            (Some((Unit::Any, rest)), Some((_, behind))) => matches(rest, text) || matches(pattern, behind),
+            (Some((Unit::One, rest)), Some((_, behind))) => matches(rest, behind),
+            (Some((Unit::Character(one), rest)), Some((other, behind))) => {
+                one == other && matches(rest, behind)
+            }
+            _ => false,
+        }
+    }
+
+    /// All texts of so many letters or fewer.
+    fn texts(longest: u32) -> Vec<Vec<char>> {
+        let of = |length: u32| {
+            (0..1_u32 << length).map(move |bits| {
+                (0..length).map(|at| if bits >> at & 1 == 0 { 'a' } else { 'b' }).collect::<Vec<char>>()
+            })
+        };
+        (0..=longest).flat_map(of).collect()
+    }
+
+    proptest! {
+        /// The shortest text that two patterns of five units both match has no more letters than they have together.
+        #[test]
+        fn patterns_meet_where_some_text_is_matched_by_both(left in units(), right in units()) {
+            let both = texts(10).iter().any(|text| matches(&left, text) && matches(&right, text));
+            prop_assert_eq!(meets(&left, &right), both);
+        }
+
+        #[test]
+        fn what_is_covered_is_matched(pattern in units(), other in units()) {
+            if covers(&pattern, &other, false) {
+                for text in texts(8) {
+                    prop_assert!(!matches(&other, &text) || matches(&pattern, &text), "{:?}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_both_begin_and_end_with_is_left_out_and_nothing_else() {
+        let of = |text: &str| form(text);
+        let left = |one: &str, other: &str| {
+            peeled(&of(one), &of(other)).map(|(one, other)| (one.len(), other.len()))
+        };
+        assert_eq!(
+            left("arn:s3:::bucket/*", "arn:s3:::*/*"),
+            Some((8, 3)),
+            "wildcards stay, and what stands before them"
+        );
+        assert_eq!(left("arn:s3:::bucket", "arn:sqs:::bucket"), None);
+        assert_eq!(left("arn:s3:::one", "arn:s3:::other"), None, "they end with different characters");
+        assert_eq!(left("aa", "aaa"), Some((0, 1)));
+    }
 }
