@@ -98,3 +98,17 @@ fn the_schema_of_rules_is_fresh_and_every_rule_is_valid_by_it() {
         );
     }
 }
+
+/// What people have written into their settings must stay what it was.
+#[test]
+fn every_rule_has_the_id_that_is_on_record() {
+    let recorded = text("testdata/rule_ids.txt");
+    let lines = || recorded.lines().filter(|line| !line.starts_with('#'));
+    let ids: Vec<&str> = lines().filter(|line| !line.starts_with('-')).collect();
+    let mut shipped: Vec<&str> = BUILT_IN.iter().map(|rule| rule.id.as_ref()).collect();
+    shipped.sort_unstable();
+    assert_eq!(shipped, ids, "record new ids in testdata/rule_ids.txt, and put a `-` before retired ones");
+    for retired in lines().filter_map(|line| line.strip_prefix('-')) {
+        assert!(!shipped.contains(&retired.trim()), "`{retired}` was the id of another rule");
+    }
+}
