@@ -6,10 +6,12 @@ mod support;
 use std::fs;
 use std::ops::Range;
 
+use fedlint::cli::{Environment, run};
 use fedlint::document::certificate::{self, Key};
 use fedlint::document::saml_metadata::{self, Content, Document, Usage};
 use fedlint::settings::Settings;
 use fedlint::source::{Origin, Sources, Span};
+use jiff::civil::{Date, date};
 use serde_json::json;
 use support::{Figures, Outcome, Seen, corpus, scan, scan_with};
 
@@ -251,6 +253,139 @@ fn what_is_more_than_we_read_is_a_problem_and_said_once() {
     assert!(problem.starts_with("budget: the metadata has a document type"), "{problem}");
 }
 
+/// What AWS does not take, one fault at a time.
+#[test]
+fn faults_of_metadata() {
+    let good = metadata("https://idp.example.com");
+    let descriptor = |key: &str| {
+        let (start, end) = (good.find("<KeyDescriptor"), good.find("</KeyDescriptor>"));
+        let (start, end) = (start.expect("a key"), end.expect("a key") + "</KeyDescriptor>".len());
+        format!("{}{key}{}", &good[..start], &good[end..])
+    };
+    let one = |certificate: &str| {
+        let data = format!("<X509Data><X509Certificate>{certificate}</X509Certificate></X509Data>");
+        format!(
+            "<KeyDescriptor><KeyInfo xmlns='http://www.w3.org/2000/09/xmldsig#'>{data}</KeyInfo></KeyDescriptor>\n"
+        )
+    };
+    let long = |comment: usize| format!("{good}<!-- {} -->", " ".repeat(comment));
+    let filling = format!("<NameIDFormat>{}</NameIDFormat>", "urn:example".repeat(60));
+    let elliptic = certificate("elliptic-2020-2040");
+    let cases = [
+        (good.clone(), ""),
+        (
+            format!("\u{feff}{good}"),
+            "proved: the metadata of SAML provider `Corporate` begins with a byte order mark",
+        ),
+        (format!("\n{good}"), "possible: white space stands before the XML declaration"),
+        (long(9_990_000), ""),
+        (long(10_000_000), "proved: the metadata of SAML provider `Corporate` has 1000"),
+        (descriptor(""), "proved: the metadata of SAML provider `Corporate` has 5"),
+        (descriptor(&filling), "possible: the metadata of SAML provider `Corporate` has no certificate"),
+        (
+            descriptor(&(filling.clone() + "<KeyDescriptor/>")),
+            "possible: the metadata of SAML provider `Corporate` has no certificate",
+        ),
+        (
+            descriptor(&(filling.clone() + &one("AAAA"))),
+            "possible: a certificate of SAML provider `Corporate` cannot be read",
+        ),
+        (
+            descriptor(&one(certificate("twice-2020-2040"))),
+            "proved: a certificate of SAML provider `Corporate` has an extension twice",
+        ),
+        (descriptor(&one(elliptic).repeat(10)), ""),
+        (
+            descriptor(&one(elliptic).repeat(11)),
+            "possible: the metadata of SAML provider `Corporate` has more than 10 keys",
+        ),
+        (
+            good.replace("entityID=\"https://idp.example.com\"", ""),
+            "possible: the metadata of SAML provider `Corporate` does not say who",
+        ),
+        (
+            good.replace("EntityDescriptor", "Entity"),
+            "proved: the metadata of SAML provider `Corporate` is another document, `Entity`",
+        ),
+        (
+            good.replace(":SAML:2.0:metadata", ":SAML:2.0:meta"),
+            "possible: the metadata of SAML provider `Corporate` is another document",
+        ),
+        (
+            good.replace("</KeyInfo>", ""),
+            "proved: the metadata of SAML provider `Corporate` is no XML: expected 'KeyInfo' tag",
+        ),
+        ("PASTE IT HERE".repeat(100), "possible: the metadata of SAML provider `Corporate` is no XML"),
+        ("<PASTE IT HERE>".to_owned(), "possible: the metadata of SAML provider `Corporate` is no XML"),
+    ];
+    for (text, expected) in cases {
+        let outcome = scan(&[("a.json", &template(&text))]);
+        let said: Vec<String> =
+            outcome.findings.iter().map(|seen| format!("{}: {}", seen.certainty, seen.message)).collect();
+        let is_as_expected = match &said[..] {
+            [] => expected.is_empty(),
+            [one] => !expected.is_empty() && one.starts_with(expected),
+            _ => false,
+        };
+        assert!(is_as_expected, "{expected:?}, not {said:?}: {text:.200}");
+    }
+}
+
+/// What a scan of standard input says on a day of the clock, with further arguments: rule and certainty.
+fn on(day: Date, arguments: &[&str], template: &str) -> Vec<String> {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = Environment {
+        stdin: &mut template.as_bytes(),
+        out: &mut out,
+        err: &mut err,
+        colors: false,
+        error_colors: false,
+        unicode: true,
+        width: None,
+        today: day,
+    };
+    run([&["fedlint", "scan", "--no-config", "--format", "json", "-"], arguments].concat(), environment);
+    let report: serde_json::Value = serde_json::from_slice(&out).expect("the report is JSON");
+    let findings = report["findings"].as_array().expect("a report lists findings");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    findings.iter().map(|found| format!("{} {}", text(&found["rule"]), text(&found["certainty"]))).collect()
+}
+
+#[test]
+fn ends_are_seen_from_the_clock_or_from_the_date_that_is_said() {
+    let ends = metadata("https://idp.example.com")
+        .replace(certificate("elliptic-2020-2040"), certificate("elliptic-2016-2026"));
+    let template = template(&ends);
+    let nothing = Vec::<String>::new();
+    // It ends on the 10th of December 2026.
+    assert_eq!(on(date(2026, 11, 10), &[], &template), nothing);
+    assert_eq!(on(date(2026, 11, 11), &[], &template), ["saml-certificate-expired proved"]);
+    assert_eq!(on(date(2026, 12, 10), &[], &template), ["saml-certificate-expired proved"]);
+    assert_eq!(on(date(2026, 12, 11), &[], &template), ["saml-certificate-expired possible"]);
+    assert_eq!(
+        on(date(2026, 11, 10), &["--today", "2027-01-01"], &template),
+        ["saml-certificate-expired possible"]
+    );
+    assert_eq!(on(date(2027, 1, 1), &["--today", "2026-11-10"], &template), nothing);
+}
+
+/// AWS keeps ten keys of a provider: of those far beyond, not each is a finding.
+#[test]
+fn of_very_many_certificates_some_are_looked_at() {
+    let data = format!(
+        "<X509Data><X509Certificate>{}</X509Certificate></X509Data>",
+        certificate("rsa1024-2020-2040")
+    );
+    let key = format!(
+        "<KeyDescriptor><KeyInfo xmlns='http://www.w3.org/2000/09/xmldsig#'>{data}</KeyInfo></KeyDescriptor>"
+    );
+    let text =
+        metadata("https://idp.example.com").replace("<NameIDFormat>", &(key.repeat(500) + "<NameIDFormat>"));
+    let found = findings(&scan(&[("a.json", &template(&text))]));
+    let of = |rule: &str| found.iter().filter(|line| line.starts_with(rule)).count();
+    assert_eq!((of("saml-certificate-weak"), of("saml-metadata-unreadable")), (99, 1));
+}
+
 /// A provider with this metadata, and a role that trusts it under a condition.
 fn role(metadata: &str, condition: &str) -> String {
     let indented: String = metadata.lines().map(|line| format!("        {line}\n")).collect();
@@ -289,6 +424,49 @@ fn the_entity_id_is_the_issuer() {
     // Nothing is known of who makes the assertions where the metadata is not that of an identity provider.
     let neither = one.replace("IDPSSODescriptor", "PDPDescriptor");
     assert_eq!(of(&neither, "'saml:iss': 'https://idp.example.com/'"), ["saml-metadata-wrong-side proved"]);
+}
+
+/// What an assertion has to name, and whom the metadata names, are shown.
+#[test]
+fn findings_show_the_pair_and_the_issuer() {
+    let shown = |condition: &str| {
+        let text = role(&metadata("https://idp.example.com/saml"), condition);
+        let outcome = fedlint::scan::scan_texts(&[("a.yaml", &text)], &Settings::default());
+        let [finding] = &outcome.findings[..] else { panic!("one finding: {:?}", outcome.findings) };
+        let labels: Vec<String> = finding
+            .labels
+            .iter()
+            .map(|label| {
+                let place = outcome.sources.place(label.span);
+                format!("{}: {}", label.text, &text[place.start.offset as usize..place.end.offset as usize])
+            })
+            .collect();
+        (finding.message.clone(), labels)
+    };
+    let (message, labels) = shown("'saml:iss': 'https://other.example.com'");
+    assert!(message.ends_with("`saml:iss` is always `https://idp.example.com/saml`"), "{message}");
+    assert!(
+        labels.contains(&"this is who makes the assertions: https://idp.example.com/saml".to_owned()),
+        "{labels:?}"
+    );
+    // A role that asks for no endpoint: the request that is let in names both.
+    let text = role(&metadata("https://idp.example.com/saml"), "")
+        .replace("StringEquals", "StringLike")
+        .replace("https://signin.aws.amazon.com/saml", "*");
+    let outcome = fedlint::scan::scan_texts(&[("a.yaml", &text)], &Settings::default());
+    let witnesses = outcome.findings.iter().filter_map(|finding| finding.witness.as_ref());
+    let pairs: Vec<_> = witnesses
+        .flatten()
+        .filter(|(key, _)| key == "role" || key == "provider")
+        .map(|(_, pair)| pair.as_str())
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Staff}",
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:saml-provider/corporate"
+        ]
+    );
 }
 
 #[test]

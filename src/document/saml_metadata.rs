@@ -39,6 +39,8 @@ pub struct Document {
     pub characters: usize,
     /// True if it begins with a byte order mark.
     pub byte_order_mark: bool,
+    /// True if white space stands before its XML declaration, which not every reader of XML takes.
+    pub space_before_declaration: bool,
     /// The beginning of the text.
     pub beginning: Span,
     /// What it says.
@@ -191,15 +193,17 @@ impl Endpoint {
 /// Reads a text. `place` says where its bytes are written.
 #[must_use]
 pub fn read(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Document {
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mark = text.len() - bare.len();
-    let place = |range: Range<usize>| place(range.start + mark..range.end + mark);
+    let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let bare = marked.trim_start();
+    let start = text.len() - bare.len();
+    let place = |range: Range<usize>| place(range.start + start..range.end + start);
     let reader = Reader { text: bare, place: &place };
     let characters = text.chars().count();
     Document {
         characters,
-        byte_order_mark: mark > 0,
-        beginning: reader.beginning(bare.len() - bare.trim_start().len()),
+        byte_order_mark: marked.len() < text.len(),
+        space_before_declaration: bare.len() < marked.len() && bare.starts_with("<?xml"),
+        beginning: reader.beginning(0),
         content: if characters < CHARACTERS.end { reader.content() } else { Content::TooLong },
     }
 }
@@ -224,7 +228,7 @@ impl Reader<'_> {
             Err(error) => Content::NotXml {
                 span: self.beginning(self.offset(error.pos())),
                 what: what(&error),
-                begins_like_xml: self.text.trim_start().starts_with('<'),
+                begins_like_xml: self.text.starts_with('<'),
             },
         }
     }

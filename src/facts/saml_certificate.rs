@@ -78,10 +78,13 @@ fact! {
     }
 }
 
+/// How many certificates of a provider are looked at. AWS keeps ten keys; that there are more is a finding of its own.
+const CERTIFICATES: usize = 100;
+
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for provider in &analysis.model.saml_providers {
-        let certificates: Vec<_> =
-            provider.metadata().into_iter().flat_map(|metadata| metadata.certificates()).collect();
+        let certificates = provider.metadata().into_iter().flat_map(|metadata| metadata.certificates());
+        let certificates: Vec<_> = certificates.take(CERTIFICATES).collect();
         for (position, known) in certificates.iter().enumerate() {
             take(&of(provider, &certificates, position, known, analysis));
         }

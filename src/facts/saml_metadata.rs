@@ -21,6 +21,8 @@ words! {
         TooLong = "too-long",
         /// It is no XML.
         NotXml = "not-xml",
+        /// White space stands before its XML declaration.
+        SpaceBeforeDeclaration = "space-before-declaration",
         /// It is an XML document of another kind.
         OtherDocument = "other-document",
         /// It has fewer characters than AWS takes.
@@ -227,6 +229,9 @@ fn fault(document: &Document) -> Option<(OneOf<MetadataFault>, Span)> {
         }
         Content::Metadata(_) if document.byte_order_mark => (sure(Fault::ByteOrderMark), document.beginning),
         Content::Metadata(_) if is_short => (sure(Fault::TooShort), document.beginning),
+        Content::Metadata(_) if document.space_before_declaration => {
+            (possible(Fault::SpaceBeforeDeclaration), document.beginning)
+        }
         Content::Metadata(metadata) => match fault_inside(metadata) {
             Some((Fault::RepeatedExtension, span)) => (sure(Fault::RepeatedExtension), span),
             Some((fault, span)) => (possible(fault), span),
@@ -258,7 +263,8 @@ fn fault_inside(metadata: &Metadata) -> Option<(MetadataFault, Span)> {
     if let Some(known) = certificates().find(|known| known.certificate.is_none()) {
         return Some((Fault::UnreadableCertificate, known.span));
     }
-    (provider.keys > KEYS).then_some((Fault::TooManyKeys, provider.span))
+    let keys = metadata.identity_providers().map(|(_, provider)| provider.keys).sum::<usize>();
+    (keys > KEYS).then_some((Fault::TooManyKeys, provider.span))
 }
 
 /// The end of the party that may be used longest: those of identity providers, if there are any.

@@ -1,7 +1,7 @@
 //! The files about issuers hold what the vendors and AWS document.
 
 use super::sender::{Format, Piece, Presence, Sender, Values};
-use super::{Found, IssuerFile, Issuers, Tenancy};
+use super::{Found, IssuerFile, Issuers, SamlIdentity, Tenancy};
 use crate::value::Shape;
 
 mod own;
@@ -343,4 +343,35 @@ fn shape(sender: &Sender, format: &Format) -> Shape {
                 .unwrap_or_else(Shape::empty_string),
         })
     })
+}
+
+#[test]
+fn assertions_are_for_endpoints_of_the_partition_and_from_who_the_metadata_names() {
+    let sender = |partition, issuers: &[&str]| {
+        let issuers: Vec<String> = issuers.iter().map(|&issuer| issuer.to_owned()).collect();
+        let provider = SamlIdentity { account: "111122223333", name: "corp", partition, issuers: &issuers };
+        Issuers::default().saml_provider(&provider).expect("a built-in file")
+    };
+    let kinds = |partition| -> Vec<String> {
+        sender(partition, &[]).kinds.into_iter().map(|kind| kind.name).collect()
+    };
+    assert_eq!(kinds(Some("aws-cn")), ["aws-cn"]);
+    assert_eq!(kinds(Some("aws")), ["aws"]);
+    // Nothing is known of the endpoints of these.
+    assert_eq!(kinds(None).len(), 4);
+    assert_eq!(kinds(Some("aws-iso")).len(), 4);
+    let issuer = |issuers: &[&str], text: &str| {
+        let sender = sender(None, issuers);
+        let values = &sender.kinds[0].claim("saml:iss").expect("a claim").values;
+        values.formats().any(|format| match &format.0[..] {
+            [Piece::Literal(literal)] => literal == text,
+            [Piece::Variable(id)] => sender.variables[usize::from(*id)].language.admits(text),
+            _ => false,
+        })
+    };
+    assert!(issuer(&[], "https://any.example.com"));
+    assert!(issuer(&["https://one.example.com"], "https://one.example.com"));
+    assert!(!issuer(&["https://one.example.com"], "https://two.example.com"));
+    assert!(issuer(&["https://one.example.com", "https://two.example.com"], "https://two.example.com"));
+    assert!(!issuer(&["https://one.example.com", "https://two.example.com"], "https://three.example.com"));
 }

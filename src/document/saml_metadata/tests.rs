@@ -217,6 +217,17 @@ fn a_byte_order_mark_is_seen_and_moves_the_places() {
 }
 
 #[test]
+fn white_space_before_the_declaration_is_seen_and_no_matter_without_one() {
+    let text = format!("\n  {}", good());
+    let seen = see(&text);
+    assert!(seen.document.space_before_declaration);
+    assert_eq!(seen.at(seen.metadata().entities[0].span), "<EntityDescriptor");
+    let text = text.replace("<?xml version='1.0'?>", "");
+    assert!(!see(&text).document.space_before_declaration);
+    assert!(!see(&good()).document.space_before_declaration);
+}
+
+#[test]
 fn lengths_count_characters() {
     assert_eq!(see("é").document.characters, 1);
     let long = format!("<a>{}</a>", "b".repeat(CHARACTERS.end - 7));

@@ -1,7 +1,7 @@
 //! Whether a trusted principal can get in at all, statement by statement, and what keeps it out if not.
 
-use super::new_claim;
 use super::view::{Ask, Kind, View};
+use super::{new_claim, saml};
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::knowledge::sender::{Format, Piece, Presence, Values};
 use crate::policy::{
@@ -77,6 +77,8 @@ fact! {
         "deny",
         /// The principal.
         "principal",
+        /// Who makes the assertions, by the provider's metadata.
+        "entity-id",
     }
 }
 
@@ -162,6 +164,13 @@ impl Decided {
             common.place = view.trust.place(place);
         }
         common.evidence.extend(self.deny.map(|deny| Evidence { role: "deny", span: view.trust.place(deny) }));
+        let is_issuer = |key: &Text| {
+            key.as_literal(view.analysis.vocabulary).is_some_and(|key| key.eq_ignore_ascii_case("saml:iss"))
+        };
+        if self.actual.is_some() && self.key.as_ref().is_some_and(is_issuer) {
+            let span = saml::entity_id(view);
+            common.evidence.extend(span.map(|span| Evidence { role: "entity-id", span }));
+        }
         common.cause.extend(self.key.iter().chain(&self.value).cloned());
         TrustOutcome {
             common,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::view::{Ask, Judged, Kind, View, Width};
+use super::view::{Ask, Judged, View, Width};
 use crate::analysis::{Analysis, Change};
 use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, words};
@@ -113,14 +113,23 @@ fn found(view: &View<'_>) -> Option<Found> {
 }
 
 /// The pair of ARNs that an assertion names in its `Role` attribute to get the role.
-pub(super) fn role_attribute(view: &View<'_>) -> Option<Text> {
-    let (Kind::Saml, Some(role)) = (&view.kind, view.role.entity.arn()) else { return None };
+fn role_attribute(view: &View<'_>) -> Option<Text> {
+    let role = view.role.entity.arn()?;
     let names = &view.analysis.vocabulary.names;
     let mut pair = TextBuilder::default();
     pair.push_text(role, names);
     pair.push_str(",");
     pair.push_text(view.principal.value.text()?, names);
     Some(pair.finish(names))
+}
+
+/// Where the metadata of the provider says who makes its assertions.
+pub(super) fn entity_id(view: &View<'_>) -> Option<Span> {
+    let model = &view.analysis.model;
+    let found = model.reference_at(view.role.entity.id, view.trust.place(view.path))?.target.found();
+    let metadata = model.get::<SamlProvider>(found.first()?.entity)?.metadata()?;
+    let (party, _) = metadata.identity_providers().next()?;
+    Some(party.id.as_ref()?.span)
 }
 
 fn same_account(view: &View<'_>) -> Bounds<bool> {

@@ -495,9 +495,10 @@ impl<'a> View<'a> {
         let principal = self.principal.value.text().map(|text| text.display(self.analysis.vocabulary));
         match &self.party {
             Party::Federated(_) => {
+                // An assertion names both.
+                let role = self.role.entity.arn().filter(|_| matches!(self.kind, Kind::Saml));
+                lines.extend(role.map(|role| ("role".to_owned(), role.display(self.analysis.vocabulary))));
                 lines.push(("provider".to_owned(), principal.unwrap_or_default()));
-                let pair = saml::role_attribute(self).map(|pair| pair.display(self.analysis.vocabulary));
-                lines.extend(pair.map(|pair| ("role-attribute".to_owned(), pair)));
             }
             Party::Service(_) => lines.push(("service".to_owned(), principal.unwrap_or_default())),
             Party::Aws => {}
