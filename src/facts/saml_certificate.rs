@@ -79,7 +79,7 @@ fact! {
 }
 
 /// How many certificates of a provider are looked at. AWS keeps ten keys; that there are more is a finding of its own.
-const CERTIFICATES: usize = 100;
+const CERTIFICATES: usize = 20;
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for provider in &analysis.model.saml_providers {
