@@ -63,7 +63,7 @@ pub(crate) fn draw(ways: &Ways<'_>, framing: &Framing) -> Framed {
     }
     pen.worth();
     match frame::within(pen.draft, query.least(), framing) {
-        Ok(draft) => Framed::Picture(classes::collapse(&draft, framing.every, pen.analysis)),
+        Ok(draft) => Framed::Picture(classes::collapse(&draft, framing, pen.analysis)),
         Err(close) => Framed::Unknown(close),
     }
 }

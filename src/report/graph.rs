@@ -27,7 +27,7 @@ pub use mermaid::write as write_mermaid;
 const WIDTH: usize = 36;
 
 /// The most nodes of a picture in which there is room for more than the shortest words.
-const ROOMY: usize = 24;
+const ROOMY: usize = 18;
 
 /// How much can be said where.
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Framing;
 use super::draft::{Draft, Edge, Node};
 use crate::analysis::Analysis;
 use crate::facts::Words;
@@ -29,28 +30,31 @@ const ROUNDS: usize = 16;
 const NAMED: usize = 20;
 
 /// The picture of a graph; with a node for everything, or with one for what is alike.
-pub(super) fn collapse(draft: &Draft, every: bool, analysis: &Analysis<'_>) -> Picture {
-    if every {
+pub(super) fn collapse(draft: &Draft, framing: &Framing, analysis: &Analysis<'_>) -> Picture {
+    // Where only what leads somewhere is drawn, every hop is on the way.
+    let all_hops = framing.to.is_some();
+    if framing.every {
         let class_of: Vec<u32> = (0..).take(draft.nodes.len()).collect();
         let all = Partition { classes: class_of.len(), class_of };
-        return Cast { draft, of: &all, likeness: Likeness::Single }.picture(usize::MAX, analysis);
+        return Cast { draft, of: &all, likeness: Likeness::Single, all_hops }.picture(usize::MAX, analysis);
     }
     let first = first(draft, analysis.senders.issuers());
     let conditions = numbered(draft.edges.iter().map(|edge| &edge.line.conditions));
     let (equal, _) = refined(draft, &first, &|edge| conditions[edge]);
     let likeness = if equal.classes == draft.nodes.len() { Likeness::Single } else { Likeness::Equal };
-    let equal = Cast { draft, of: &equal, likeness };
+    let equal = Cast { draft, of: &equal, likeness, all_hops };
     if equal.is_readable() {
         return equal.picture(READABLE, analysis);
     }
     let (alike, rounds) = refined(draft, &first, &|_| 0);
-    let alike = Cast { draft, of: &alike, likeness: Likeness::ButConditions };
+    let alike = Cast { draft, of: &alike, likeness: Likeness::ButConditions, all_hops };
     if alike.is_readable() {
         return alike.picture(READABLE, analysis);
     }
-    let similar = |of| Cast { draft, of, likeness: Likeness::Similar };
+    let similar = |of| Cast { draft, of, likeness: Likeness::Similar, all_hops };
     let readable = rounds.iter().rev().map(similar).find(Cast::is_readable);
-    readable.unwrap_or_else(|| similar(&first)).picture(READABLE, analysis)
+    let coarse = coarse(draft, &first);
+    readable.unwrap_or_else(|| similar(&coarse)).picture(READABLE, analysis)
 }
 
 /// Which nodes are alike.
@@ -68,6 +72,16 @@ fn first(draft: &Draft, issuers: &Issuers) -> Partition {
         (node.kind, node.population, node.privilege, node.worth, issuer)
     };
     let class_of = numbered(draft.nodes.iter().map(label));
+    Partition { classes: count(&class_of), class_of }
+}
+
+/// Roles of which the same is sure as well: what may be besides is left aside.
+fn coarse(draft: &Draft, first: &Partition) -> Partition {
+    let sure = |(node, class): (&Node, &u32)| match node.worth {
+        Some((sure, ..)) => (node.kind, Some(sure), 0),
+        None => (node.kind, None, *class),
+    };
+    let class_of = numbered(draft.nodes.iter().zip(&first.class_of).map(sure));
     Partition { classes: count(&class_of), class_of }
 }
 
@@ -118,6 +132,8 @@ struct Cast<'d> {
     draft: &'d Draft,
     of: &'d Partition,
     likeness: Likeness,
+    /// Whether all hops from role to role are drawn, also where roles are only similar.
+    all_hops: bool,
 }
 
 impl Cast<'_> {
@@ -135,18 +151,21 @@ impl Cast<'_> {
         self.of.class_of[node] as usize
     }
 
-    /// The edges that are drawn. Among roles that are only similar, those that lead to nothing worse say little, unless
-    /// nothing else leads there.
+    /// The edges that are drawn. Among roles that are only similar, those say little that do not lead to what is as good as
+    /// everything, unless nothing else leads there.
     fn told(&self) -> Vec<&Edge> {
         let is_hop = |edge: &&Edge| {
             matches!(edge.line.kind, Some(StepKind::Assumed | StepKind::Passed))
                 && self.likeness == Likeness::Similar
+                && !self.all_hops
         };
         let entered: FxHashSet<usize> =
             self.draft.edges.iter().filter(|edge| !is_hop(edge)).map(|edge| self.class(edge.to)).collect();
         let says = |edge: &&Edge| {
-            let worth = |node: usize| self.draft.nodes[node].worth;
-            !is_hop(edge) || worth(edge.to) > worth(edge.from) || !entered.contains(&self.class(edge.to))
+            let sure = |node: usize| self.draft.nodes[node].worth.map(|(sure, ..)| sure);
+            let (from, to) = (sure(edge.from), sure(edge.to));
+            let is_worse = to > from && to >= Some(ImpactWord::Takeover);
+            !is_hop(edge) || is_worse || !entered.contains(&self.class(edge.to))
         };
         self.draft.edges.iter().filter(says).collect()
     }
@@ -263,10 +282,11 @@ fn node(members: &[&Node], analysis: &Analysis<'_>) -> PictureNode {
             .map(|id| analysis.name(id))
             .collect(),
         count: members.len(),
-        privilege: first.worth.map(|(sure, possible, complete)| Privilege {
-            proved: sure.name(),
-            possible: possible.name(),
-            complete,
+        privilege: first.worth.map(|(sure, possible, complete)| {
+            // What some of them may be worth besides, the edges say.
+            let is_one = members.iter().all(|node| node.worth == first.worth);
+            let (possible, complete) = if is_one { (possible, complete) } else { (sure, true) };
+            Privilege { proved: sure.name(), possible: possible.name(), complete }
         }),
     }
 }
