@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::finding::{Certainty, EntityName};
 use crate::graph::Graph;
 use crate::knowledge::Issuers;
-use crate::model::{Entity, EntityId, GrantedPolicy, Model};
+use crate::model::{Entity, EntityId, GrantedPolicy, Model, ProvisionedRole};
 use crate::policy::Effect;
 use crate::resources::Template;
 use crate::settings::Settings;
@@ -154,9 +154,16 @@ impl<'s> Analysis<'s> {
     pub fn name(&self, id: EntityId) -> EntityName {
         let entity = self.entity(id);
         let text = |name| self.vocabulary.names.text(name).to_owned();
+        let provisioned = self.model.get::<ProvisionedRole>(id);
         EntityName {
-            kind: id.kind.name(),
-            name: text(entity.logical_id),
+            kind: provisioned.map_or(id.kind, |role| role.permission_set.kind).name(),
+            // What a permission set is in one account and in another are two things.
+            name: match provisioned.and_then(|role| role.account.as_ref()) {
+                Some(account) => {
+                    format!("{} in {}", text(entity.logical_id), account.display(self.vocabulary))
+                }
+                None => text(entity.logical_id),
+            },
             arn: entity.arn().and_then(|arn| arn.as_literal(self.vocabulary)).map(str::to_owned),
             cdk_path: entity.cdk_path.map(text),
         }

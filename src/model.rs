@@ -420,6 +420,12 @@ impl Model {
         &self.grants[start..end]
     }
 
+    /// The deployment of an id.
+    #[must_use]
+    pub fn deployment(&self, id: DeploymentId) -> Option<&Deployment> {
+        build::deployment(&self.scope.deployments, id)
+    }
+
     /// The roles that a permission set is, by account.
     #[must_use]
     pub fn roles_of(&self, permission_set: EntityId) -> &[ProvisionedRole] {

@@ -139,6 +139,10 @@ fn the_management_account_is_not_limited() {
     assert_eq!(impact(&denies, home), PERHAPS);
     let account = "  Tenant: { Type: AWS::Organizations::Account, Properties: { AccountName: a, Email: a@example.com } }\n";
     assert_eq!(impact(&format!("{denies}{account}"), home), ALL);
+    // The settings say which one it is.
+    let told = |account: &str| format!("accounts: {{ management: \"{account}\" }}\n{home}");
+    assert_eq!(impact(&denies, &told("111122223333")), ALL);
+    assert_eq!(impact(&denies, &told("999900001111")), NOTHING);
 }
 
 #[test]

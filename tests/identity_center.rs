@@ -12,10 +12,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use fedlint::analysis::Analysis;
-use fedlint::finding::Finding;
+use fedlint::finding::{Finding, Way};
 use fedlint::knowledge::Issuers;
 use fedlint::knowledge::actions::ActionSet;
-use fedlint::scan::{Outcome, Request, model_of_texts};
+use fedlint::scan::{Outcome, Request, model_of_texts, trace};
 use fedlint::settings::{IdentitySource, Settings};
 use fedlint::source::{Sources, Span};
 use fedlint::value::{Bounds, Vocabulary};
@@ -109,6 +109,38 @@ fn an_organisation_of_three_accounts() {
         ],
     ];
     assert_eq!(shown, expected);
+}
+
+/// The users of Identity Center are nobody from outside, and are shown when somebody asks for them: what they are assigned, and the
+/// role that trusts their permission set by name.
+#[test]
+fn what_users_of_identity_center_get() {
+    let folder = Path::new("testdata/organisation");
+    let settings = Settings::load(&Sources::default(), &folder.join("fedlint.yaml")).expect("valid settings");
+    let request = || Request { paths: vec![folder.to_owned()], ..Request::default() };
+    let from = ["identity-center-user".to_owned()];
+    let traced = trace(Sources::default(), request(), &settings, &from, None);
+    let line = |way: &Way| {
+        let steps: Vec<_> =
+            way.steps.iter().map(|step| format!("{} {}", step.kind, step.entity.name)).collect();
+        let (privilege, certainty) = (way.privilege.proved, way.certainty.name());
+        format!("{} ({privilege}, {certainty}): {}", way.role.name, steps.join(", "))
+    };
+    let ways: Vec<String> = traced.ways.iter().map(line).collect();
+    assert_eq!(
+        ways,
+        [
+            "Operator in 111122223333 (administrator, proved): is-member Operators, assigned Operator in 111122223333",
+            "Operator in 999900001111 (escalation, proved): is-member Operators, assigned Operator in 999900001111",
+            "Developer in 444455556666 (secrets, proved): is-member Developers, assigned Developer in 444455556666",
+            "Developer in 111122223333 (narrow, proved): is-member Developers, assigned Developer in 111122223333",
+            "Recovery (narrow, possible): is-member Operators, assigned Operator in 111122223333, trusts Recovery",
+            "Operator in 444455556666 (nothing, proved): is-member Operators, assigned Operator in 444455556666",
+        ]
+    );
+    let outside = trace(Sources::default(), request(), &settings, &[], None);
+    assert!(outside.ways.is_empty(), "{:?}", outside.ways);
+    assert!(organisation().reaches.is_empty());
 }
 
 /// Rule, severity and certainty of what is found.

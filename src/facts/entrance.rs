@@ -1,5 +1,6 @@
 //! Ways into a role from outside of AWS's roles: who gets in, by its trust policy or through an identity pool.
 
+mod identity_center;
 mod pools;
 mod user_pools;
 
@@ -9,6 +10,7 @@ use crate::model::EntityId;
 use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
+pub(super) use identity_center::through_identity_center;
 pub(super) use pools::through_pools;
 pub(super) use user_pools::through_user_pools;
 
@@ -19,6 +21,8 @@ words! {
         Nobody = "nobody",
         /// An AWS service, for whoever runs something there.
         Service = "service",
+        /// Users of Identity Center to whom a permission set is assigned.
+        IdentityCenterUser = "identity-center-user",
         /// Principals of the own account.
         OwnAccount = "own-account",
         /// Runs or subjects of an OIDC issuer whom a condition names.
@@ -45,7 +49,7 @@ words! {
 }
 
 impl Population {
-    /// True for those who are neither of the own account nor an AWS service.
+    /// True for those who are neither of the own account or organisation nor an AWS service.
     pub(crate) fn is_outside(self) -> bool {
         self > Self::OwnAccount
     }
@@ -55,6 +59,7 @@ impl Population {
         match self {
             Self::Nobody
             | Self::Service
+            | Self::IdentityCenterUser
             | Self::OwnAccount
             | Self::NamedIdentity
             | Self::SamlUser
@@ -72,7 +77,7 @@ pub(crate) struct Entrance {
     pub population: Population,
     /// False if that depends on what is not known.
     pub sure: bool,
-    /// The role.
+    /// The role, or what a permission set is in an account.
     pub role: EntityId,
     /// What lets them in, as it is written: the principal, or the name of the identity pool.
     pub through: Option<Text>,
@@ -122,6 +127,8 @@ words! {
         GivenToGroup = "given-to-group",
         /// The assertion of a SAML provider names the role.
         GivenByAssertion = "given-by-assertion",
+        /// The permission set is assigned to the user or a group of his.
+        Assigned = "assigned",
         /// The classic flow lets the user choose the role.
         Chosen = "chosen",
         /// A session of the role before assumes this one.

@@ -66,7 +66,7 @@ pub(super) fn account_kind(
     if analysis.model.accounts.iter().any(is_made) {
         return OneOf::only(AccountKind::Member);
     }
-    let home = analysis.model.scope.deployments.iter().find(|known| known.id == home);
+    let home = analysis.model.deployment(home);
     let at_home =
         home.map_or(Comparison::Undecided, |home| home.account.compare(account, analysis.vocabulary));
     match (analysis.is_management(account), at_home) {
@@ -78,6 +78,11 @@ pub(super) fn account_kind(
         (_, Comparison::Different) => OneOf::only(AccountKind::Member),
         (_, Comparison::Undecided) => OneOf::only(AccountKind::Unknown),
     }
+}
+
+/// The account that an entity is in, as far as it is known.
+pub(super) fn account<'a>(analysis: &'a Analysis<'_>, id: EntityId) -> Option<&'a Text> {
+    analysis.model.deployment(analysis.entity(id).deployment).map(|known| &known.account)
 }
 
 /// Whom an assignment is for: a group or user in view, or what the assignment names.

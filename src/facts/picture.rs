@@ -251,9 +251,8 @@ impl Pen<'_, '_> {
     /// What the roles are worth.
     fn worth(&mut self) {
         for node in 0..self.draft.nodes.len() {
-            let Some(role) = self.draft.nodes[node].entity.filter(|id| id.kind == EntityKind::Role) else {
-                continue;
-            };
+            let is_role = |id: &EntityId| matches!(id.kind, EntityKind::Role | EntityKind::ProvisionedRole);
+            let Some(role) = self.draft.nodes[node].entity.filter(is_role) else { continue };
             let is_part = self.limited.contains(&role) && !self.whole.contains(&role);
             let impact = match is_part {
                 true => left_to_guests(self.analysis, role).impact,

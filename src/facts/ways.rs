@@ -66,6 +66,7 @@ impl<'a> Ways<'a> {
     pub(super) fn new(analysis: &'a Analysis<'a>, mut entrances: Vec<Entrance>) -> Self {
         entrances.extend(super::entrance::through_pools(analysis));
         entrances.extend(super::entrance::through_user_pools(analysis));
+        entrances.extend(super::entrance::through_identity_center(analysis));
         entrances.sort_by_key(|entrance| entrance.role);
         Self { analysis, entrances }
     }

@@ -104,6 +104,7 @@ fn happens(kind: &str, service: Option<&str>) -> Option<String> {
         "given-by-rule" => "by a rule",
         "given-to-group" => "role of the group",
         "given-by-assertion" => "if the assertion names it",
+        "assigned" => "assigned",
         "chosen" => "chosen in the classic flow",
         "passed" => return Some(format!("passed to {}", service.unwrap_or("a service"))),
         _ => return None,

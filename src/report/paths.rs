@@ -116,6 +116,7 @@ fn happens(step: &Step) -> String {
         "given-by-rule" => format!("are given {name} by a rule of the role mapping"),
         "given-to-group" => format!("are given {name}, the group's role"),
         "given-by-assertion" => format!("are given {name}, if the SAML assertion names it"),
+        "assigned" => format!("are assigned permission set {name}"),
         "chosen" => format!("choose {name}: the pool's classic flow lets them"),
         "assumed" => format!("assume {name}"),
         "passed" => format!("pass {name} to {service} and run something there"),
@@ -127,6 +128,7 @@ fn happens(step: &Step) -> String {
 pub(super) fn whom(population: &str) -> &'static str {
     match population {
         "service" => "AWS services",
+        "identity-center-user" => "users of Identity Center",
         "own-account" => "principals of the own account",
         "named-identity" => "identities that a condition names",
         "saml-user" => "users of a SAML provider",
@@ -231,7 +233,7 @@ struct Output<'r> {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Path")]
 struct PathOutput<'r> {
-    /// Who: `service`, `own-account`, `named-identity`, `saml-user`, `user-pool-user`, `named-tenant`, `other-account`,
+    /// Who: `service`, `identity-center-user`, `own-account`, `named-identity`, `saml-user`, `user-pool-user`, `named-tenant`, `other-account`,
     /// `whole-tenant`, `self-registered`, `any-customer`, `guest`, `anyone`.
     population: &'static str,
     /// `proved`, or `possible` if a step or what the role is worth depends on something that the scan cannot see.
@@ -301,7 +303,7 @@ impl<'r> PopulationOutput<'r> {
 #[schemars(rename = "Step")]
 struct StepOutput<'r> {
     /// What happens: `trusts`, `signs-up`, `signs-in-with`, `signs-in`, `logs-in`, `enters-as-guest`, `is-member`,
-    /// `given-to-guests`, `given-to-users`, `given-by-rule`, `given-to-group`, `given-by-assertion`, `chosen`,
+    /// `given-to-guests`, `given-to-users`, `given-by-rule`, `given-to-group`, `given-by-assertion`, `assigned`, `chosen`,
     /// `assumed`, `passed`.
     kind: &'static str,
     /// What is got by it, or what leads on.

@@ -28,9 +28,12 @@ impl Chains {
         self.exhausted
     }
 
-    /// Whether sessions of a role may assume any other.
+    /// Whether sessions of a role may assume any other. What permission sets may assume is not looked at.
     #[must_use]
     pub fn lead_on(&self, role: EntityId) -> bool {
+        if role.kind != EntityKind::Role {
+            return false;
+        }
         let index = role.index as usize;
         self.leaving.get(index).is_some_and(|hops| !hops.is_empty())
             || self.wide.get(index).copied().flatten().is_some_and(|wide| !self.open[wide.account].is_empty())

@@ -6,7 +6,7 @@ use editors::Editors;
 
 use rustc_hash::FxHashMap;
 
-use super::{AccountKind, Recipient, account_kind, people, recipient};
+use super::{AccountKind, Recipient, account, account_kind, people, recipient};
 use crate::analysis::{Analysis, Gain, Impact, Privileges};
 use crate::facts::privileges::{ImpactWord, Worst, impact};
 use crate::facts::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
@@ -296,19 +296,9 @@ impl<'p> Gained<'p> {
 
 /// Roles that trust the permission set in these accounts, by the name of the role that it is there.
 fn trusting(analysis: &Analysis<'_>, set: &PermissionSet, roles: &[&ProvisionedRole]) -> Vec<(Text, Span)> {
-    let account = |id| {
-        let deployment = analysis.entity(id).deployment;
-        analysis
-            .model
-            .scope
-            .deployments
-            .iter()
-            .find(|known| known.id == deployment)
-            .map(|known| &known.account)
-    };
     let may_be_here = |id| {
-        let of = account(id);
-        roles.iter().any(|role| match (of, account(role.entity.id)) {
+        let of = account(analysis, id);
+        roles.iter().any(|role| match (of, account(analysis, role.entity.id)) {
             (Some(one), Some(other)) => one.compare(other, analysis.vocabulary) != Comparison::Different,
             _ => true,
         })

@@ -107,9 +107,8 @@ fn unusable(
     if directory.directory == DirectoryKind::SimpleAd {
         return (Unusable::SimpleAd, Certainty::Proved);
     }
-    let deployment = |entity: &Entity| -> Option<&Deployment> {
-        analysis.model.scope.deployments.iter().find(|known| known.id == entity.deployment)
-    };
+    let deployment =
+        |entity: &Entity| -> Option<&Deployment> { analysis.model.deployment(entity.deployment) };
     let differ = |one: &Text, other: &Text| {
         let literal = |text: &Text| text.as_literal(analysis.vocabulary).is_some();
         literal(one) && literal(other) && one.compare(other, analysis.vocabulary) == Comparison::Different

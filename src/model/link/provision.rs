@@ -3,7 +3,7 @@
 //! A permission set names customer managed policies and a boundary by name and path: which policies those are every account
 //! decides for itself. So that what a permission set allows is a question about one account.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::build::deployment;
 use super::super::{
@@ -177,11 +177,15 @@ struct Lookup<'m> {
     by_name: FxHashMap<String, Vec<&'m ManagedPolicy>>,
     /// Those of which the name has symbols in it.
     others: Vec<&'m ManagedPolicy>,
+    /// The accounts that templates are deployed into.
+    accounts: FxHashSet<&'m Text>,
 }
 
 impl<'m> Lookup<'m> {
     fn new(model: &'m Model, vocabulary: &'m Vocabulary) -> Self {
-        let mut lookup = Self { model, vocabulary, by_name: FxHashMap::default(), others: Vec::new() };
+        let accounts = model.scope.deployments.iter().map(|known| &known.account).collect();
+        let mut lookup =
+            Self { model, vocabulary, by_name: FxHashMap::default(), others: Vec::new(), accounts };
         for policy in &model.managed_policies {
             let literal = policy.name.known().map(|name| name.value.as_literal(vocabulary));
             match (literal, &policy.name) {
@@ -211,9 +215,7 @@ impl<'m> Lookup<'m> {
             path,
             found: Vec::new(),
             near: None,
-            account_in_view: account.is_some_and(|account| {
-                self.model.scope.deployments.iter().any(|known| known.account == *account)
-            }),
+            account_in_view: account.is_some_and(|account| self.accounts.contains(account)),
         };
         for candidate in self.candidates(&name.value) {
             self.compare(candidate, account, worlds, &mut named);

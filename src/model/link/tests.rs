@@ -473,6 +473,87 @@ fn identity_center() {
     );
 }
 
+/// What each permission set is in each account: `Set in ACCOUNT: policies` and boundary; possible ones end in a question mark.
+fn provisioned(files: &[(&str, &str)], accounts: &[&str]) -> Vec<String> {
+    use crate::model::{NamedPolicy, RoleBoundary};
+    let scene = scan_with(files, |resources, vocabulary| {
+        for (deployment, account) in resources.deployments.iter_mut().zip(accounts) {
+            deployment.account = vocabulary.literal(account);
+        }
+    });
+    let named = |policy: &NamedPolicy| {
+        let found = policy
+            .found
+            .iter()
+            .map(|found| format!("{}{}", scene.name(found.entity), if found.sure { "" } else { "?" }));
+        let found: Vec<String> = found.collect();
+        match (found.is_empty(), policy.near) {
+            (false, _) => found.join(" or "),
+            (true, Some(near)) => format!("near {}", scene.name(near)),
+            (true, None) if policy.account_in_view => "missing".to_owned(),
+            (true, None) => "unknown".to_owned(),
+        }
+    };
+    let show = |role: &crate::model::ProvisionedRole| {
+        let account = role.account.as_ref().map_or("?".to_owned(), |text| text.display(&scene.vocabulary));
+        let policies: Vec<String> = role.customer_policies.iter().map(named).collect();
+        let boundary = match &role.boundary {
+            None => String::new(),
+            Some(RoleBoundary::AwsManaged(_)) => " within AWS's".to_owned(),
+            Some(RoleBoundary::Named(policy)) => format!(" within {}", named(policy)),
+            Some(RoleBoundary::Unknown) => " within ?".to_owned(),
+        };
+        let (set, count) = (scene.name(role.permission_set), role.assigned.len());
+        format!("{set} in {account} by {count}: {}{boundary}", policies.join(", "))
+    };
+    scene.model.provisioned_roles.iter().map(show).collect()
+}
+
+#[test]
+fn permission_sets_name_policies_of_the_accounts_that_they_are_assigned_in() {
+    let organisation = r#"
+Parameters: { Target: { Type: String } }
+Resources:
+  Set:
+    Type: AWS::SSO::PermissionSet
+    Properties:
+      Name: Set
+      CustomerManagedPolicyReferences: [{ Name: team, Path: /a/ }]
+      PermissionsBoundary: { CustomerManagedPolicyReference: { Name: boundary } }
+  Unused: { Type: AWS::SSO::PermissionSet, Properties: { Name: Unused } }
+  One: { Type: AWS::SSO::Assignment, Properties: { PermissionSetArn: !GetAtt Set.PermissionSetArn, TargetId: "222222222222" } }
+  Other: { Type: AWS::SSO::Assignment, Properties: { PermissionSetArn: !GetAtt Set.PermissionSetArn, TargetId: "222222222222" } }
+  Two: { Type: AWS::SSO::Assignment, Properties: { PermissionSetArn: !GetAtt Set.PermissionSetArn, TargetId: "333333333333" } }
+  Far: { Type: AWS::SSO::Assignment, Properties: { PermissionSetArn: !GetAtt Set.PermissionSetArn, TargetId: "444444444444" } }
+  Any: { Type: AWS::SSO::Assignment, Properties: { PermissionSetArn: !GetAtt Set.PermissionSetArn, TargetId: !Ref Target } }
+"#;
+    let policy = |id: &str, name: &str, path: &str| {
+        format!(
+            "Resources:\n  {id}:\n    Type: AWS::IAM::ManagedPolicy\n    Properties: {{ ManagedPolicyName: {name}, Path: {path}, \
+             PolicyDocument: {{ Statement: [] }} }}\n"
+        )
+    };
+    let (two, three) = (policy("Team", "team", "/a/"), policy("Almost", "Team", "/a/"));
+    let boundary = policy("Boundary", "boundary", "/");
+    let files = [
+        ("1.yaml", organisation),
+        ("2.yaml", two.as_str()),
+        ("3.yaml", three.as_str()),
+        // Deployed into whichever account.
+        ("4.yaml", boundary.as_str()),
+    ];
+    assert_eq!(
+        provisioned(&files, &["111111111111", "222222222222", "333333333333"]),
+        [
+            "Set in 222222222222 by 2: Team within Boundary?",
+            "Set in 333333333333 by 1: near Almost within Boundary?",
+            "Set in 444444444444 by 1: unknown within Boundary?",
+            "Set in ${Target} by 1: Team? within Boundary?",
+            "Unused in ? by 0: ",
+        ]
+    );
+}
+
 #[test]
 fn trust_anchors() {
     check(

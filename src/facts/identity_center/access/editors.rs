@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::analysis::{Analysis, Impact};
+use crate::facts::identity_center::account;
 use crate::knowledge::actions::{ActionId, Actions};
 use crate::model::{EntityId, ProvisionedRole};
 use crate::policy::{PermissionQuestion, Target};
@@ -27,15 +28,13 @@ impl<'a> Editors<'a> {
         if !analysis.model.provisioned_roles.iter().any(names) {
             return editors;
         }
-        let deployments = &analysis.model.scope.deployments;
         for role in &analysis.model.roles {
             let id = role.entity.id;
-            let home = deployments.iter().find(|known| known.id == role.entity.deployment);
-            if let Some(home) = home
+            if let Some(account) = account(analysis, id)
                 && analysis.holder(id).permissions.mentions(writes)
                 && analysis.privileges(id).impact.possible < Impact::Administrator
             {
-                editors.by_account.entry(&home.account).or_default().push(id);
+                editors.by_account.entry(account).or_default().push(id);
             }
         }
         editors
