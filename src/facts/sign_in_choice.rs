@@ -15,19 +15,23 @@ words! {
     Choice {
         /// A SAML provider in IAM that roles trust, beside Identity Center.
         SamlProvider = "saml-provider",
+        /// A SAML provider whose users are the public: a login of a social provider, or a directory of customers.
+        PublicSamlProvider = "public-saml-provider",
         /// IAM users with passwords or access keys, beside federation.
         IamUsers = "iam-users",
     }
 }
 
 fact! {
-    /// One way in which people or programs come to AWS beside a better one that the scan has: of SAML providers once for a scan, of
-    /// IAM users once for an account.
+    /// One way in which people or programs come to AWS although there is a better one: of SAML providers beside Identity Center once for
+    /// a scan, of IAM users beside federation once for an account, of each SAML provider for the public.
     SignInChoice = "sign-in-choice" {
         /// The way.
         choice: OneOf<Choice> = "choice",
         /// How many such providers, or users with passwords or keys, there are.
         count: Bounds<i64> = "count",
+        /// The host by which the provider is known for one whose users are the public.
+        host: Option<Text> = "host",
         /// How many IAM users the account has, with and without them.
         users: Bounds<i64> = "users",
     }
@@ -43,6 +47,7 @@ fact! {
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     saml_provider(analysis, take);
+    public_saml_providers(analysis, take);
     iam_users(analysis, take);
 }
 
@@ -63,6 +68,49 @@ fn saml_provider(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let evidence =
         vec![Evidence { role: "better", span: better.span }, Evidence { role: "role", span: role }];
     take(&fact(Choice::SamlProvider, first, evidence, staff.len(), 0));
+}
+
+/// Hosts of identity providers whose users are the public, themselves or with what is in front of them: social providers, and
+/// directories of customers (Azure AD B2C, Entra External ID). A vendor's directory of a company is at another host.
+const PUBLIC_HOSTS: &[&str] = &[
+    "amazon.com",
+    "appleid.apple.com",
+    "b2clogin.com",
+    "ciamlogin.com",
+    "facebook.com",
+    "login.live.com",
+    "twitter.com",
+];
+
+/// SAML providers that roles trust and whose users are the public.
+fn public_saml_providers(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for provider in &analysis.model.saml_providers {
+        let node = Node::Entity(provider.entity.id);
+        let role = analysis.graph.leaving(&node, EdgeKind::Trusts).map(|(_, edge)| edge.span).next();
+        let entities = provider.metadata().into_iter().flat_map(|metadata| &metadata.entities);
+        let mut hosts = entities.filter_map(|entity| {
+            let id = entity.id.iter().map(|id| id.value.as_str());
+            let sides = entity.identity_provider.iter();
+            let endpoints = sides.flat_map(|side| &side.sign_in).map(|one| one.value.location.as_str());
+            id.chain(endpoints).find_map(public_host)
+        });
+        let (Some(span), Some(host)) = (role, hosts.next()) else { continue };
+        let evidence = vec![Evidence { role: "role", span }];
+        let mut found = fact(Choice::PublicSamlProvider, &provider.entity, evidence, 1, 0);
+        found.common.place = provider.document.span().unwrap_or(provider.entity.span);
+        found.host = Some(analysis.vocabulary.literal(host));
+        take(&found);
+    }
+}
+
+/// The one of those hosts that a URL leads to.
+fn public_host(url: &str) -> Option<&'static str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_of = |known: &&&str| {
+        host.strip_suffix(**known).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    PUBLIC_HOSTS.iter().find(is_of).copied()
 }
 
 /// Something that says that there is an organisation, in which staff signs in through Identity Center.
@@ -100,11 +148,10 @@ fn iam_users(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
             reference.target.found().iter().map(move |found| (found.entity, span))
         })
         .collect();
-    let deployments = &model.scope.deployments;
     let mut accounts: Vec<Users<'_>> = Vec::new();
     let mut known: FxHashMap<&Text, usize> = FxHashMap::default();
     for user in &model.users {
-        let Some(home) = deployments.iter().find(|known| known.id == user.entity.deployment) else {
+        let Some(home) = model.deployment(user.entity.deployment) else {
             continue;
         };
         let index = *known.entry(&home.account).or_insert_with(|| {
@@ -143,7 +190,31 @@ fn fact(
             witness: None,
         },
         choice: OneOf::only(choice),
+        host: None,
         count: number(count),
         users: number(users),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_host;
+
+    #[test]
+    fn the_public_is_known_by_host() {
+        for (url, expected) in [
+            ("https://tenant.b2clogin.com/tenant.onmicrosoft.com/B2C_1A_SAML", Some("b2clogin.com")),
+            ("https://Tenant.CIAMLOGIN.com/", Some("ciamlogin.com")),
+            ("https://www.facebook.com/saml", Some("facebook.com")),
+            ("https://notfacebook.com/saml", None),
+            // Directories of companies, of the same vendors.
+            ("https://accounts.google.com/o/saml2?idpid=C01", None),
+            ("https://sts.windows.net/0f2a/", None),
+            ("https://login.microsoftonline.com/0f2a/saml2", None),
+            ("urn:tenant.b2clogin.com", None),
+            ("https://idp.example.com/?from=facebook.com", None),
+        ] {
+            assert_eq!(public_host(url), expected, "{url}");
+        }
     }
 }

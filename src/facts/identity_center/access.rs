@@ -157,7 +157,10 @@ fn key(analysis: &Analysis<'_>, set: &PermissionSet, role: &ProvisionedRole) -> 
     for assigned in &role.assigned {
         let assignment = analysis.model.get::<Assignment>(assigned.assignment);
         let found = assignment.and_then(|assignment| recipient(analysis, assignment));
-        principals.extend(found.filter(|found| !principals.contains(found)));
+        let found = found.unwrap_or_else(|| Recipient::Named(analysis.vocabulary.literal("?")));
+        if !principals.contains(&found) {
+            principals.push(found);
+        }
     }
     // The same people in another order are the same people.
     principals.sort_by_key(|recipient| recipient.name(analysis).display(analysis.vocabulary));
