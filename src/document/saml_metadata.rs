@@ -2,7 +2,7 @@
 //! it is reached.
 //!
 //! XML is known here only, and only through `roxmltree`. Text that would cost more than metadata does is not handed
-//! to it ([`budget`]).
+//! to it (`budget`).
 
 mod budget;
 #[cfg(test)]
