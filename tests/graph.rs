@@ -323,3 +323,36 @@ fn names_cannot_leave_their_quotes() {
     let is_harmless = |character: char| character.is_alphanumeric() || " .,:/-=()@!?+$'".contains(character);
     assert!(rest.chars().all(is_harmless), "{label}");
 }
+
+#[test]
+fn users_of_identity_center_are_drawn_too() {
+    let template = r#"
+Resources:
+  Developers:
+    Type: AWS::IdentityStore::Group
+    Properties: { IdentityStoreId: d-1234567890, DisplayName: developers }
+  Developer:
+    Type: AWS::SSO::PermissionSet
+    Properties:
+      InstanceArn: arn:aws:sso:::instance/ssoins-1234567890abcdef
+      Name: Developer
+      ManagedPolicies: [arn:aws:iam::aws:policy/AdministratorAccess]
+  DevelopersInSandbox:
+    Type: AWS::SSO::Assignment
+    Properties:
+      InstanceArn: arn:aws:sso:::instance/ssoins-1234567890abcdef
+      PermissionSetArn: !GetAtt Developer.PermissionSetArn
+      PrincipalType: GROUP
+      PrincipalId: !GetAtt Developers.GroupId
+      TargetType: AWS_ACCOUNT
+      TargetId: "444455556666"
+"#;
+    assert_eq!(
+        drawn(template),
+        [
+            "population identity-center-user -> identity-store-group Developers: proved is-member",
+            "identity-store-group Developers -> permission-set Developer in 444455556666: proved assigned",
+            "permission-set Developer in 444455556666 -> privilege administrator: proved",
+        ]
+    );
+}

@@ -99,7 +99,7 @@ pub(super) struct GraphArguments {
     #[arg(long, value_name = "ENTITY")]
     around: Option<String>,
 
-    /// Draw ways of this population only [default: all outside the own account]
+    /// Draw ways of this population only [default: all outside, and users of Identity Center]
     ///
     /// May be repeated.
     #[arg(long, value_name = "POPULATION", value_parser = PossibleValuesParser::new(POPULATIONS))]

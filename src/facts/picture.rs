@@ -24,7 +24,7 @@ use draft::{Draft, Key, Line};
 /// Which part of the trust graph is to be drawn, and how closely.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framing {
-    /// Names of populations; none for all those outside.
+    /// Names of populations; none for all those outside, and the users of Identity Center.
     pub from: Vec<String>,
     /// The name of what a role has to be worth.
     pub to: Option<String>,
@@ -47,7 +47,7 @@ pub enum Framed {
 
 /// Draws the trust graph.
 pub(crate) fn draw(ways: &Ways<'_>, framing: &Framing) -> Framed {
-    let query = Query::named(&framing.from, framing.to.as_deref());
+    let query = Query::with_staff(&framing.from, framing.to.as_deref());
     let mut pen = Pen {
         ways,
         analysis: ways.analysis(),

@@ -32,6 +32,12 @@ fact! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+    for user in &analysis.model.users {
+        of(analysis, &user.entity, SecretKind::Password, &user.password, take);
+    }
+    for provider in &analysis.model.saml_providers {
+        of(analysis, &provider.entity, SecretKind::PrivateKey, &provider.private_key, take);
+    }
     for provider in &analysis.model.user_pool_identity_providers {
         for (key, value) in provider.details.known().into_iter().flat_map(|details| &details.value) {
             let kind = match key.value.as_literal(analysis.vocabulary) {

@@ -160,7 +160,7 @@ fn iam_users(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         });
         let of_account = &mut accounts[index];
         of_account.users += 1;
-        let credential = user.password.or_else(|| keys.get(&user.entity.id).copied());
+        let credential = user.login_profile.or_else(|| keys.get(&user.entity.id).copied());
         of_account.with_credentials.extend(credential.map(|span| (&user.entity, span)));
     }
     for Users { users, with_credentials } in accounts {

@@ -116,8 +116,10 @@ pub struct User {
     pub managed_policies: List<Text>,
     /// `PermissionsBoundary`.
     pub boundary: Field<Text>,
-    /// Where `LoginProfile` is written: he has a password for the console. (Which one is not read.)
-    pub password: Option<Span>,
+    /// Where `LoginProfile` is written: he has a password for the console.
+    pub login_profile: Option<Span>,
+    /// `LoginProfile.Password`: never print it.
+    pub password: Field<Text>,
 }
 
 /// `AWS::IAM::AccessKey`: of an IAM user.
@@ -309,7 +311,8 @@ impl User {
             policies: inline_policies(properties),
             managed_policies: properties.get("ManagedPolicyArns").texts(),
             boundary: properties.get("PermissionsBoundary").text(),
-            password: properties.get("LoginProfile").span(),
+            login_profile: properties.get("LoginProfile").span(),
+            password: properties.at(&["LoginProfile", "Password"]).text(),
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct SamlProvider {
     pub document: Field<Arc<Document>>,
     /// `AssertionEncryptionMode`: `Allowed` or `Required`.
     pub encryption: Field<Text>,
+    /// `AddPrivateKey`: never print it.
+    pub private_key: Field<Text>,
     /// Whether it is given a private key: `AddPrivateKey` or `PrivateKeyList`.
     pub gives_private_key: Bounds<bool>,
 }
@@ -41,6 +43,7 @@ impl SamlProvider {
             name,
             document: properties.get("SamlMetadataDocument").saml_metadata(),
             encryption: properties.get("AssertionEncryptionMode").text(),
+            private_key: properties.get("AddPrivateKey").text(),
             gives_private_key: gives_private_key(properties),
         }
     }

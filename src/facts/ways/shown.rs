@@ -40,8 +40,19 @@ impl Query {
         self.to
     }
 
-    /// A query by names; others are nobody's.
+    /// A query by names; others are nobody's. Without names, those outside.
     pub(crate) fn named(from: &[String], to: Option<&str>) -> Self {
+        Self::of(from, to, Population::is_outside)
+    }
+
+    /// As [`Self::named`], but without names also the users of Identity Center.
+    pub(crate) fn with_staff(from: &[String], to: Option<&str>) -> Self {
+        Self::of(from, to, |population| {
+            population.is_outside() || population == Population::IdentityCenterUser
+        })
+    }
+
+    fn of(from: &[String], to: Option<&str>, by_default: impl Fn(Population) -> bool) -> Self {
         let is_asked = |population: &Population| from.iter().any(|name| name == population.name());
         let everybody = from.is_empty();
         Self {
@@ -49,7 +60,7 @@ impl Query {
                 .iter()
                 .rev()
                 .copied()
-                .filter(|population| if everybody { population.is_outside() } else { is_asked(population) })
+                .filter(|population| if everybody { by_default(*population) } else { is_asked(population) })
                 .collect(),
             to: ImpactWord::ALL
                 .iter()
