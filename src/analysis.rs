@@ -62,10 +62,29 @@ pub enum Change {
     PoolRoles,
     /// Of the metadata of a SAML provider.
     SamlMetadata,
+    /// Of the inline policies of a role.
+    RolePolicies,
+    /// Of the managed policies of a role.
+    RoleAttachments,
+    /// Of the logins and guests of an identity pool.
+    PoolLogins,
+    /// Of the attributes that users of a user pool have.
+    UserAttributes,
+    /// Of the inline policy of a permission set.
+    PermissionSetPolicy,
 }
 
 impl Change {
-    const ALL: [Self; 3] = [Self::Trust, Self::PoolRoles, Self::SamlMetadata];
+    const ALL: [Self; 8] = [
+        Self::Trust,
+        Self::PoolRoles,
+        Self::SamlMetadata,
+        Self::RolePolicies,
+        Self::RoleAttachments,
+        Self::PoolLogins,
+        Self::UserAttributes,
+        Self::PermissionSetPolicy,
+    ];
 
     /// The action that makes the change.
     const fn action(self) -> &'static str {
@@ -73,6 +92,11 @@ impl Change {
             Self::Trust => "iam:UpdateAssumeRolePolicy",
             Self::PoolRoles => "cognito-identity:SetIdentityPoolRoles",
             Self::SamlMetadata => "iam:UpdateSAMLProvider",
+            Self::RolePolicies => "iam:PutRolePolicy",
+            Self::RoleAttachments => "iam:AttachRolePolicy",
+            Self::PoolLogins => "cognito-identity:UpdateIdentityPool",
+            Self::UserAttributes => "cognito-idp:AddCustomAttributes",
+            Self::PermissionSetPolicy => "sso:PutInlinePolicyToPermissionSet",
         }
     }
 }

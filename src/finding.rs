@@ -29,6 +29,8 @@ pub struct Finding {
     pub entity: EntityName,
     /// The place.
     pub span: Span,
+    /// True if what stands there must not be shown.
+    pub conceals: bool,
     /// Further places that explain, each with a few words.
     pub labels: Vec<Label>,
     /// Further sentences: what was assumed, what was folded in.

@@ -284,6 +284,12 @@ Resources:
       ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]
 "#;
     assert!(drawn(template).is_empty());
+    let around = Framing { around: Some("Worker".to_owned()), ..Framing::default() };
+    assert_eq!(
+        lines(&picture(template, &around)).len(),
+        3,
+        "who asks about a role wants to see all who get it"
+    );
     let framing = Framing { from: vec!["service".to_owned()], ..Framing::default() };
     assert_eq!(
         lines(&picture(template, &framing)),

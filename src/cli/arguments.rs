@@ -95,7 +95,8 @@ pub(super) struct GraphArguments {
 
     /// Draw what is around this: a logical id, a name or an ARN
     ///
-    /// Who gets it over two steps, and what it leads to over two steps, unless `--depth` says otherwise.
+    /// Who gets it over two steps, AWS services and the own account among them, and what it leads to over two
+    /// steps, unless `--depth` says otherwise.
     #[arg(long, value_name = "ENTITY")]
     around: Option<String>,
 

@@ -73,6 +73,7 @@ mod tests {
             message: "something is open".to_owned(),
             entity: EntityName { kind: "role", name: "Role".to_owned(), arn: None, cdk_path: None },
             span: Span::new(source, 0, 0),
+            conceals: false,
             labels: Vec::new(),
             notes: Vec::new(),
             witness: None,

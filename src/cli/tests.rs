@@ -87,6 +87,67 @@ fn graphs_are_drawn_and_what_is_wrong_is_said_beside_them() {
     assert!(out.contains("Deploy") && err.contains("broken.yaml"), "{out}{err}");
 }
 
+/// However a secret is written, and whatever parameters are given: it must not be said again.
+#[test]
+fn secrets_are_not_shown() {
+    let scratch = crate::source::scratch::Scratch::new();
+    let template = scratch.write(
+        "template.yaml",
+        r#"Parameters: { External: { Type: String, NoEcho: true } }
+Mappings: { Apps: { google: { value: b7d1c0ffee5599aa } } }
+Resources:
+  Users: { Type: AWS::Cognito::UserPool }
+  Mapped:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    Properties:
+      UserPoolId: !Ref Users
+      ProviderType: Google
+      ProviderDetails: { client_id: a, client_secret: !FindInMap [Apps, google, value] }
+  Joined:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    Properties:
+      UserPoolId: !Ref Users
+      ProviderType: Google
+      ProviderDetails:
+        client_id: a
+        client_secret: !Join
+          - ""
+          - [b7d1c0ff, ee5599ab]
+  Partner:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: "222233334444" }
+            Action: sts:AssumeRole
+            Condition: { StringEquals: { sts:ExternalId: !Ref External } }
+"#,
+    );
+    let parameters = scratch.write("parameters.json", r#"{ "External": "b7d1c0ffee5599ac" }"#);
+    let (path, parameters) = (template.to_str().unwrap(), parameters.to_str().unwrap());
+    for command in [
+        &["scan"][..],
+        &["scan", "--format", "json"],
+        &["scan", "--format", "sarif"],
+        &["paths"],
+        &["paths", "--format", "json"],
+        &["graph"],
+        &["graph", "--format", "mermaid"],
+        &["graph", "--format", "json"],
+    ] {
+        let arguments = [command, &["--no-config", "--parameters", parameters, path]].concat();
+        let (_, out, err) = cli(&arguments);
+        assert!(!out.is_empty());
+        for part in ["b7d1c0ff", "ee5599"] {
+            assert!(!out.contains(part) && !err.contains(part), "{command:?}: {out}{err}");
+        }
+    }
+    let (_, out, _) = cli(&["scan", "--no-config", path]);
+    assert_eq!(out.matches("secret-in-template").count(), 2, "{out}");
+}
+
 #[test]
 fn ways_are_shown_step_by_step() {
     let scratch = crate::source::scratch::Scratch::new();

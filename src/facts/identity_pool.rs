@@ -183,7 +183,11 @@ fn of(
         guest_role,
         user_role: user_role(analysis, pool, attached.map(|(attachment, _)| attachment)),
         attached: Bounds::decided(attached.is_some()),
-        logins: logins(pool),
+        logins: match analysis.stability(pool.entity.id, Change::PoolLogins) {
+            Certainty::Proved => logins(pool),
+            // A function may add some.
+            Certainty::Possible => Bounds { possible: true, ..logins(pool) },
+        },
         social_logins: social_logins(analysis, pool),
         choice: OneOf::only(if choosable.is_empty() { Choice::Own } else { Choice::Others }),
         choosable: choosable.iter().map(|role| Text::literal(role.entity.logical_id)).collect(),
@@ -251,6 +255,13 @@ fn user_role(
     };
     if attached == OneOf::only(UserRole::Attached) {
         attached
+    } else if truth(&pool.classic_flow).possible {
+        // Clients may choose a role that nothing attaches: perhaps one that is not in view.
+        if choosable(analysis, pool, attachment, false).is_empty() {
+            either
+        } else {
+            OneOf::only(UserRole::Attached)
+        }
     } else if mapped {
         OneOf::only(UserRole::Mapped)
     } else if has(&pool.saml_providers) && !has_others(pool) {

@@ -172,7 +172,9 @@ impl Mapping<'_> {
         // Of other providers it is not known what they send.
         let [(pool, certainty, worlds)] = user_pools else { return nothing };
         let is_everywhere = self.analysis.covers(worlds, &self.worlds);
-        let certainty = if is_everywhere { *certainty } else { Certainty::Possible };
+        let attributes = self.analysis.stability(pool.entity.id, Change::UserAttributes);
+        let certainty = if is_everywhere { certainty.min(&attributes) } else { &Certainty::Possible };
+        let certainty = *certainty;
         let Some(claim) = literal(&rule.claim) else { return nothing };
         match sent(self.analysis, pool, &claim) {
             Sent::Never => return (Fault::UnknownClaim, certainty),

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
-use crate::model::OidcProvider;
+use crate::model::{Entity, OidcProvider};
 use crate::value::{Field, Located, Part, TemplateId, Text, Vocabulary, Worlds};
 
 words! {
@@ -70,12 +70,12 @@ fn of(
 ) -> OidcProviderFact {
     let entity = &provider.entity;
     // What a custom resource makes of its properties is up to its code.
-    let is_native = analysis.vocabulary.names.text(entity.resource_type).starts_with("AWS::");
+    let is_native = |of: &Entity| analysis.vocabulary.names.text(of.resource_type).starts_with("AWS::");
     let mut fact = OidcProviderFact {
         common: Common {
             subject: entity.id,
             place: url.span,
-            certainty: if is_native { Certainty::Proved } else { Certainty::Possible },
+            certainty: if is_native(entity) { Certainty::Proved } else { Certainty::Possible },
             worlds: entity.worlds.clone(),
             evidence: Vec::new(),
             cause: Vec::new(),
@@ -93,6 +93,9 @@ fn of(
     let Some((first, _)) = others.first() else { return fact };
     fact.fault = OneOf::only(ProviderFault::Duplicate);
     fact.other = Some(Text::literal(first.entity.logical_id));
+    if !others.iter().any(|(other, _)| is_native(&other.entity)) {
+        fact.common.certainty = Certainty::Possible;
+    }
     let span = first.url.span().unwrap_or(first.entity.span);
     fact.common.evidence.push(Evidence { role: "other", span });
     let worlds = others.into_iter().map(|(_, worlds)| worlds);

@@ -24,7 +24,7 @@ use draft::{Draft, Key, Line};
 /// Which part of the trust graph is to be drawn, and how closely.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framing {
-    /// Names of populations; none for all those outside, and the users of Identity Center.
+    /// Names of populations. None for all those outside and the users of Identity Center; around one thing, for everybody.
     pub from: Vec<String>,
     /// The name of what a role has to be worth.
     pub to: Option<String>,
@@ -47,7 +47,12 @@ pub enum Framed {
 
 /// Draws the trust graph.
 pub(crate) fn draw(ways: &Ways<'_>, framing: &Framing) -> Framed {
-    let query = Query::with_staff(&framing.from, framing.to.as_deref());
+    let to = framing.to.as_deref();
+    // Who asks about one thing wants to see all who get it.
+    let query = match framing.around {
+        Some(_) => Query::everybody(&framing.from, to),
+        None => Query::with_staff(&framing.from, to),
+    };
     let mut pen = Pen {
         ways,
         analysis: ways.analysis(),
@@ -85,6 +90,10 @@ impl Pen<'_, '_> {
             let start = self.node(&Key::Population(population));
             let own = self.ways.entrances().iter().filter(|entrance| entrance.population == population);
             for entrance in own {
+                // What another role in view gets, chains say: it takes permissions too.
+                if self.is_of_role(entrance) {
+                    continue;
+                }
                 let standing = if entrance.sure { Standing::Proved } else { Standing::Possible };
                 let mut before = start;
                 if let Some(between) = self.between(entrance) {
@@ -107,6 +116,14 @@ impl Pen<'_, '_> {
                 had.insert(entrance.role);
             }
         }
+    }
+
+    /// Whether an entrance is that of a role in view that a trust policy names.
+    fn is_of_role(&self, entrance: &Entrance) -> bool {
+        let first = entrance.steps.first().filter(|step| step.kind == StepKind::Trusts);
+        let reference = first.and_then(|step| self.analysis.model.reference_at(step.entity, step.place));
+        let found = reference.and_then(|reference| reference.target.found().first());
+        found.is_some_and(|found| found.entity.kind == EntityKind::Role)
     }
 
     /// What stands between those who come in and what they get first: a provider, an account, a service.

@@ -2,12 +2,12 @@
 
 use super::trust::{Exposure, Relation, whose};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, Taker, WordSet, fact, for_roles, words};
-use crate::analysis::{Analysis, Gain, Impact, Privileges};
+use crate::analysis::{Analysis, Change, Gain, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::Actions;
 use crate::knowledge::privileges::{EscalationMethod, Takeover};
-use crate::model::{Entity, EntityId, EntityKind, Role};
-use crate::policy::{Arn, Effect, PrincipalForm};
+use crate::model::{Entity, EntityId, EntityKind, GrantedPolicy, Role};
+use crate::policy::{Arn, Effect, Item, PrincipalForm};
 use crate::source::Span;
 use crate::value::{Bounds, Field, Text};
 
@@ -99,7 +99,8 @@ fact! {
         whole_service: Bounds<bool> = "whole-service",
         /// The services of which it can do everything, on all resources.
         services: Vec<Text> = "services",
-        /// True if it allows nothing for sure, and all its policies are in view.
+        /// True if it is a role that allows nothing for sure: all its policies are in view, and no trust policy in view lets its
+        /// sessions into another role.
         allows_nothing: Bounds<bool> = "allows-nothing",
         /// True if it is a role that identities outside AWS get by a token or an assertion, or guests.
         federated: Bounds<bool> = "federated",
@@ -174,13 +175,40 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
         takeover: takeover.map(|gain| literal(&gain.method.title)),
         whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
         services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
-        allows_nothing: Bounds::decided(
-            privileges.complete && privileges.impact == Bounds::decided(Impact::Nothing),
-        ),
+        allows_nothing: role
+            .map_or(Bounds::decided(false), |role| allows_nothing(analysis, role, &privileges)),
         federated: role.map_or(Bounds::decided(false), |role| federated(analysis, role)),
         complete: Bounds::decided(privileges.complete),
         session_hours: role.map_or(Bounds::decided(0), session_hours),
     });
+}
+
+/// Whether a role allows nothing.
+fn allows_nothing(analysis: &Analysis<'_>, role: &Role, privileges: &Privileges) -> Bounds<bool> {
+    let id = role.entity.id;
+    let is_nothing = privileges.complete
+        && privileges.impact == Bounds::decided(Impact::Nothing)
+        && !analysis.chains().lead_on(id);
+    let may_change = [Change::RolePolicies, Change::RoleAttachments]
+        .into_iter()
+        .any(|change| analysis.stability(id, change) == Certainty::Possible);
+    Bounds { sure: is_nothing && !may_change && !names_unknown_actions(analysis, id), possible: is_nothing }
+}
+
+/// Whether a statement that allows something names an action that is not known: one that is newer than what is known.
+pub(super) fn names_unknown_actions(analysis: &Analysis<'_>, holder: EntityId) -> bool {
+    let is_unknown = |action: &Item| {
+        let text = action.text().and_then(|text| text.as_literal(analysis.vocabulary));
+        text.is_some_and(|text| {
+            text.contains(':') && Actions::default().matching(text).iter().next().is_none()
+        })
+    };
+    analysis.model.grants_of(holder).iter().any(|grant| {
+        let GrantedPolicy::Document(attached) = &grant.policy else { return false };
+        let statements = &analysis.model.policy(attached).statements;
+        let allows = statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        allows.into_iter().flat_map(|statement| statement.actions.only.iter().flatten()).any(is_unknown)
+    })
 }
 
 /// Whether a role trusts a provider.

@@ -138,7 +138,10 @@ fn iam_users(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let providers = providers.chain(model.oidc_providers.iter().map(|provider| &provider.entity));
     let sets = model.permission_sets.iter().map(|set| &set.entity);
     let assignments = model.assignments.iter().map(|assignment| &assignment.entity);
-    let Some(better) = sets.chain(assignments).chain(providers).next() else { return };
+    let federation: Vec<&Entity> = sets.chain(assignments).chain(providers).collect();
+    if federation.is_empty() {
+        return;
+    }
     let keys: FxHashMap<EntityId, Span> = model
         .references
         .iter()
@@ -164,10 +167,17 @@ fn iam_users(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         of_account.with_credentials.extend(credential.map(|span| (&user.entity, span)));
     }
     for Users { users, with_credentials } in accounts {
-        let Some(&(first, span)) = with_credentials.first() else { continue };
+        // Both in one world: the first user who has something better there.
+        let beside = |user: &Entity| {
+            federation.iter().find_map(|better| Some((*better, user.worlds.and(&better.worlds)?)))
+        };
+        let found = with_credentials.iter().find_map(|&(user, span)| Some((user, span, beside(user)?)));
+        let Some((first, span, (better, worlds))) = found else { continue };
         let evidence =
             vec![Evidence { role: "credential", span }, Evidence { role: "better", span: better.span }];
-        take(&fact(Choice::IamUsers, first, evidence, with_credentials.len(), users));
+        let mut found = fact(Choice::IamUsers, first, evidence, with_credentials.len(), users);
+        found.common.worlds = worlds;
+        take(&found);
     }
 }
 

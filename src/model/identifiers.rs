@@ -195,7 +195,8 @@ pub(super) fn shape_of(kind: EntityKind, form: Form) -> Option<Shape> {
         }
         (Kind::StoreGroup | Kind::StoreUser, Form::Id) => {
             // Ten hexadecimal digits and a dash before the GUID in older stores.
-            Shape::guid().or(&Shape::any().then(&Shape::literal("-")).then(&Shape::guid()))
+            Shape::guid_in_any_case()
+                .or(&Shape::any().then(&Shape::literal("-")).then(&Shape::guid_in_any_case()))
         }
         (Kind::StoreUser, Form::Arn) => service_arn("identitystore"),
         (Kind::UserPool, Form::Id) => Shape::user_pool_id(),

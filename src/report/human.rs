@@ -204,7 +204,14 @@ impl Screen {
             primary: false,
         }));
         let mut text = format!("{header}\n");
-        text += &self.excerpt(&finding.message, level, possible.then_some("?"), &places, sources);
+        if finding.conceals {
+            text += &self.draw(&finding.message, level, possible.then_some("?"), &Excerpt::default());
+            let place = sources.place(finding.span);
+            let path = shown_path(&place.path);
+            text += &self.place_line(&format!("{path}:{}:{}", place.start.line, place.start.column));
+        } else {
+            text += &self.excerpt(&finding.message, level, possible.then_some("?"), &places, sources);
+        }
 
         let entity = &finding.entity;
         let named = format!("{} `{}`", in_words(entity.kind), sanitised(&entity.name));

@@ -63,6 +63,7 @@ pub(super) fn finding(span: Span) -> Finding {
         message: "`Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in".to_owned(),
         entity: EntityName { kind: "identity-pool", name: "Pool".to_owned(), arn: None, cdk_path: None },
         span,
+        conceals: false,
         labels: Vec::new(),
         notes: Vec::new(),
         witness: None,

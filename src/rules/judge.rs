@@ -126,6 +126,9 @@ fn proves(group: Group, coverage: Coverage) -> bool {
     }
 }
 
+/// The facts about what must not be shown.
+const SECRET: &str = "secret";
+
 /// What a rule says about a fact of its kind.
 fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Selection) -> Option<Finding> {
     let scene = condition::Scene { vocabulary: context.vocabulary(), options: selection.options(rule) };
@@ -172,6 +175,7 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         when: None,
         message: writer.fill(message),
         span: moved.map_or(common.place, |evidence| evidence.span),
+        conceals: fact.schema().kind == SECRET,
         labels: labels.collect(),
         notes: Vec::new(),
         witness: common.witness.clone(),

@@ -289,9 +289,19 @@ impl Shape {
     /// A GUID: 8-4-4-4-12 hexadecimal digits.
     #[must_use]
     pub fn guid() -> Self {
+        Self::guid_of(HEX)
+    }
+
+    /// A GUID in upper or lower case, as identity stores take it.
+    #[must_use]
+    pub fn guid_in_any_case() -> Self {
+        Self::guid_of(HEX.or(Class::of("ABCDEF")))
+    }
+
+    fn guid_of(digits: Class) -> Self {
         let dash = Self::literal("-");
-        [4, 4, 4, 12].into_iter().fold(Self::class(HEX, 8, Some(8)), |shape, digits| {
-            shape.then(&dash).then(&Self::class(HEX, digits, Some(digits)))
+        [4, 4, 4, 12].into_iter().fold(Self::class(digits, 8, Some(8)), |shape, count| {
+            shape.then(&dash).then(&Self::class(digits, count, Some(count)))
         })
     }
 

@@ -1,8 +1,8 @@
 //! A permission set as a whole.
 
 use super::duration::seconds;
-use crate::analysis::{Analysis, Impact};
-use crate::facts::privileges::{ImpactWord, Worst, impact};
+use crate::analysis::{Analysis, Change, Impact};
+use crate::facts::privileges::{ImpactWord, Worst, impact, names_unknown_actions};
 use crate::facts::unused::is_exported;
 use crate::facts::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::finding::Certainty;
@@ -128,6 +128,13 @@ fn of(analysis: &Analysis<'_>, scope: &Scope, set: &PermissionSet) -> Permission
             Contents::NoPolicies if !analysis.template(set.entity.template).complete => {
                 OneOf::only(contents).or(Contents::Permissions)
             }
+            // A function may write a policy, and what AWS added since is not known.
+            Contents::NoPolicies | Contents::NoPermissions
+                if analysis.stability(set.entity.id, Change::PermissionSetPolicy) == Certainty::Possible
+                    || roles.iter().any(|role| names_unknown_actions(analysis, role.entity.id)) =>
+            {
+                OneOf::only(contents).or(Contents::Permissions)
+            }
             contents => OneOf::only(contents),
         },
         assigned: Bounds { sure: is_assigned, possible: may_be_assigned },
@@ -148,6 +155,8 @@ fn session_hours(analysis: &Analysis<'_>, set: &PermissionSet) -> Bounds<i64> {
         Field::Unknown(_) => None,
     };
     match literal.map(seconds) {
+        // Nor is one that is too long.
+        Some(Some(seconds)) if seconds > 12 * HOUR => Bounds::decided(1),
         Some(Some(seconds)) => Bounds::decided(seconds.saturating_add(HOUR - 1).div_euclid(HOUR)),
         Some(None) => Bounds::decided(1),
         // From one to twelve.

@@ -6,8 +6,7 @@ use super::{Recipient, people, recipient};
 use crate::analysis::Analysis;
 use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::finding::Certainty;
-use crate::model::{Assignment, EntityId, EntityKind};
-use crate::source::Span;
+use crate::model::{Assignment, Entity, EntityId, EntityKind};
 use crate::value::{Text, Worlds};
 
 words! {
@@ -63,10 +62,10 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     }
     for assignments in by_access.values() {
         for (index, one) in assignments.iter().enumerate() {
-            for other in &assignments[index + 1..] {
-                if one.recipient == other.recipient {
-                    pair(analysis, one, other, Twice::SamePrincipal, None, take);
-                }
+            // Each beside the first that is the same: of many there is one finding less than assignments.
+            let before = assignments[..index].iter().find(|other| is_same(analysis, one, other));
+            if let Some(other) = before {
+                pair(analysis, other, one, Twice::SamePrincipal, None, take);
             }
         }
         by_group(analysis, assignments, take);
@@ -83,8 +82,12 @@ fn by_group(analysis: &Analysis<'_>, assignments: &[Known<'_>], take: &mut dyn F
     for group in groups {
         let members = people(analysis, &group.recipient);
         for user in assignments.iter().filter(|known| kind(known) != Some(EntityKind::StoreGroup)) {
-            if members.contains(&user.recipient) {
-                pair(analysis, user, group, Twice::UserAndGroup, membership(analysis, user, group), take);
+            if !members.contains(&user.recipient) {
+                continue;
+            }
+            // Without a membership that is there for sure, he need not be in the group.
+            if let Some(membership) = membership(analysis, user, group) {
+                pair(analysis, user, group, Twice::UserAndGroup, Some(membership), take);
             }
         }
     }
@@ -100,7 +103,17 @@ fn permission_set(analysis: &Analysis<'_>, assignment: &Assignment) -> Option<(R
     })
 }
 
-fn membership(analysis: &Analysis<'_>, user: &Known<'_>, group: &Known<'_>) -> Option<Span> {
+/// Whether two assignments are for the same principal in some world: what is a user in one is no group in the other.
+fn is_same(analysis: &Analysis<'_>, one: &Known<'_>, other: &Known<'_>) -> bool {
+    let kind = |known: &Known<'_>| {
+        let kind = known.assignment.principal_type.known();
+        kind.and_then(|kind| kind.value.as_literal(analysis.vocabulary)).map(str::to_owned)
+    };
+    one.recipient == other.recipient && kind(one) == kind(other) && together(one, other).is_some()
+}
+
+/// What makes a user a member of a group.
+fn membership<'a>(analysis: &'a Analysis<'_>, user: &Known<'_>, group: &Known<'_>) -> Option<&'a Entity> {
     let Recipient::InView(group) = &group.recipient else { return None };
     let model = &analysis.model;
     let mut memberships =
@@ -112,7 +125,7 @@ fn membership(analysis: &Analysis<'_>, user: &Known<'_>, group: &Known<'_>) -> O
             .any(|reference| reference.target.entities().any(|one| one == *user)),
         Recipient::Named(text) => model.references_of(id).iter().any(|reference| reference.text == *text),
     };
-    memberships.find(|reference| is_his(reference.from)).map(|found| analysis.entity(found.from).span)
+    memberships.find(|reference| is_his(reference.from)).map(|found| analysis.entity(found.from))
 }
 
 fn pair(
@@ -120,10 +133,15 @@ fn pair(
     one: &Known<'_>,
     other: &Known<'_>,
     how: Twice,
-    membership: Option<Span>,
+    membership: Option<&Entity>,
     take: &mut dyn FnMut(&dyn Fact),
 ) {
     let Some(worlds) = together(one, other) else { return };
+    let worlds = match membership {
+        Some(membership) => worlds.and(&membership.worlds),
+        None => Some(worlds),
+    };
+    let Some(worlds) = worlds else { return };
     let Some((set, _)) = permission_set(analysis, one.assignment) else { return };
     // A permission set is had twice, whichever assignment stands first.
     let subject = match &set {
@@ -143,11 +161,14 @@ fn pair(
             place: spans[0],
             certainty: one.certainty.min(other.certainty),
             worlds,
-            evidence: [Some(("other", spans[1])), membership.map(|span| ("membership", span))]
-                .into_iter()
-                .flatten()
-                .map(|(role, span)| Evidence { role, span })
-                .collect(),
+            evidence: [
+                Some(("other", spans[1])),
+                membership.map(|membership| ("membership", membership.span)),
+            ]
+            .into_iter()
+            .flatten()
+            .map(|(role, span)| Evidence { role, span })
+            .collect(),
             cause,
             witness: None,
         },

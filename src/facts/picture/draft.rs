@@ -7,7 +7,7 @@ use crate::facts::Words;
 use crate::facts::entrance::{Population, StepKind};
 use crate::facts::privileges::ImpactWord;
 use crate::finding::Standing;
-use crate::model::{EntityId, EntityKind, OidcProvider};
+use crate::model::{EntityId, EntityKind, OidcProvider, ProvisionedRole};
 use crate::policy::BuiltInProvider;
 use crate::source::Span;
 use crate::value::{DeploymentId, Name, TemplateId, Text};
@@ -163,6 +163,10 @@ impl Node {
                 node.kind = name.kind;
                 node.entity = Some(*id);
                 node.also = name.arn.into_iter().collect();
+                if let Some(role) = analysis.model.get::<ProvisionedRole>(*id) {
+                    let set = analysis.name(role.permission_set);
+                    node.also.extend([set.name].into_iter().chain(set.arn));
+                }
                 node.also.extend(entity.name().map(|name| name.display(analysis.vocabulary)));
                 node.name = name.name;
                 // A provider is known by its issuer.

@@ -52,6 +52,11 @@ impl Query {
         })
     }
 
+    /// As [`Self::named`], but without names everybody.
+    pub(crate) fn everybody(from: &[String], to: Option<&str>) -> Self {
+        Self::of(from, to, |population| population != Population::Nobody)
+    }
+
     fn of(from: &[String], to: Option<&str>, by_default: impl Fn(Population) -> bool) -> Self {
         let is_asked = |population: &Population| from.iter().any(|name| name == population.name());
         let everybody = from.is_empty();

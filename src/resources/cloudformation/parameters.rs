@@ -14,6 +14,8 @@ pub(crate) struct Declared {
     pub(crate) default: Option<Located<Name>>,
     /// `AllowedValues`. Empty if there are none.
     pub(crate) allowed: Vec<Name>,
+    /// True if its value must not be shown: `NoEcho`.
+    pub(crate) hidden: bool,
     /// The language of its value.
     pub(crate) shape: Shape,
     /// True if the language is only an assumption: the template does not constrain the value.
@@ -60,7 +62,8 @@ impl Declared {
             let most = number("MaxLength").filter(|&most| most >= least && most < 4096);
             Shape::class(Class::ANY.without(WILDCARDS), least, most)
         };
-        Self { name, list, default, allowed, shape, assumed }
+        let hidden = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        Self { name, list, default, allowed, hidden, shape, assumed }
     }
 
     /// True if the parameter may have this value.

@@ -403,6 +403,10 @@ fn ancestors(nodes: &[Node], position: usize) -> Vec<usize> {
 fn pinned(draft: &Draft, settings: &Settings, vocabulary: &Vocabulary) -> FxHashMap<Name, Value> {
     let mut all = FxHashMap::default();
     for (name, declared) in &draft.parameters {
+        // What is not to be echoed must not turn up in what we say either.
+        if declared.hidden {
+            continue;
+        }
         let Some(parameter) = settings.parameters.get(vocabulary.names.text(*name)) else { continue };
         let span = parameter.span.unwrap_or(declared.name.span);
         let text = |text: &str| Value::Text(vocabulary.literal(text));
