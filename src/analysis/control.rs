@@ -73,9 +73,14 @@ impl Analysis<'_> {
         let known = self.controls.management.get_or_init(|| match &self.settings.accounts.management {
             Some(account) => vec![self.vocabulary.literal(account.as_str())],
             None => {
-                let homes =
-                    Account::all(&self.model).iter().map(|made| &self.deployment(made.entity.id).account);
-                let mut homes: Vec<Text> = homes.cloned().collect();
+                // Where a condition decides whether accounts are made, it may be what tells the management account from others.
+                let is_always_made = |made: &&Account| {
+                    let mut sets = made.entity.worlds.sets().iter();
+                    sets.all(|&(template, set)| self.template(template).worlds.all() == set)
+                };
+                let made = Account::all(&self.model).iter().filter(is_always_made);
+                let mut homes: Vec<Text> =
+                    made.map(|made| self.deployment(made.entity.id).account.clone()).collect();
                 homes.dedup();
                 homes
             }

@@ -101,7 +101,11 @@ fn of(analysis: &Analysis<'_>, scope: &Scope, set: &PermissionSet) -> Permission
         let privileges = analysis.privileges(role.entity.id);
         privileges.complete && privileges.impact.possible == Impact::Nothing
     };
-    let contents = if !has_policies {
+    // What is written and names no policy by mistake is there all the same: another rule says so.
+    let is_written = set.managed_policies.known().is_some_and(|policies| !policies.value.is_empty());
+    let contents = if !has_policies && is_written {
+        Contents::Permissions
+    } else if !has_policies {
         Contents::NoPolicies
     } else if roles.iter().all(is_nothing) {
         Contents::NoPermissions
