@@ -174,10 +174,9 @@ pub fn trace(
 /// Draws the trust graph of what `request` names.
 #[must_use]
 pub fn draw(sources: Sources, request: Request, settings: &Settings, framing: &Framing) -> Drawn {
-    let work = |analysis: &Analysis<'_>, _: &[Rule], problems: &mut Vec<Problem>| {
-        picture(analysis, framing, problems)
-    };
-    let Examined { done, problems, summary, .. } = examine(&sources, request, settings, work);
+    let examined =
+        examine(&sources, request, settings, |analysis, _, problems| picture(analysis, framing, problems));
+    let Examined { done, problems, summary, .. } = examined;
     Drawn { framed: done, problems, summary, sources }
 }
 
@@ -292,10 +291,10 @@ fn examine_texts<R>(
 #[must_use]
 pub fn draw_texts(texts: &[(&str, &str)], settings: &Settings, framing: &Framing) -> Drawn {
     let sources = Sources::default();
-    let work = |analysis: &Analysis<'_>, _: &[Rule], problems: &mut Vec<Problem>| {
+    let examined = examine_texts(&sources, texts, settings, |analysis, _, problems| {
         picture(analysis, framing, problems)
-    };
-    let Examined { done, problems, summary, .. } = examine_texts(&sources, texts, settings, work);
+    });
+    let Examined { done, problems, summary, .. } = examined;
     Drawn { framed: done, problems, summary, sources }
 }
 

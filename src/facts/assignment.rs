@@ -65,7 +65,7 @@ fn permission_set(analysis: &Analysis<'_>, assignment: &Assignment) -> Option<Te
 }
 
 fn principal_kind(analysis: &Analysis<'_>, assignment: &Assignment) -> OneOf<PrincipalKind> {
-    match assignment.principal_type.known().and_then(|known| known.value.as_literal(analysis.vocabulary)) {
+    match assignment.principal_type.as_literal(analysis.vocabulary) {
         Some("USER") => OneOf::only(PrincipalKind::User),
         Some("GROUP") => OneOf::only(PrincipalKind::Group),
         // AWS accepts nothing else.

@@ -121,8 +121,7 @@ impl Mapping<'_> {
     /// True if the provider is none that puts roles into its tokens.
     fn has_no_roles(&self) -> bool {
         let provider = self.mapping.provider();
-        let Some(name) = provider.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary))
-        else {
+        let Some(name) = provider.as_literal(self.analysis.vocabulary) else {
             return false;
         };
         let is_arn = name.contains(":saml-provider/")
@@ -158,12 +157,7 @@ impl Mapping<'_> {
         rule: &MappingRule,
         user_pools: &[(&UserPool, Certainty, Worlds)],
     ) -> (Fault, Certainty) {
-        let literal = |field: &Field<Text>| {
-            field
-                .known()
-                .and_then(|known| known.value.as_literal(self.analysis.vocabulary))
-                .map(str::to_owned)
-        };
+        let literal = |field: &Field<Text>| field.as_literal(self.analysis.vocabulary);
         let value = literal(&rule.value);
         if value.as_ref().is_some_and(|value| value.is_empty() || value.chars().count() > LONGEST_VALUE) {
             return (Fault::ImpossibleValue, Certainty::Proved);
@@ -176,14 +170,14 @@ impl Mapping<'_> {
         let certainty = if is_everywhere { certainty.min(&attributes) } else { &Certainty::Possible };
         let certainty = *certainty;
         let Some(claim) = literal(&rule.claim) else { return nothing };
-        match sent(self.analysis, pool, &claim) {
+        match sent(self.analysis, pool, claim) {
             Sent::Never => return (Fault::UnknownClaim, certainty),
             Sent::Unheard => return (Fault::UnknownClaim, Certainty::Possible),
             Sent::Perhaps => {}
         }
-        let is_equal = literal(&rule.match_type).as_deref() == Some("Equals");
+        let is_equal = literal(&rule.match_type) == Some("Equals");
         match value.filter(|_| is_equal) {
-            Some(value) if !may_hold(self.analysis, pool, &claim, &value) => {
+            Some(value) if !may_hold(self.analysis, pool, claim, value) => {
                 (Fault::ImpossibleValue, certainty)
             }
             _ => nothing,

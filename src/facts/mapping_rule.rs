@@ -11,7 +11,7 @@ use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::model::{IdentityPool, MappingRule, RoleAttachment, RoleMapping, UserPool, UserPoolGroup};
 use crate::source::Span;
-use crate::value::{Bounds, Located, Text, Worlds};
+use crate::value::{Bounds, Field, Located, Text, Worlds};
 
 words! {
     /// How a rule compares a claim with its value.
@@ -170,7 +170,7 @@ impl Mapping<'_> {
                 }
             }
         };
-        let text = |field: &crate::value::Field<Text>| field.known().map(|known| known.value.clone());
+        let text = |field: &Field<Text>| field.known().map(|known| known.value.clone());
         let role = role_name(analysis, id, &rule.value.role);
         take(&MappingRuleFact {
             common: Common {
@@ -200,7 +200,7 @@ impl Mapping<'_> {
     }
 
     fn comparison(&self, rule: &MappingRule) -> Match {
-        match rule.match_type.known().and_then(|known| known.value.as_literal(self.analysis.vocabulary)) {
+        match rule.match_type.as_literal(self.analysis.vocabulary) {
             Some("Equals") => Match::Equals,
             Some("Contains") => Match::Contains,
             Some("StartsWith") => Match::StartsWith,
@@ -212,20 +212,16 @@ impl Mapping<'_> {
     /// By what others fit a rule.
     fn fits(&self, rule: &MappingRule, comparison: Match) -> (OneOf<Fits>, Option<&UserPoolGroup>) {
         let nobody = (OneOf::only(Fits::Nobody), None);
-        let literal = |field: &crate::value::Field<Text>| {
-            field
-                .known()
-                .and_then(|known| known.value.as_literal(self.analysis.vocabulary).map(str::to_owned))
-        };
+        let literal = |field: &Field<Text>| field.as_literal(self.analysis.vocabulary);
         let Some(claim) = literal(&rule.claim) else { return nobody };
         match comparison {
             Match::Equals | Match::Unknown => nobody,
             // Of a claim with two values, one is as good as not the other.
             Match::NotEqual if claim.ends_with("_verified") => nobody,
             Match::NotEqual => (OneOf::only(Fits::Others), None),
-            Match::Contains | Match::StartsWith => match (self.of, claim.as_str()) {
+            Match::Contains | Match::StartsWith => match (self.of, claim) {
                 (Provider::UserPool(pool), "cognito:groups") => {
-                    let group = literal(&rule.value).and_then(|value| self.group(pool, &value, comparison));
+                    let group = literal(&rule.value).and_then(|value| self.group(pool, value, comparison));
                     group.map_or(nobody, |(group, sure)| {
                         let word = OneOf::only(Fits::Group);
                         (if sure { word } else { word.or(Fits::Nobody) }, Some(group))

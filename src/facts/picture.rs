@@ -6,10 +6,13 @@ mod conditions;
 mod draft;
 mod frame;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::entrance::{Entrance, Step, StepKind};
 use super::guest_privileges::left_to_guests;
+use super::pool_role::pools;
 use super::privileges::{ImpactWord, word};
 use super::ways::{Query, Ways};
 use crate::analysis::Analysis;
@@ -17,6 +20,7 @@ use crate::finding::{Picture, Standing};
 use crate::graph::EdgeKind;
 use crate::model::{EntityId, EntityKind, ReferencePlace, RoleAttachment, Target};
 use crate::policy::{Effect, Element, PolicyPath, PrincipalForm};
+use crate::source::Span;
 use crate::value::{Field, Text};
 
 use draft::{Draft, Key, Line};
@@ -121,19 +125,22 @@ impl Pen<'_, '_> {
     /// Whether an entrance is that of a role in view that a trust policy names.
     fn is_of_role(&self, entrance: &Entrance) -> bool {
         let first = entrance.steps.first().filter(|step| step.kind == StepKind::Trusts);
-        let reference = first.and_then(|step| self.analysis.model.reference_at(step.entity, step.place));
-        let found = reference.and_then(|reference| reference.target.found().first());
-        found.is_some_and(|found| found.entity.kind == EntityKind::Role)
+        first
+            .and_then(|step| self.named_at(step.entity, step.place))
+            .is_some_and(|id| id.kind == EntityKind::Role)
+    }
+
+    /// The entity in view that a place of another one names.
+    fn named_at(&self, from: EntityId, place: Span) -> Option<EntityId> {
+        Some(self.analysis.model.reference_at(from, place)?.target.found().first()?.entity)
     }
 
     /// What stands between those who come in and what they get first: a provider, an account, a service.
     fn between(&mut self, entrance: &Entrance) -> Option<usize> {
         let step = entrance.steps.first()?;
-        let found = self.analysis.model.reference_at(step.entity, step.place);
-        let found = found.and_then(|reference| reference.target.found().first()).map(|found| found.entity);
         let is_provider =
             |id: &EntityId| matches!(id.kind, EntityKind::SamlProvider | EntityKind::OidcProvider);
-        if let Some(provider) = found.filter(is_provider) {
+        if let Some(provider) = self.named_at(step.entity, step.place).filter(is_provider) {
             return Some(self.node(&Key::Entity(provider)));
         }
         if step.kind != StepKind::Trusts {
@@ -202,27 +209,18 @@ impl Pen<'_, '_> {
                     continue;
                 }
                 for (position, principal) in (0u16..).zip(statement.principals.only.iter().flatten()) {
-                    let Some(text) = principal.value.text().filter(|text| !trusted.contains(&(id, *text)))
-                    else {
-                        continue;
-                    };
-                    if !is_provider(&principal.form) {
+                    let Some(text) = principal.value.text() else { continue };
+                    if trusted.contains(&(id, text)) || !is_provider(&principal.form) {
                         continue;
                     }
-                    let path = PolicyPath::new(index, Element::Principal(position));
-                    let step = Step { kind: StepKind::Trusts, entity: id, place: trust.value.place(path) };
-                    let found = self.analysis.model.reference_at(id, step.place);
-                    let found = found.and_then(|found| found.target.found().first());
-                    let key = match found {
-                        Some(found) => Some(Key::Entity(found.entity)),
-                        None => named(&principal.form, text),
-                    };
-                    let Some(key) = key else { continue };
+                    let place = trust.value.place(PolicyPath::new(index, Element::Principal(position)));
+                    let known = self.named_at(id, place).map(Key::Entity);
+                    let Some(key) = known.or_else(|| named(&principal.form, text)) else { continue };
                     let (from, to) = (self.node(&key), self.node(&Key::Entity(id)));
                     let line = Line {
-                        kind: Some(step.kind),
+                        kind: Some(StepKind::Trusts),
                         conditions: conditions::of_trust(self.analysis, id, text),
-                        place: Some(step.place),
+                        place: Some(place),
                         ..Line::plain(Standing::Never)
                     };
                     self.draft.connect(from, to, line);
@@ -260,9 +258,10 @@ impl Pen<'_, '_> {
     /// The identity pools of a role attachment; anything else gives by itself.
     fn givers(&self, from: EntityId) -> Vec<EntityId> {
         let Some(attachment) = self.analysis.model.get::<RoleAttachment>(from) else { return vec![from] };
-        let place = attachment.identity_pool.span();
-        let pools = place.and_then(|place| self.analysis.model.reference_at(from, place));
-        pools.into_iter().flat_map(|pools| pools.target.found()).map(|found| found.entity).collect()
+        pools(self.analysis, attachment)
+            .iter()
+            .filter_map(|(pool, ..)| Some(pool.as_ref()?.entity.id))
+            .collect()
     }
 
     /// What the roles are worth.
@@ -271,17 +270,17 @@ impl Pen<'_, '_> {
             let is_role = |id: &EntityId| matches!(id.kind, EntityKind::Role | EntityKind::ProvisionedRole);
             let Some(role) = self.draft.nodes[node].entity.filter(is_role) else { continue };
             let is_part = self.limited.contains(&role) && !self.whole.contains(&role);
-            let impact = match is_part {
-                true => left_to_guests(self.analysis, role).impact,
-                false => self.analysis.privileges(role).impact,
+            let has = match is_part {
+                true => Arc::new(left_to_guests(self.analysis, role)),
+                false => self.analysis.privileges(role),
             };
-            let (sure, possible) = (word(impact.sure), word(impact.possible));
+            let (sure, possible) = (word(has.impact.sure), word(has.impact.possible));
             self.draft.nodes[node].worth = Some((sure, possible, self.ways.is_in_view(role)));
+            let place = if is_part { None } else { self.analysis.granted_at(role, has.worst) };
             for (impact, standing) in [(sure, Standing::Proved), (possible, Standing::Possible)] {
                 if impact != ImpactWord::Nothing && (standing == Standing::Proved || sure != possible) {
                     let to = self.node(&Key::Privilege(impact));
-                    let granted = self.analysis.granted_at(role, self.analysis.privileges(role).worst);
-                    let line = Line { place: granted.filter(|_| !is_part), ..Line::plain(standing) };
+                    let line = Line { place, ..Line::plain(standing) };
                     self.draft.connect(node, to, line);
                 }
             }

@@ -296,7 +296,7 @@ fn is_provider(analysis: &Analysis<'_>, attachment: &RoleAttachment, provider: &
 
 /// How a mapping finds the role.
 pub(super) fn mapping_type(analysis: &Analysis<'_>, mapping: &RoleMapping) -> OneOf<MappingType> {
-    match mapping.mapping_type.known().and_then(|known| known.value.as_literal(analysis.vocabulary)) {
+    match mapping.mapping_type.as_literal(analysis.vocabulary) {
         Some("Token") => OneOf::only(MappingType::Token),
         Some("Rules") => OneOf::only(MappingType::Rules),
         Some(_) => OneOf::only(MappingType::Invalid),

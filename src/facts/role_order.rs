@@ -233,7 +233,7 @@ impl Order<'_> {
         if is(&claim.value, "cognito:groups", vocabulary).sure {
             return Bounds::decided(true);
         }
-        let literal = |field: &Field<Text>| field.known()?.value.as_literal(vocabulary).map(str::to_owned);
+        let literal = |field: &Field<Text>| field.as_literal(vocabulary).map(str::to_owned);
         let read = |rule: &MappingRule| Some((literal(&rule.match_type)?, literal(&rule.value)?));
         let (Some(one), Some(other)) = (read(one), read(other)) else { return Bounds::UNDECIDED };
         let fit = |(equal, value): &(String, String), (comparison, of): &(String, String)| {

@@ -241,7 +241,7 @@ impl Given<'_> {
         let vocabulary = self.analysis.vocabulary;
         let Tokens::Issuer(host, sender) = &door.tokens else { return Bounds::decided(false) };
         let equals = rule.match_type.known().is_some_and(|known| is(&known.value, "Equals", vocabulary).sure);
-        let literal = |field: &Field<Text>| field.known()?.value.as_literal(vocabulary).map(str::to_owned);
+        let literal = |field: &Field<Text>| field.as_literal(vocabulary).map(str::to_owned);
         let (true, Some(claim), Some(value)) = (equals, literal(&rule.claim), literal(&rule.value)) else {
             return Bounds::decided(false);
         };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use smallvec::SmallVec;
 
-use super::{Name, Names, Pseudo, Shape, Symbol, SymbolId, Vocabulary};
+use super::{Field, Name, Names, Pseudo, Shape, Symbol, SymbolId, Vocabulary};
 
 /// One stretch of a [`Text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -333,6 +333,14 @@ impl Pseudo {
             Self::StackName => "AWS::StackName",
             Self::StackId => "AWS::StackId",
         }
+    }
+}
+
+impl Field<Text> {
+    /// The string, if it is known and there is no symbol in it.
+    #[must_use]
+    pub fn as_literal<'v>(&self, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+        self.known()?.value.as_literal(vocabulary)
     }
 }
 

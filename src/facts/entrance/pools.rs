@@ -308,13 +308,8 @@ impl<'a> Pool<'a, '_> {
 
     /// Who of those who log in fits a rule: those whom it means, and those who choose what their claim says.
     fn fitting(&self, rule: &MappingRule, login: &Login<'_>) -> Vec<(Population, bool)> {
-        let literal = |field: &Field<Text>| {
-            field
-                .known()
-                .and_then(|known| known.value.as_literal(self.analysis.vocabulary))
-                .map(str::to_owned)
-        };
-        let is_any = literal(&rule.match_type).as_deref() == Some("NotEqual");
+        let literal = |field: &Field<Text>| field.as_literal(self.analysis.vocabulary);
+        let is_any = literal(&rule.match_type) == Some("NotEqual");
         if is_any || matches!(login.population, Population::UserPoolUser | Population::SamlUser) {
             return vec![(login.population, true)];
         }
@@ -323,7 +318,7 @@ impl<'a> Pool<'a, '_> {
             return vec![(Population::NamedIdentity, true), (login.population, false)];
         };
         let Some(claim) = literal(&rule.claim) else { return vec![(login.population, false)] };
-        let chosen = writable(self.analysis, users, &claim).any();
+        let chosen = writable(self.analysis, users, claim).any();
         if chosen.possible { vec![(login.population, chosen.sure)] } else { Vec::new() }
     }
 

@@ -105,10 +105,7 @@ fn permission_set(analysis: &Analysis<'_>, assignment: &Assignment) -> Option<(R
 
 /// Whether two assignments are for the same principal in some world: what is a user in one is no group in the other.
 fn is_same(analysis: &Analysis<'_>, one: &Known<'_>, other: &Known<'_>) -> bool {
-    let kind = |known: &Known<'_>| {
-        let kind = known.assignment.principal_type.known();
-        kind.and_then(|kind| kind.value.as_literal(analysis.vocabulary)).map(str::to_owned)
-    };
+    let kind = |known: &Known<'_>| known.assignment.principal_type.as_literal(analysis.vocabulary);
     one.recipient == other.recipient && kind(one) == kind(other) && together(one, other).is_some()
 }
 

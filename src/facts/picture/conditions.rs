@@ -52,7 +52,7 @@ pub(super) fn of_rule(analysis: &Analysis<'_>, place: Span) -> Vec<String> {
         Field::Known(known) => known.value.display(analysis.vocabulary),
         _ => "?".to_owned(),
     };
-    let sign = match rule.match_type.known().and_then(|known| known.value.as_literal(analysis.vocabulary)) {
+    let sign = match rule.match_type.as_literal(analysis.vocabulary) {
         Some("Equals") => "=",
         Some("NotEqual") => "is not",
         Some("Contains") => "contains",

@@ -166,10 +166,8 @@ pub(in crate::facts) fn sent(analysis: &Analysis<'_>, pool: &UserPool, claim: &s
 
 /// Whether an attribute may have a value: one for numbers has nothing else.
 pub(in crate::facts) fn may_hold(analysis: &Analysis<'_>, pool: &UserPool, claim: &str, value: &str) -> bool {
-    let is_number = |defined: &SchemaAttribute| {
-        let kind = defined.data_type.known();
-        kind.and_then(|known| known.value.as_literal(analysis.vocabulary)) == Some("Number")
-    };
+    let is_number =
+        |defined: &SchemaAttribute| defined.data_type.as_literal(analysis.vocabulary) == Some("Number");
     let custom = claim.strip_prefix("custom:").filter(|_| !may_be_rewritten(analysis, pool));
     let defined = custom.and_then(|name| defined(analysis, pool, name)).flatten();
     !defined.is_some_and(is_number) || value.parse::<f64>().is_ok()
@@ -192,11 +190,9 @@ fn defined<'p>(
         Field::Unknown(_) => return None,
         Field::Known(schema) => &schema.value,
     };
-    let literal = |defined: &SchemaAttribute| {
-        defined.name.known().and_then(|known| known.value.as_literal(analysis.vocabulary)).map(str::to_owned)
-    };
+    let literal = |defined: &SchemaAttribute| defined.name.as_literal(analysis.vocabulary);
     let known = schema.iter().filter_map(Field::known);
-    let found = known.map(|known| &known.value).find(|known| literal(known).as_deref() == Some(name));
+    let found = known.map(|known| &known.value).find(|known| literal(known) == Some(name));
     let all_known =
         schema.iter().all(|item| item.known().is_some_and(|known| literal(&known.value).is_some()));
     match found {
