@@ -3,6 +3,7 @@
 mod caps;
 mod chains;
 mod control;
+mod organisations;
 mod permissions;
 mod privileges;
 mod senders;
@@ -48,6 +49,7 @@ pub struct Analysis<'s> {
     /// What policies allow, as far as somebody has asked.
     holders: permissions::Holders,
     controls: control::Controls,
+    organisations: OnceLock<organisations::Organisations>,
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
     victims: privileges::Victims,
     chains: OnceLock<Chains>,
@@ -135,6 +137,7 @@ impl<'s> Analysis<'s> {
             changes,
             holders: permissions::Holders::default(),
             controls: control::Controls::default(),
+            organisations: OnceLock::new(),
             privileges: Mutex::default(),
             victims: privileges::Victims::default(),
             chains: OnceLock::new(),

@@ -5,9 +5,11 @@
 //! of a scan, and say what they found: the entity, the right one in a wrong form, nothing, or something that
 //! is not in view.
 
+mod application;
 mod build;
 mod carrier;
 mod consumer;
+mod directory;
 mod iam;
 mod identifiers;
 mod identity_center;
@@ -33,15 +35,19 @@ use crate::resources::{Deployment, Template};
 use crate::source::{Problem, Span};
 use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 
+pub use application::{
+    Application, ApplicationGrant, AuthenticationMethod, AuthorizedIssuer, TrustedTokenIssuer,
+};
 pub use build::build;
 pub use carrier::Carrier;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
+pub use directory::{Directory, DirectoryKind, DirectoryTrust};
 pub use iam::{
     AccessKey, Attachment, Grant, GrantedPolicy, Group, GroupAddition, InlinePolicy, InstanceProfile,
     ManagedPolicy, OidcProvider, PolicyAttachment, Role, ServiceLinkedRole, User,
 };
 pub use identity_center::{
-    AccessControlAttribute, AccessControlAttributes, Application, ApplicationAssignment, Assignment,
+    AccessControlAttribute, AccessControlAttributes, ApplicationAssignment, Assignment,
     CustomerManagedPolicy, IdentityCenterInstance, PermissionSet, PermissionsBoundary, StoreGroup,
     StoreMembership, StoreUser,
 };
@@ -50,12 +56,14 @@ pub use identity_pool::{
     RoleMapping, UserPoolLogin,
 };
 pub use link::{Expected, Found, Missing, Outside, Reference, ReferencePlace, Target};
-pub use organisation::{Account, Directory, DirectoryKind, OrganizationPolicy, OrganizationalUnit};
+pub use organisation::{
+    Account, DelegatedAdministrator, Organization, OrganizationPolicy, OrganizationalUnit,
+};
 pub use provisioned_role::{Assigned, NamedPolicy, ProvisionedRole, RoleBoundary};
 pub use saml::SamlProvider;
 pub use user_pool::{
-    SchemaAttribute, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup, UserPoolGroupMember,
-    UserPoolIdentityProvider, UserPoolUser,
+    ClientRegistration, SchemaAttribute, UserPool, UserPoolClient, UserPoolDomain, UserPoolGroup,
+    UserPoolGroupMember, UserPoolIdentityProvider, UserPoolUser,
 };
 pub use workload::{AttributeMapping, PodIdentity, Profile, RevocationList, TrustAnchor};
 
@@ -75,7 +83,7 @@ pub struct Entity {
     pub deployment: DeploymentId,
     /// The template that creates it: the scope of its logical id.
     pub template: TemplateId,
-    /// Which of the resource's variants this is: the entities of one resource have equal deployment, template
+    /// Which of the resource's variants this is: the entities of one resource have equal kind, deployment, template
     /// and logical id, and are never in one world together.
     pub variant: u16,
     /// The logical id where it is written.
@@ -181,13 +189,21 @@ impl Entity {
         self.identifier(Form::Name)
     }
 
-    /// True if both are variants of one resource.
+    /// True if both are variants of one resource. In an account a role and a user may have one name, so that the kind counts.
     #[must_use]
     pub fn same_resource(&self, other: &Self) -> bool {
-        (self.deployment, self.template, self.logical_id)
-            == (other.deployment, other.template, other.logical_id)
+        self.resource() == other.resource()
+    }
+
+    /// What the variants of one resource have in common, and nothing else has.
+    #[must_use]
+    pub const fn resource(&self) -> ResourceKey {
+        (self.id.kind, self.deployment, self.template, self.logical_id)
     }
 }
+
+/// See [`Entity::resource`].
+pub type ResourceKey = (EntityKind, DeploymentId, TemplateId, Name);
 
 /// An entity: its kind, and its position among those of its kind. Positions follow the order of
 /// [`crate::resources::Resources::resources`], so they are the same in every run.
@@ -318,6 +334,8 @@ entities! {
         AccessControlAttributes, access_control_attributes, "access-control-attributes";
         /// Identity Center applications.
         Application, applications, "application";
+        /// Issuers outside whose tokens Identity Center exchanges.
+        TrustedTokenIssuer, trusted_token_issuers, "trusted-token-issuer";
         /// Assignments to Identity Center applications.
         ApplicationAssignment, application_assignments, "application-assignment";
         /// Groups of an identity store.
@@ -356,10 +374,16 @@ entities! {
         PodIdentity, pod_identities, "pod-identity";
         /// Directories of Directory Service.
         Directory, directories, "directory";
+        /// Trusts of directories in other domains.
+        DirectoryTrust, directory_trusts, "directory-trust";
+        /// Organisations.
+        Organization, organizations, "organization";
         /// Accounts of an organisation.
         Account, accounts, "account";
         /// Organisational units.
         OrganizationalUnit, organizational_units, "organizational-unit";
+        /// Accounts that administer a service for their organisation.
+        DelegatedAdministrator, delegated_administrators, "delegated-administrator";
         /// Policies of an organisation.
         OrganizationPolicy, organization_policies, "organization-policy";
         /// What accepts the tokens of user pools.

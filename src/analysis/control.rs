@@ -1,23 +1,22 @@
 //! What the control policies of an organisation leave to the accounts of a scan.
 //!
 //! A control policy limits the accounts that it is attached to, directly or through an organizational unit or the root;
-//! the management account is never limited. Which accounts a unit has no template says, so that a policy with such a
-//! target limits any account only perhaps.
+//! the management account is never limited. Where it is not known what an account is in, as templates do not say it, a policy
+//! of a unit limits the account only perhaps.
 
 use std::sync::{Arc, OnceLock};
 
 use super::Analysis;
-use crate::model::{Account, EntityId, Kind as _, OrganizationPolicy};
+use crate::model::{EntityId, OrganizationPolicy};
 use crate::policy::{Effect, InForce, PermissionPolicy, Policy};
 use crate::resources::Deployment;
-use crate::value::{Bounds, Comparison, Field, Text};
+use crate::value::{Bounds, Field, Text};
 
 /// The service control policies of a scan, and the resource control policies that are about assuming roles.
 #[derive(Debug, Default)]
 pub(super) struct Controls {
     services: OnceLock<Vec<Control>>,
     assumptions: OnceLock<Vec<Reach>>,
-    management: OnceLock<Vec<Text>>,
 }
 
 /// A service control policy.
@@ -37,9 +36,9 @@ struct Reach {
     policy: EntityId,
     /// True if it is of the type that is meant whatever the unknowns are.
     is_of_type: bool,
-    /// The accounts that are its targets.
-    accounts: Vec<String>,
-    /// True if it has targets whose accounts are not known.
+    /// What it is attached to: accounts, units, the root.
+    targets: Vec<Text>,
+    /// True if it has targets that are not known.
     others: bool,
 }
 
@@ -64,33 +63,6 @@ impl Analysis<'_> {
     pub fn may_be_refused(&self, role: EntityId) -> bool {
         let policies = self.controls.assumptions.get_or_init(|| self.resource_controls());
         policies.iter().any(|reach| self.applies(reach, role).possible)
-    }
-
-    /// Whether an account is the one that manages the organisation, if that is known: from the settings, or because accounts
-    /// are made in it, which is done there only.
-    #[must_use]
-    pub fn is_management(&self, account: &Text) -> Option<bool> {
-        let known = self.controls.management.get_or_init(|| match &self.settings.accounts.management {
-            Some(account) => vec![self.vocabulary.literal(account.as_str())],
-            None => {
-                // Where a condition decides whether accounts are made, it may be what tells the management account from others.
-                let is_always_made = |made: &&Account| {
-                    let mut sets = made.entity.worlds.sets().iter();
-                    sets.all(|&(template, set)| self.template(template).worlds.all() == set)
-                };
-                let made = Account::all(&self.model).iter().filter(is_always_made);
-                let mut homes: Vec<Text> =
-                    made.map(|made| self.deployment(made.entity.id).account.clone()).collect();
-                homes.dedup();
-                homes
-            }
-        });
-        let compared = known.iter().map(|known| known.compare(account, self.vocabulary));
-        compared.fold(None, |found, compared| match compared {
-            Comparison::Equal => Some(true),
-            Comparison::Different if found.is_none() => Some(false),
-            _ => found,
-        })
     }
 
     fn service_controls(&self) -> Vec<Control> {
@@ -154,15 +126,16 @@ impl Analysis<'_> {
         let mut reach = Reach {
             policy: policy.entity.id,
             is_of_type: found.is_some(),
-            accounts: Vec::new(),
+            targets: Vec::new(),
             others: false,
         };
         match &policy.targets {
             Field::Known(targets) => {
                 for target in &targets.value {
-                    match target.known().and_then(|text| literal(&text.value)) {
-                        Some(id) if id.bytes().all(|byte| byte.is_ascii_digit()) => reach.accounts.push(id),
-                        _ => reach.others |= !matches!(target, Field::Absent),
+                    match target {
+                        Field::Known(target) => reach.targets.push(target.value.clone()),
+                        Field::Unknown(_) => reach.others = true,
+                        Field::Absent => {}
                     }
                 }
             }
@@ -179,12 +152,13 @@ impl Analysis<'_> {
         if manages == Some(true) {
             return Bounds::decided(false);
         }
+        let same = self.is_of_organisation_of(policy, own);
+        if same == Some(false) {
+            return Bounds::decided(false);
+        }
         let at_home = entity.deployment == policy.deployment || own == home;
-        let any = match own.as_literal(self.vocabulary) {
-            Some(own) if reach.accounts.iter().any(|account| account == own) => Bounds::decided(true),
-            None if !reach.accounts.is_empty() => Bounds::UNDECIDED,
-            _ => Bounds { sure: false, possible: reach.others },
-        };
+        let others = Bounds { sure: false, possible: reach.others };
+        let any = reach.targets.iter().fold(others, |any, target| any.or(self.is_below(own, target, same)));
         // Whoever has the policies of an organisation is most often its management account.
         let may_manage = at_home && manages.is_none();
         let sure = !may_manage && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);

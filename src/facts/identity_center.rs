@@ -49,6 +49,9 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     twice::each(analysis, take);
 }
 
+/// Who administers Identity Center for an organisation is registered for this service.
+const IDENTITY_CENTER: &str = "sso.amazonaws.com";
+
 /// What an account is, as whoever assigns permission sets in it sees it.
 ///
 /// Permission sets and assignments are made in the management account, or in the one to which that is delegated, which must not
@@ -60,18 +63,24 @@ pub(super) fn account_kind(
     account: Option<&Text>,
 ) -> OneOf<AccountKind> {
     let Some(account) = account else { return OneOf::only(AccountKind::Unknown) };
-    let is_made = |made: &crate::model::Account| {
-        made.entity.identifiers.iter().any(|identifier| identifier.text == *account)
-    };
-    if analysis.model.accounts.iter().any(is_made) {
-        return OneOf::only(AccountKind::Member);
-    }
-    let home = analysis.model.deployment(home);
-    let at_home =
-        home.map_or(Comparison::Undecided, |home| home.account.compare(account, analysis.vocabulary));
-    match (analysis.is_management(account), at_home) {
+    let vocabulary = analysis.vocabulary;
+    let home = analysis.model.deployment(home).map(|home| &home.account);
+    let at_home = home.map_or(Comparison::Undecided, |home| home.compare(account, vocabulary));
+    // Whatever is assigned from an organisation is assigned in it.
+    let management = home.and_then(|home| analysis.management_of(home));
+    let manages =
+        analysis.is_management(account).or_else(|| match management?.compare(account, vocabulary) {
+            Comparison::Equal => Some(true),
+            Comparison::Different => Some(false),
+            Comparison::Undecided => None,
+        });
+    match (manages, at_home) {
         (Some(true), _) => OneOf::only(AccountKind::Management),
         (Some(false), Comparison::Equal) => OneOf::only(AccountKind::DelegatedAdministrator),
+        _ if analysis.is_delegated(account, IDENTITY_CENTER) == Some(true) => {
+            OneOf::only(AccountKind::DelegatedAdministrator)
+        }
+        _ if analysis.is_made(account) => OneOf::only(AccountKind::Member),
         (None, Comparison::Equal) => {
             OneOf::only(AccountKind::Management).or(AccountKind::DelegatedAdministrator)
         }

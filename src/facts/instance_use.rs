@@ -3,7 +3,7 @@
 use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
-use crate::model::{Entity, EntityId, Target};
+use crate::model::{Entity, EntityId, IdentityCenterInstance, Target};
 use crate::value::{Field, Symbol, Text};
 
 words! {
@@ -21,7 +21,7 @@ fact! {
     InstanceUse = "instance-use" {
         /// The instance, as it is named.
         instance: Option<Text> = "instance",
-        /// The kind of the instance. `AWS::SSO::Instance` makes an account instance; of another one the kind is
+        /// The kind of the instance. `AWS::SSO::Instance` makes an account instance; of one that is not in view the kind is
         /// not known.
         kind: OneOf<InstanceKind> = "instance.kind",
     }
@@ -65,19 +65,19 @@ fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut 
         Some(Target::Found(found)) => {
             // Where the kind is not sure because the link is not, the fact says so.
             for found in found {
-                let kind = OneOf::only(InstanceKind::Account);
+                let kind = kind_of(analysis, found.entity);
                 take(&fact(kind, found.certainty(), found.worlds.clone(), Some(found.entity)));
             }
         }
         // Names one that templates make, though not by its ARN.
         Some(Target::WrongForm { entity: Some(id), .. }) => {
-            let kind = OneOf::only(InstanceKind::Account);
+            let kind = kind_of(analysis, *id);
             take(&fact(kind, Certainty::Proved, entity.worlds.clone(), Some(*id)));
         }
         // `Ref` of one that the template makes: whatever form that has, it names an account instance.
         _ => match made_here(analysis, entity, field) {
             Some(id) => {
-                let kind = OneOf::only(InstanceKind::Account);
+                let kind = kind_of(analysis, id);
                 take(&fact(kind, Certainty::Proved, entity.worlds.clone(), Some(id)));
             }
             // An instance that is not in view: nothing says that it is an account instance.
@@ -87,6 +87,17 @@ fn of(analysis: &Analysis<'_>, entity: &Entity, field: &Field<Text>, take: &mut 
             }
         },
     }
+}
+
+/// What an instance is. One that an account tells of has permission sets, unless it says that it has none.
+fn kind_of(analysis: &Analysis<'_>, id: EntityId) -> OneOf<InstanceKind> {
+    let instance = analysis.model.get::<IdentityCenterInstance>(id);
+    let is_account = instance.is_none_or(|instance| match &instance.permission_sets {
+        Field::Known(enabled) => !enabled.value,
+        // A template does not say whose it is.
+        Field::Absent | Field::Unknown(_) => instance.owner.is_absent(),
+    });
+    OneOf::only(if is_account { InstanceKind::Account } else { InstanceKind::Organization })
 }
 
 /// The instance of the entity's own template that a field is a symbol of.

@@ -28,6 +28,7 @@ pub(super) fn kind_of(resource_type: &str) -> Option<EntityKind> {
         "AWS::SSO::Assignment" => Kind::Assignment,
         "AWS::SSO::InstanceAccessControlAttributeConfiguration" => Kind::AccessControlAttributes,
         "AWS::SSO::Application" => Kind::Application,
+        "AWS::SSO::TrustedTokenIssuer" => Kind::TrustedTokenIssuer,
         "AWS::SSO::ApplicationAssignment" => Kind::ApplicationAssignment,
         "AWS::IdentityStore::Group" => Kind::StoreGroup,
         "AWS::IdentityStore::User" => Kind::StoreUser,
@@ -46,7 +47,12 @@ pub(super) fn kind_of(resource_type: &str) -> Option<EntityKind> {
         "AWS::RolesAnywhere::Profile" => Kind::Profile,
         "AWS::RolesAnywhere::CRL" => Kind::RevocationList,
         "AWS::EKS::PodIdentityAssociation" => Kind::PodIdentity,
-        "AWS::DirectoryService::MicrosoftAD" | "AWS::DirectoryService::SimpleAD" => Kind::Directory,
+        "AWS::DirectoryService::MicrosoftAD"
+        | "AWS::DirectoryService::SimpleAD"
+        | "AWS::DirectoryService::ADConnector" => Kind::Directory,
+        "AWS::DirectoryService::Trust" => Kind::DirectoryTrust,
+        "AWS::Organizations::Organization" => Kind::Organization,
+        "AWS::Organizations::DelegatedAdministrator" => Kind::DelegatedAdministrator,
         "AWS::Organizations::Account" => Kind::Account,
         "AWS::Organizations::OrganizationalUnit" => Kind::OrganizationalUnit,
         "AWS::Organizations::Policy" => Kind::OrganizationPolicy,
@@ -96,10 +102,14 @@ pub(super) const fn reference_form(kind: EntityKind) -> Option<Form> {
         | Kind::Directory
         | Kind::AccessKey
         | Kind::Account
+        | Kind::Organization
         | Kind::OrganizationalUnit
         | Kind::OrganizationPolicy => Form::Id,
         Kind::UserPoolDomain => Form::Domain,
         Kind::IdentityCenterInstance
+        | Kind::TrustedTokenIssuer
+        | Kind::DirectoryTrust
+        | Kind::DelegatedAdministrator
         | Kind::GroupAddition
         | Kind::AccessControlAttributes
         | Kind::UserPoolGroupMember
@@ -132,7 +142,10 @@ pub(super) fn attribute_form(kind: EntityKind, attribute: &str) -> Form {
         (Kind::IdentityCenterInstance, "IdentityStoreId") => Form::StoreId,
         (Kind::StoreGroup, "GroupId")
         | (Kind::StoreUser, "UserId")
-        | (Kind::IdentityPool | Kind::OrganizationalUnit | Kind::OrganizationPolicy, "Id")
+        | (
+            Kind::IdentityPool | Kind::Organization | Kind::OrganizationalUnit | Kind::OrganizationPolicy,
+            "Id",
+        )
         | (Kind::UserPool, "UserPoolId")
         | (Kind::UserPoolClient, "ClientId")
         | (Kind::TrustAnchor, "TrustAnchorId")
@@ -187,9 +200,10 @@ pub(super) fn shape_of(kind: EntityKind, form: Form) -> Option<Shape> {
         (Kind::OrganizationalUnit, Form::Id) => Shape::literal("ou-").then(&Shape::any()),
         (Kind::Role | Kind::User | Kind::Group | Kind::ManagedPolicy, Form::Name) => Shape::name(),
         (Kind::Role, Form::UniqueId) => Shape::unique_id("AROA"),
-        (Kind::IdentityCenterInstance | Kind::PermissionSet | Kind::Application, Form::Arn) => {
-            service_arn("sso")
-        }
+        (
+            Kind::IdentityCenterInstance | Kind::PermissionSet | Kind::Application | Kind::TrustedTokenIssuer,
+            Form::Arn,
+        ) => service_arn("sso"),
         (Kind::PermissionSet | Kind::StoreGroup, Form::Composite) => {
             Shape::any().then(&Shape::literal("|")).then(&Shape::any())
         }

@@ -5,13 +5,19 @@ use super::{Entity, Form, List};
 use crate::policy::Attached;
 use crate::value::{Field, Text};
 
-/// `AWS::SSO::Instance`: always an account instance. (Organization instances cannot be made by a template.)
+/// `AWS::SSO::Instance`: an account instance if a template makes it; in an account also that of the organisation.
 #[derive(Clone, Debug)]
 pub struct IdentityCenterInstance {
     /// What every entity has.
     pub entity: Entity,
     /// `Name`.
     pub name: Field<Text>,
+    /// `OwnerAccountId`: who has it. A template does not say it, and makes one of its own account.
+    pub owner: Field<Text>,
+    /// `Status`: `ACTIVE` or what it becomes.
+    pub status: Field<Text>,
+    /// `PermissionSetsEnabled`: false if it is for applications only.
+    pub permission_sets: Field<bool>,
 }
 
 /// `AWS::SSO::PermissionSet`.
@@ -96,21 +102,6 @@ pub struct AccessControlAttribute {
     pub sources: List<Text>,
 }
 
-/// `AWS::SSO::Application`.
-#[derive(Clone, Debug)]
-pub struct Application {
-    /// What every entity has.
-    pub entity: Entity,
-    /// `Name`.
-    pub name: Field<Text>,
-    /// `InstanceArn`.
-    pub instance: Field<Text>,
-    /// `ApplicationProviderArn`.
-    pub provider: Field<Text>,
-    /// `Status`: `ENABLED` or `DISABLED`.
-    pub status: Field<Text>,
-}
-
 /// `AWS::SSO::ApplicationAssignment`.
 #[derive(Clone, Debug)]
 pub struct ApplicationAssignment {
@@ -162,8 +153,17 @@ pub struct StoreMembership {
 }
 
 impl IdentityCenterInstance {
-    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
-        Self { entity, name: properties.get("Name").text() }
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        if let Field::Known(store) = properties.get("IdentityStoreId").text() {
+            entity.identify(Form::StoreId, store.value);
+        }
+        Self {
+            entity,
+            name: properties.get("Name").text(),
+            owner: properties.get("OwnerAccountId").text(),
+            status: properties.get("Status").text(),
+            permission_sets: properties.get("PermissionSetsEnabled").boolean(),
+        }
     }
 }
 
@@ -224,18 +224,6 @@ impl AccessControlAttributes {
             entity,
             instance: properties.get("InstanceArn").text(),
             attributes: properties.get(LIST).or(deprecated).list(|item| item.object(attribute)),
-        }
-    }
-}
-
-impl Application {
-    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
-        Self {
-            entity,
-            name: properties.get("Name").text(),
-            instance: properties.get("InstanceArn").text(),
-            provider: properties.get("ApplicationProviderArn").text(),
-            status: properties.get("Status").text(),
         }
     }
 }

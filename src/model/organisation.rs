@@ -1,10 +1,34 @@
-//! Organisations and directories.
+//! Organisations: their accounts, units and policies.
 
 use super::identifiers::{Piece, concat};
 use super::read::{Context, Slot};
 use super::{Entity, Form, List};
 use crate::policy::Attached;
 use crate::value::{Field, Text};
+
+/// `AWS::Organizations::Organization`.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `Id`. A template does not say it.
+    pub organization: Field<Text>,
+    /// `ManagementAccountId`. A template does not say it, and makes the account that it is deployed into the one.
+    pub management: Field<Text>,
+    /// `FeatureSet`: `ALL` or `CONSOLIDATED_BILLING`. `ALL` if absent.
+    pub features: Field<Text>,
+}
+
+/// `AWS::Organizations::DelegatedAdministrator`: not a resource type; what Organizations tells of one.
+#[derive(Clone, Debug)]
+pub struct DelegatedAdministrator {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `AccountId`.
+    pub account: Field<Text>,
+    /// `ServicePrincipals`: the services that it administers.
+    pub services: List<Text>,
+}
 
 /// `AWS::Organizations::Account`.
 #[derive(Clone, Debug)]
@@ -46,28 +70,29 @@ pub struct OrganizationPolicy {
     pub targets: List<Text>,
 }
 
-/// `AWS::DirectoryService::MicrosoftAD` or `AWS::DirectoryService::SimpleAD`.
-#[derive(Clone, Debug)]
-pub struct Directory {
-    /// What every entity has.
-    pub entity: Entity,
-    /// Which of both.
-    pub directory: DirectoryKind,
-    /// `Name`: the domain. (The password is not read.)
-    pub name: Field<Text>,
-    /// `Edition` of a Microsoft AD.
-    pub edition: Field<Text>,
-    /// `EnableSso`: single sign-on of Windows to Directory Service, not Identity Center.
-    pub windows_single_sign_on: Field<bool>,
+impl Organization {
+    pub(super) fn read(mut entity: Entity, properties: Slot<'_>) -> Self {
+        let organization = properties.get("Id").text();
+        if let Field::Known(id) = &organization {
+            entity.identify(Form::Id, id.value.clone());
+        }
+        Self {
+            entity,
+            organization,
+            management: properties.get("ManagementAccountId").text(),
+            features: properties.get("FeatureSet").text(),
+        }
+    }
 }
 
-/// What a directory is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DirectoryKind {
-    /// AWS Managed Microsoft AD.
-    MicrosoftAd,
-    /// Simple AD: Identity Center cannot use it.
-    SimpleAd,
+impl DelegatedAdministrator {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        Self {
+            entity,
+            account: properties.get("AccountId").text(),
+            services: properties.get("ServicePrincipals").texts(),
+        }
+    }
 }
 
 impl Account {
@@ -114,20 +139,6 @@ impl OrganizationPolicy {
             policy_type,
             content: if in_policy_language { content } else { content.nothing() }.document(),
             targets: properties.get("TargetIds").texts(),
-        }
-    }
-}
-
-impl Directory {
-    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
-        let names = &properties.context().vocabulary.names;
-        let simple = names.text(entity.resource_type) == "AWS::DirectoryService::SimpleAD";
-        Self {
-            entity,
-            directory: if simple { DirectoryKind::SimpleAd } else { DirectoryKind::MicrosoftAd },
-            name: properties.get("Name").text(),
-            edition: properties.get("Edition").text(),
-            windows_single_sign_on: properties.get("EnableSso").boolean(),
         }
     }
 }

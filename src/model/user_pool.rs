@@ -62,6 +62,20 @@ pub struct UserPool {
     pub sms_role: Field<Text>,
     /// `SmsConfiguration.ExternalId`.
     pub sms_external_id: Field<Text>,
+    /// `DcrConfiguration`: whether applications register themselves. No template says it.
+    pub registration: Field<ClientRegistration>,
+}
+
+/// Dynamic registration of app clients: at an address of the pool's domain.
+#[derive(Clone, Debug)]
+pub struct ClientRegistration {
+    /// `EnableStatus`: `Enabled` or `Disabled`. `Enabled` if absent.
+    pub status: Field<Text>,
+    /// `OpenDcrEnabled`: true if nobody needs a token for it.
+    pub open: Field<bool>,
+    /// `OpenDcrGrantTypes`: the grants that a client has who registers without a token. `code` if absent; none lets nobody
+    /// register.
+    pub open_grants: List<Text>,
 }
 
 /// An entry of `Schema`.
@@ -265,7 +279,16 @@ impl UserPool {
             triggers: triggers(properties),
             sms_role: properties.at(&["SmsConfiguration", "SnsCallerArn"]).text(),
             sms_external_id: properties.at(&["SmsConfiguration", "ExternalId"]).text(),
+            registration: properties.get("DcrConfiguration").object(registration),
         }
+    }
+}
+
+fn registration(registration: Slot<'_>) -> ClientRegistration {
+    ClientRegistration {
+        status: registration.get("EnableStatus").text(),
+        open: registration.get("OpenDcrEnabled").boolean(),
+        open_grants: registration.get("OpenDcrGrantTypes").texts(),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::Sender;
 use crate::knowledge::vendors::vendor;
-use crate::model::Form;
 use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
 use crate::settings::AccountId;
 use crate::value::{Bounds, Comparison, DeploymentId, Field, Shape, Text};
@@ -196,7 +195,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
 }
 
 /// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too, and so is one that
-/// permission sets are assigned in.
+/// permission sets are assigned in, or that is of an organisation in view.
 pub(in crate::facts) fn whose(
     analysis: &Analysis<'_>,
     deployment: DeploymentId,
@@ -206,19 +205,13 @@ pub(in crate::facts) fn whose(
     let scope = &analysis.model.scope;
     let own = scope.deployments.iter().find(|known| known.id == deployment);
     let compared = own.map_or(Comparison::Undecided, |own| own.account.compare(account, vocabulary));
-    let is_known = || {
-        let deployed = scope.deployments.iter().any(|deployment| deployment.account == *account);
-        let ids = || analysis.model.accounts.iter().filter_map(|known| known.entity.identifier(Form::Id));
-        deployed || ids().any(|known| known == account)
-    };
-    if compared == Comparison::Equal || is_known() {
+    if compared == Comparison::Equal || analysis.is_own_account(account) {
         return OneOf::only(Relation::Own);
     }
     let Some(literal) = account.as_literal(vocabulary) else { return OneOf::only(Relation::Unknown) };
     let settings = &analysis.settings.accounts;
     let listed = |accounts: &[AccountId]| accounts.iter().any(|known| known.as_str() == literal);
-    let manages = settings.management.as_ref().is_some_and(|known| known.as_str() == literal);
-    if manages || listed(&settings.own) {
+    if listed(&settings.own) {
         OneOf::only(Relation::Own)
     } else if listed(&settings.trusted) {
         OneOf::only(Relation::Trusted)
@@ -381,12 +374,19 @@ struct Strangers {
 }
 
 /// Members of an organisation that the policy names and that is none of one's own, who are let in whoever they are
-/// besides. Without organisations in the settings, one that is named is taken for one's own.
+/// besides. If neither the settings nor the scan tells of which organisation the role is, one that is named is taken for one's
+/// own.
 fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -> Option<Strangers> {
-    let own = &view.analysis.settings.organisations;
+    let told: Vec<&str> = view.analysis.settings.organisations.iter().map(|own| own.text.as_str()).collect();
+    let home = view.analysis.model.deployment(view.role.entity.deployment);
+    let of_role = home.and_then(|home| view.analysis.organisation_id(&home.account));
+    let mut own = told.clone();
+    if of_role.is_some() {
+        own.extend(view.analysis.organisation_ids());
+    }
     let variable = sender.variable("organisation").filter(|_| !own.is_empty())?;
     let mut found: Option<Strangers> = None;
-    for id in named_organisations(view).into_iter().filter(|id| own.iter().all(|own| own.text != *id)) {
+    for id in named_organisations(view).into_iter().filter(|id| own.iter().all(|own| *own != id.as_str())) {
         let mut members = sender.clone();
         let organisation = &mut members.variables[usize::from(variable)];
         if !organisation.language.admits(&id) {
@@ -395,7 +395,9 @@ fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -
         organisation.language = Shape::literal(&id);
         organisation.samples = vec![id.clone()];
         let strange: Vec<_> = strange.iter().copied().filter(|name| *name != "organisation").collect();
-        let judged = view.admits_strangers(&strange, &members);
+        let mut judged = view.admits_strangers(&strange, &members);
+        // There may be more that are one's own than the scan has.
+        judged.admitted.sure &= !told.is_empty();
         if judged.admitted.possible && found.as_ref().is_none_or(|_| judged.admitted.sure) {
             let is_sure = judged.admitted.sure;
             found = Some(Strangers { judged, id, strange, sender: members });

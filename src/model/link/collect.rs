@@ -234,7 +234,21 @@ impl<'m> Collector<'m> {
             self.text(&attributes.entity, Place::Instance, &attributes.instance);
         }
         for application in &model.applications {
-            self.text(&application.entity, Place::Instance, &application.instance);
+            let from = &application.entity;
+            self.text(from, Place::Instance, &application.instance);
+            let grants = application.grants.known().into_iter().flat_map(|grants| &grants.value);
+            for grant in grants.filter_map(Field::known) {
+                let issuers = grant.value.issuers.known().into_iter().flat_map(|issuers| &issuers.value);
+                for issuer in issuers.filter_map(Field::known) {
+                    self.text(from, Place::TokenIssuer, &issuer.value.issuer);
+                }
+            }
+        }
+        for issuer in &model.trusted_token_issuers {
+            self.text(&issuer.entity, Place::Instance, &issuer.instance);
+        }
+        for trust in &model.directory_trusts {
+            self.text(&trust.entity, Place::TrustingDirectory, &trust.directory);
         }
         for assignment in &model.application_assignments {
             self.text(&assignment.entity, Place::Application, &assignment.application);

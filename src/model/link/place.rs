@@ -53,6 +53,10 @@ pub enum ReferencePlace {
     CustomerManagedPolicy,
     /// `ApplicationArn` of an assignment to an application.
     Application,
+    /// `TrustedTokenIssuerArn` of an application's grant.
+    TokenIssuer,
+    /// `DirectoryId` of a directory's trust.
+    TrustingDirectory,
     /// `UserPoolId` of a client, group, provider, domain, user, or API.
     UserPool,
     /// `SupportedIdentityProviders` of a client.
@@ -141,6 +145,8 @@ impl ReferencePlace {
             Self::TargetAccount => &[(Kind::Account, Form::Id)],
             Self::CustomerManagedPolicy => &[(Kind::ManagedPolicy, Form::Name)],
             Self::Application => &[(Kind::Application, Form::Arn)],
+            Self::TokenIssuer => &[(Kind::TrustedTokenIssuer, Form::Arn)],
+            Self::TrustingDirectory => &[(Kind::Directory, Form::Id)],
             Self::UserPool => &[(Kind::UserPool, Form::Id)],
             Self::UserPoolIdentityProvider => &[(Kind::UserPoolIdentityProvider, Form::Name)],
             Self::UserPoolGroup => &[(Kind::UserPoolGroup, Form::Name)],
