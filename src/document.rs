@@ -79,6 +79,9 @@ pub struct Node {
 pub struct Document {
     /// The source that all spans are in.
     pub source: SourceId,
+    /// What has to be added to a place of the text that was read to get the place in the source, wrapping around: that text
+    /// may be a piece of it. 0 otherwise.
+    pub shift: u32,
     /// What the text is written in; decides how the text of a scalar is decoded.
     pub format: Format,
     /// All nodes.
@@ -103,6 +106,7 @@ impl Document {
     pub fn empty(source: SourceId, format: Format) -> Self {
         Self {
             source,
+            shift: 0,
             format,
             nodes: Vec::new(),
             roots: Vec::new(),
@@ -185,6 +189,16 @@ impl Read {
     #[must_use]
     pub fn complete(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.loses())
+    }
+
+    /// Says that the text is a piece of its source, `shift` bytes behind its beginning.
+    pub fn move_by(&mut self, shift: u32) {
+        self.document.shift = shift;
+        let spans = self.problems.iter_mut().filter_map(|problem| problem.span.as_mut());
+        for span in spans.chain(&mut self.document.comments) {
+            span.start = span.start.wrapping_add(shift);
+            span.end = span.end.wrapping_add(shift);
+        }
     }
 
     /// Says that the text is that of `source`: whether it is worth one may only show when it is read.

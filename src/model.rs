@@ -31,7 +31,7 @@ use rustc_hash::FxHashMap;
 use self::read::Slot;
 use crate::document::saml_metadata::Content;
 use crate::policy::{Attached, Policies, Policy};
-use crate::resources::{Deployment, Template};
+use crate::resources::{Deployment, Inventory, Template};
 use crate::source::{Problem, Span};
 use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 
@@ -482,6 +482,8 @@ pub struct Scope {
     pub deployments: Vec<Deployment>,
     /// Templates, by id.
     pub templates: Vec<Template>,
+    /// Of which kinds all things are in view, in accounts that were dumped.
+    pub inventories: Vec<Inventory>,
     /// For each entity, the positions of the references that lead to it, in order.
     incoming: FxHashMap<EntityId, Vec<u32>>,
 }

@@ -1,10 +1,55 @@
 //! Documents become resources with resolved values, in one vocabulary for templates and account dumps
 //! alike: CloudFormation's type and property names.
 
+pub mod account;
 pub mod cloudformation;
 
-use crate::source::{Problem, Span};
-use crate::value::{DeploymentId, Located, Name, SymbolId, TemplateId, Text, Unknown, WorldSet, WorldTable};
+use std::path::Path;
+
+use crate::document::{Document, Format};
+use crate::settings::Settings;
+use crate::source::{Problem, Sources, Span};
+use crate::value::{
+    DeploymentId, Located, Name, SymbolId, TemplateId, Text, Unknown, Vocabulary, WorldSet, WorldTable,
+};
+
+/// What a file holds. Borrows nothing.
+#[derive(Debug)]
+pub enum File {
+    /// Templates, or what says how templates belong together.
+    Templates(cloudformation::File),
+    /// Answers of the AWS API, or what says whose they are.
+    Answers(Box<account::File>),
+}
+
+/// Reads what a document holds of ours. `None` if nothing.
+#[must_use]
+pub fn read(
+    path: &Path,
+    document: &Document,
+    text: &str,
+    settings: &Settings,
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+) -> Option<File> {
+    let templates = cloudformation::read(path, document, text, settings, vocabulary, sources);
+    templates.map(File::Templates).or_else(|| {
+        let is_answer = document.format == Format::Json;
+        let answers = is_answer.then(|| account::read(path, document, text, settings, vocabulary, sources));
+        answers.flatten().map(Box::new).map(File::Answers)
+    })
+}
+
+impl File {
+    /// True if there is something to look at in the file, and it does not only say how others belong together.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match self {
+            Self::Templates(file) => file.has_templates(),
+            Self::Answers(file) => file.has_answers(),
+        }
+    }
+}
 
 /// A resolved value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +112,8 @@ pub struct Variant {
     pub arn: Option<Text>,
     /// The external id that AWS gives the resource, where it gives one.
     pub external_id: Option<Text>,
+    /// What `Fn::GetAtt` would return, as far as an answer of the API says it.
+    pub attributes: Vec<(Name, Text)>,
 }
 
 /// What is to be known of a template besides its resources.
@@ -171,6 +218,40 @@ pub struct Deployment {
     pub partition: Text,
 }
 
+/// Whether all things of a kind in an account are in view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    /// The account.
+    pub deployment: DeploymentId,
+    /// The type, `AWS::IAM::Role`.
+    pub kind: Name,
+    /// The region, for things that are in one.
+    pub region: Option<Name>,
+    /// The id of the thing that they belong to, if it is not all of the account or region.
+    pub of: Option<Name>,
+    /// Whether all are.
+    pub seen: Seen,
+}
+
+/// How much of something is in view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// All of it.
+    All,
+    /// A part: an answer is cut off.
+    CutOff,
+    /// Nothing, for this reason: the word of the manifest.
+    Not(Name),
+}
+
+impl Seen {
+    /// How much is in view if both are needed.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        if self == Self::All { other } else { self }
+    }
+}
+
 /// All resources of a scan, in a deterministic order.
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
@@ -180,6 +261,19 @@ pub struct Resources {
     pub templates: Vec<Template>,
     /// Resources, by template and place.
     pub resources: Vec<Resource>,
+    /// Of which kinds all things are in view, in accounts that were dumped.
+    pub inventories: Vec<Inventory>,
     /// What could not be resolved.
     pub problems: Vec<Problem>,
+}
+
+impl Resources {
+    /// Adds others, whose ids follow.
+    pub fn append(&mut self, mut others: Self) {
+        self.deployments.append(&mut others.deployments);
+        self.templates.append(&mut others.templates);
+        self.resources.append(&mut others.resources);
+        self.inventories.append(&mut others.inventories);
+        self.problems.append(&mut others.problems);
+    }
 }

@@ -13,16 +13,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::analysis::Analysis;
+use crate::document::json::pieces::{Cutter, Piece};
 use crate::document::{self, Format, Limits, Read};
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
 use crate::model::{self, Model};
-use crate::resources::{Resources, cloudformation};
+use crate::resources::{self, File, Resources, account, cloudformation};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
 use crate::source::{
-    self, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources,
+    self, Blocks, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId,
+    Sources, Span,
 };
 use crate::value::Vocabulary;
 
@@ -114,7 +116,7 @@ enum Looked {
     /// It holds something of ours.
     Ours {
         /// What is in it, without its text and structure; none if nothing of it can be used.
-        file: Option<cloudformation::File>,
+        file: Option<File>,
         /// What was wrong with it.
         problems: Vec<Problem>,
     },
@@ -142,6 +144,18 @@ pub const PRIVILEGES: &[&str] = Query::PRIVILEGES;
 
 /// Below so many files, starting threads takes longer than reading them.
 const FEW: usize = 8;
+
+/// Files of more than so many bytes are read in pieces: no template is so long.
+const LONG: u64 = 8 << 20;
+
+/// How long a piece of a long file is, in bytes.
+const PIECE: usize = 1 << 20;
+
+/// How many pieces are looked at side by side, and held.
+const PIECES: usize = 8;
+
+/// The longest thing in a list of a long file, in bytes.
+const LONGEST_PIECE: usize = 64 << 20;
 
 /// Scans what `request` names.
 ///
@@ -338,17 +352,13 @@ fn look_at_texts(
 }
 
 /// What is ours, of all that was looked at.
-fn sort_out(
-    looked: Vec<Looked>,
-    summary: &mut Summary,
-    problems: &mut Vec<Problem>,
-) -> Vec<cloudformation::File> {
+fn sort_out(looked: Vec<Looked>, summary: &mut Summary, problems: &mut Vec<Problem>) -> Vec<File> {
     let mut files = Vec::new();
     for looked in looked {
         match looked {
             Looked::Ours { file, problems: more } => {
                 // Files that only say how others belong together are not counted.
-                summary.files += usize::from(file.as_ref().is_none_or(cloudformation::File::has_templates));
+                summary.files += usize::from(file.as_ref().is_none_or(File::counts));
                 problems.extend(more);
                 files.extend(file);
             }
@@ -360,14 +370,27 @@ fn sort_out(
     files
 }
 
-/// Resolves what was read, tree by tree: exports first, because other trees import them.
-fn resolve(files: Vec<cloudformation::File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
-    let mut plan = cloudformation::Plan::new(files, settings, vocabulary);
+/// Resolves what was read. Templates tree by tree: exports first, because other trees import them. Then accounts.
+fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
+    let (mut templates, mut answers) = (Vec::new(), Vec::new());
+    for file in files {
+        match file {
+            File::Templates(file) => templates.push(file),
+            File::Answers(file) => answers.push(*file),
+        }
+    }
+    let mut plan = cloudformation::Plan::new(templates, settings, vocabulary);
     let trees: Vec<usize> = (0..plan.len()).collect();
     let exported = in_order(&trees, |&tree| plan.exported(tree, vocabulary));
     plan.link(exported);
     let resolved = in_order(&trees, |&tree| plan.resolve(tree, vocabulary));
-    plan.merge(resolved)
+    let mut resources = plan.merge(resolved);
+    let dump = account::Dump::new(answers);
+    if !dump.is_empty() {
+        let start = account::Start::after(&resources);
+        resources.append(dump.resolve(start, vocabulary));
+    }
+    resources
 }
 
 /// Turns resources into what facts look at, and counts what was looked at.
@@ -478,7 +501,79 @@ impl Summary {
 
 impl Context<'_> {
     fn look(&self, found: &Found) -> Looked {
-        self.look_at(&found.path, self.sources.load(&found.path, self.limit))
+        if let Some(blocks) = self.sources.open_in_blocks(&found.path, LONG) {
+            return self.look_in_pieces(&found.path, blocks);
+        }
+        // An answer may have nothing in it but that there is nothing.
+        let loaded = if account::lies_in_a_dump(&found.path) {
+            self.sources.load_whatever_it_holds(&found.path, self.limit).map(Some)
+        } else {
+            self.sources.load(&found.path, self.limit)
+        };
+        self.look_at(&found.path, loaded)
+    }
+
+    /// Looks at a long file of JSON: while some pieces are looked at, the next are read.
+    fn look_in_pieces(&self, path: &Path, mut blocks: Blocks) -> Looked {
+        let source = blocks.source();
+        let mut cutter = Some(Cutter::new(PIECE));
+        let (mut file, mut problems, mut any): (Option<account::File>, Vec<Problem>, bool) =
+            (None, Vec::new(), false);
+        let mut pieces = Vec::new();
+        loop {
+            let (next, looked) = rayon::join(
+                || next_pieces(path, &mut blocks, &mut cutter),
+                || in_order(&pieces, |piece| self.look_at_piece(path, source, piece)),
+            );
+            for (found, more) in looked {
+                problems.extend(more);
+                match (&mut file, found) {
+                    (Some(file), Some(found)) => file.append(found),
+                    (file @ None, found) => *file = found,
+                    (Some(_), None) => {}
+                }
+            }
+            any |= file.is_some();
+            match next {
+                Ok(next) if next.is_empty() => break,
+                Ok(next) => pieces = next,
+                Err(problem) => {
+                    problems.push(problem);
+                    break;
+                }
+            }
+        }
+        self.sources.close(blocks);
+        if !any && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
+            let lost = problems.iter().any(|problem| problem.kind.loses());
+            return if lost { Looked::Unparsed } else { Looked::Other };
+        }
+        Looked::Ours { file: file.map(Box::new).map(File::Answers), problems }
+    }
+
+    fn look_at_piece(
+        &self,
+        path: &Path,
+        source: SourceId,
+        piece: &Piece,
+    ) -> (Option<account::File>, Vec<Problem>) {
+        let text = match std::str::from_utf8(&piece.bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = (error.valid_up_to() as u32).wrapping_add(piece.shift);
+                let problem = Problem::at(
+                    ProblemKind::Encoding,
+                    Span::new(source, at, at),
+                    "this is no text in UTF-8",
+                    "Save the file as UTF-8; what stands near this place was not read.",
+                );
+                return (None, vec![problem]);
+            }
+        };
+        let mut read = document::json::read(text, source, &Limits::default());
+        read.move_by(piece.shift);
+        let file = account::read(path, &read.document, text, self.settings, self.vocabulary, self.sources);
+        (file, read.problems)
     }
 
     fn look_at(&self, path: &Path, loaded: Result<Option<(SourceId, Arc<str>)>, Problem>) -> Looked {
@@ -487,19 +582,55 @@ impl Context<'_> {
             Ok(None) => return Looked::Other,
             Err(problem) => return Looked::Failed(problem),
         };
-        let read = document::read(&text, source, Format::guess(path, &text), &Limits::default());
+        let is_answer = account::lies_in_a_dump(path);
+        let format = if is_answer { Format::Json } else { Format::guess(path, &text) };
+        let mut read = document::read(&text, source, format, &Limits::default());
         let complete = read.complete();
-        if !complete && (!is_recognisable(&text) || is_generated_from(&text, &read)) {
-            return Looked::Unparsed;
-        }
-        let file =
-            cloudformation::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
-        if complete && file.is_none() {
-            return Looked::Other;
+        let is_template = complete || (is_recognisable(&text) && !is_generated_from(&text, &read));
+        let file = resources::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
+        let file = file.filter(|file| is_template || matches!(file, File::Answers(_)));
+        match file {
+            None if is_answer && text.trim().is_empty() => {
+                let message = format!("`{}` is empty", path.display());
+                let help =
+                    "It may have been cut off: ask AWS again. An answer that says nothing is written `{}`.";
+                read.problems.push(Problem::of(ProblemKind::Answer, path, message, help));
+            }
+            None if complete => return Looked::Other,
+            None if !is_template && !is_answer => return Looked::Unparsed,
+            _ => {}
         }
         // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
         Looked::Ours { file, problems: read.problems }
     }
+}
+
+/// The next pieces of a long file; none at its end.
+fn next_pieces(path: &Path, blocks: &mut Blocks, cutter: &mut Option<Cutter>) -> Result<Vec<Piece>, Problem> {
+    let mut pieces = Vec::new();
+    while let Some(open) = cutter.as_mut().filter(|_| pieces.len() < PIECES) {
+        let block = blocks.next_block()?;
+        match block {
+            Some(block) => open.push(block, &mut pieces),
+            None => pieces.extend(cutter.take().and_then(Cutter::finish)),
+        }
+        if let Some(open) = cutter.as_ref().filter(|open| open.held() > LONGEST_PIECE)
+            && !open.is_broken()
+        {
+            let message = format!(
+                "`{}` has something in a list that is longer than {LONGEST_PIECE} bytes",
+                path.display()
+            );
+            let help = "What stands before it was read. Split the file, or exclude it if it does not matter.";
+            *cutter = None;
+            return Err(Problem::of(ProblemKind::TooLarge, path, message, help));
+        }
+        if cutter.as_ref().is_some_and(|open| open.is_broken() && open.held() > 2 * PIECE) {
+            // The reader says what is wrong there; nothing behind it would be read.
+            pieces.extend(cutter.take().and_then(Cutter::finish));
+        }
+    }
+    Ok(pieces)
 }
 
 /// True if a text that cannot be parsed was certainly meant as a template.

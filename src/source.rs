@@ -18,13 +18,14 @@ mod texts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 pub use discover::{Discovery, Exclude, Found, Search, absolute, discover, find_upward};
 pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
-pub use read::{Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
+pub use read::{Blocks, Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
 
 /// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +107,7 @@ pub struct Sources {
 struct Entry {
     origin: Origin,
     /// For files: fast hash of the bytes, to notice a change between scan and report.
-    fingerprint: u64,
+    fingerprint: AtomicU64,
     /// Text that cannot be read again (standard input, memory, put together).
     kept: Option<Arc<str>>,
 }
@@ -114,23 +115,23 @@ struct Entry {
 impl Sources {
     /// Registers a file whose bytes hash to `fingerprint`.
     pub fn add_file(&self, path: PathBuf, fingerprint: u64) -> SourceId {
-        self.add(Entry { origin: Origin::File(path), fingerprint, kept: None })
+        self.add(Entry { origin: Origin::File(path), fingerprint: fingerprint.into(), kept: None })
     }
 
     /// Registers text that is kept, because it cannot be read again.
     pub fn add_kept(&self, origin: Origin, text: Arc<str>) -> SourceId {
-        self.add(Entry { origin, fingerprint: 0, kept: Some(text) })
+        self.add(Entry { origin, fingerprint: 0.into(), kept: Some(text) })
     }
 
     /// Registers text inside `host`.
     pub fn add_decoded(&self, host: Span, by: Decoding) -> SourceId {
-        self.add(Entry { origin: Origin::Decoded { host, by }, fingerprint: 0, kept: None })
+        self.add(Entry { origin: Origin::Decoded { host, by }, fingerprint: 0.into(), kept: None })
     }
 
     /// Registers text put together from `pieces`. It is kept: what stands for a reference between the
     /// fragments is written nowhere.
     pub fn add_composed(&self, pieces: Arc<[Piece]>, text: Arc<str>) -> SourceId {
-        self.add(Entry { origin: Origin::Composed(pieces), fingerprint: 0, kept: Some(text) })
+        self.add(Entry { origin: Origin::Composed(pieces), fingerprint: 0.into(), kept: Some(text) })
     }
 
     /// Where the text of `source` comes from.

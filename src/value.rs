@@ -115,6 +115,8 @@ pub enum Unknown {
     Mismatch,
     /// A budget was reached (a problem says so).
     Budget,
+    /// No answer of the account that is in view tells of it.
+    NotSeen,
 }
 
 impl<T> Field<T> {
@@ -129,6 +131,11 @@ impl<T> Field<T> {
     /// True if nothing is written.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
+    }
+
+    /// True if no answer of the account that is in view tells of it.
+    pub const fn is_not_seen(&self) -> bool {
+        matches!(self, Self::Unknown(Located { value: Unknown::NotSeen, .. }))
     }
 
     /// Where the field is written.

@@ -4,6 +4,8 @@
 //! that lose nothing: comments and trailing commas are read, with a [`ProblemKind::Lenient`] problem each.
 //! Numbers stay text, so that none is out of range.
 
+pub mod pieces;
+
 use super::keys::Keys;
 use super::{Document, Format, Kind, Limits, Node, Read, Style, quoted};
 use crate::source::{Problem, ProblemKind, SourceId, Span};

@@ -104,8 +104,12 @@ impl<'d> NodeRef<'d> {
     /// Where the node is written. For what an alias stands for, the place of the anchored node.
     #[must_use]
     pub fn span(self) -> Span {
-        let node = self.node();
-        Span::new(self.tree.document.source, node.start, node.end)
+        let (node, document) = (self.node(), self.tree.document);
+        Span::new(
+            document.source,
+            node.start.wrapping_add(document.shift),
+            node.end.wrapping_add(document.shift),
+        )
     }
 
     /// What the node is; never [`Kind::Alias`].

@@ -108,6 +108,8 @@ fact! {
         complete: Bounds<bool> = "complete",
         /// For how many hours at most one session of it lasts, as far as the role says: hours that have begun count.
         session_hours: Bounds<i64> = "session-hours",
+        /// False if it is a role of a live account, and no answer in view tells how long its sessions last.
+        session_seen: Bounds<bool> = "session-seen",
     }
     evidence {
         /// The statement or policy that grants it.
@@ -180,6 +182,7 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
         federated: role.map_or(Bounds::decided(false), |role| federated(analysis, role)),
         complete: Bounds::decided(privileges.complete),
         session_hours: role.map_or(Bounds::decided(0), session_hours),
+        session_seen: Bounds::decided(role.is_none_or(|role| !role.max_session.is_not_seen())),
     });
 }
 

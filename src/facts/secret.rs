@@ -57,7 +57,8 @@ fn of(
     value: &Field<Text>,
     take: &mut dyn FnMut(&dyn Fact),
 ) {
-    let Some(place) = value.span() else { return };
+    // What no answer of an account tells of stands nowhere.
+    let Some(place) = value.span().filter(|_| !value.is_not_seen()) else { return };
     let literal = match value.known().map(|known| known.value.as_literal(analysis.vocabulary)) {
         Some(Some("") | None) => Bounds::decided(false),
         Some(Some(text)) => Bounds { sure: !is_placeholder(text), possible: true },

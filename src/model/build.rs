@@ -1,6 +1,6 @@
 //! Makes entities of resources.
 
-use super::identifiers::{kind_of, reference_form};
+use super::identifiers::{attribute_form, kind_of, reference_form};
 use super::link::link;
 use super::read::{Context, Slot};
 use super::saml::Documents;
@@ -14,7 +14,7 @@ use crate::value::{DeploymentId, Vocabulary, Worlds};
 /// that their places lie in.
 #[must_use]
 pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -> Model {
-    let Resources { deployments, templates, resources, problems: _ } = resources;
+    let Resources { deployments, templates, resources, inventories, problems: _ } = resources;
     let mut model = Model::default();
     let (policies, documents) = (Policies::default(), Documents::new(sources));
     for resource in resources {
@@ -24,7 +24,7 @@ pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -
         if let (Some(kind), Some(deployment)) = (kind, deployment) {
             let context = Context { vocabulary, policies: &policies, documents: &documents, deployment };
             for (index, variant) in resource.variants.iter().enumerate() {
-                let entity = entity(kind, index, &resource, variant);
+                let entity = entity(kind, index, &resource, variant, vocabulary);
                 model.add(entity, Slot::new(context, &variant.properties));
             }
         }
@@ -32,6 +32,7 @@ pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -
     model.policies = policies;
     model.scope.deployments = deployments;
     model.scope.templates = templates;
+    model.scope.inventories = inventories;
     link(&mut model, vocabulary);
     model
 }
@@ -44,7 +45,13 @@ pub(super) fn deployment(deployments: &[Deployment], id: DeploymentId) -> Option
         .or_else(|| deployments.iter().find(|deployment| deployment.id == id))
 }
 
-fn entity(kind: EntityKind, index: usize, resource: &Resource, variant: &Variant) -> Entity {
+fn entity(
+    kind: EntityKind,
+    index: usize,
+    resource: &Resource,
+    variant: &Variant,
+    vocabulary: &Vocabulary,
+) -> Entity {
     let mut entity = Entity {
         // The index is given when it is added.
         id: EntityId { kind, index: 0 },
@@ -69,6 +76,12 @@ fn entity(kind: EntityKind, index: usize, resource: &Resource, variant: &Variant
     }
     if let Some(id) = &variant.external_id {
         entity.identify(Form::ExternalId, id.clone());
+    }
+    for (name, text) in &variant.attributes {
+        let form = attribute_form(kind, vocabulary.names.text(*name));
+        if form != Form::Other {
+            entity.identify(form, text.clone());
+        }
     }
     entity
 }

@@ -1,6 +1,7 @@
 //! References between entities: what each place expects, and what was found.
 
 mod collect;
+mod completeness;
 mod grants;
 mod index;
 mod place;

@@ -64,7 +64,8 @@ fn gives_private_key(properties: Slot<'_>) -> Bounds<bool> {
     let listed = match properties.get("PrivateKeyList").items() {
         Field::Absent => Bounds::decided(false),
         Field::Known(keys) => Bounds::decided(!keys.value.is_empty()),
-        Field::Unknown(_) => Bounds::UNDECIDED,
+        // That nobody was asked for its keys is not held against it.
+        keys @ Field::Unknown(_) => Bounds { sure: keys.is_not_seen(), possible: true },
     };
     added.or(listed)
 }

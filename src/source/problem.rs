@@ -40,6 +40,8 @@ pub enum ProblemKind {
     DuplicateKey,
     /// A template construct that AWS would refuse or that we cannot resolve.
     Template,
+    /// An answer of the AWS API that does not say enough, or not what its place says.
+    Answer,
     /// A budget of our own was reached; what is reported is true, but not complete.
     Budget,
     /// More combinations of conditions than are analysed: everything was looked at, but not in all of them.
@@ -63,6 +65,7 @@ impl ProblemKind {
             Self::Lenient => "lenient",
             Self::DuplicateKey => "duplicate-key",
             Self::Template => "template",
+            Self::Answer => "answer",
             Self::Budget => "budget",
             Self::Combinations => "combinations",
             Self::Settings => "settings",

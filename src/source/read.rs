@@ -4,6 +4,7 @@ use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHasher;
@@ -85,13 +86,64 @@ impl Recent {
     }
 }
 
+/// How much of a file is read at once where it is read in blocks, in bytes.
+const BLOCK: usize = 1 << 20;
+
 /// Fast hash of `bytes`, to notice a change between scan and report. Not stable across versions.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.write_usize(bytes.len());
-    hasher.finish()
+    let mut fingerprint = Fingerprint::default();
+    bytes.chunks(BLOCK).for_each(|block| fingerprint.add(block));
+    fingerprint.finish()
+}
+
+/// The fingerprint of a file that is read block by block: all of them but the last are [`BLOCK`] bytes long.
+#[derive(Default)]
+struct Fingerprint {
+    hasher: FxHasher,
+    length: usize,
+}
+
+impl Fingerprint {
+    fn add(&mut self, block: &[u8]) {
+        self.hasher.write(block);
+        self.length += block.len();
+    }
+
+    fn finish(mut self) -> u64 {
+        self.hasher.write_usize(self.length);
+        self.hasher.finish()
+    }
+}
+
+/// A file that is read block by block, because it is too large to be held.
+pub struct Blocks {
+    path: PathBuf,
+    file: File,
+    buffer: Vec<u8>,
+    source: SourceId,
+    fingerprint: Fingerprint,
+}
+
+impl Blocks {
+    /// The source that the file is.
+    #[must_use]
+    pub const fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// The next block, of which only the last is shorter than the others; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// A problem if it cannot be read.
+    pub fn next_block(&mut self) -> Result<Option<&[u8]>, Problem> {
+        self.buffer.clear();
+        let read = (&mut self.file).take(BLOCK as u64).read_to_end(&mut self.buffer);
+        read.map_err(|error| unreadable(&self.path, &error))?;
+        self.fingerprint.add(&self.buffer);
+        Ok((!self.buffer.is_empty()).then_some(self.buffer.as_slice()))
+    }
 }
 
 /// Reads the file at `path`; also a pipe or a device, up to the limit.
@@ -127,6 +179,46 @@ pub fn read_stdin(reader: &mut dyn Read, limit: SizeLimit) -> Result<Bytes, Prob
 }
 
 impl Sources {
+    /// Opens the file at `path` to be read block by block, if it is one of JSON in UTF-8 that is longer than `longest` bytes
+    /// and no longer than places can name.
+    #[must_use]
+    pub fn open_in_blocks(&self, path: &Path, longest: u64) -> Option<Blocks> {
+        let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        if is_yaml || metadata.len() <= longest || metadata.len() > u64::from(u32::MAX) - 16 {
+            return None;
+        }
+        let mut start = Vec::new();
+        File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
+        let first = start.iter().find(|byte| !byte.is_ascii_whitespace())?;
+        if !matches!(first, b'{' | b'[') {
+            return None;
+        }
+        let file = File::open(path).ok()?;
+        let source = self.add_file(path.to_owned(), 0);
+        let buffer = Vec::with_capacity(BLOCK);
+        Some(Blocks { path: path.to_owned(), file, buffer, source, fingerprint: Fingerprint::default() })
+    }
+
+    /// Says that all blocks were read.
+    pub fn close(&self, blocks: Blocks) {
+        let fingerprint = &self.entry(blocks.source).fingerprint;
+        fingerprint.store(blocks.fingerprint.finish(), Ordering::Relaxed);
+    }
+
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// A problem if it cannot be read, is too large, or is no text.
+    pub fn load_whatever_it_holds(
+        &self,
+        path: &Path,
+        limit: SizeLimit,
+    ) -> Result<(SourceId, Arc<str>), Problem> {
+        self.add_bytes(Some(path), read_path(path, limit)?)
+    }
+
     /// Reads the file at `path`, unless its bytes show that it cannot matter: then `None`.
     ///
     /// # Errors
@@ -192,7 +284,7 @@ impl Sources {
                 let lines = LineTable::new(text);
                 FileText { text: Arc::clone(text), lines, encoding: Encoding::Utf8, changed: false }
             }
-            (None, Origin::File(path)) => read_again(path, entry.fingerprint)?,
+            (None, Origin::File(path)) => read_again(path, entry.fingerprint.load(Ordering::Relaxed))?,
             (None, origin) => {
                 let message = format!("the text of {origin:?} cannot be read as a file");
                 let help = "This is a bug in fedlint: please report it.";

@@ -74,6 +74,7 @@ pub(crate) fn resources(things: &[Thing<'_>], sources: &Sources, vocabulary: &Vo
                 reference: optional(thing.name),
                 arn: optional(thing.arn),
                 external_id: None,
+                attributes: Vec::new(),
             }],
         });
     }

@@ -14,6 +14,7 @@ use super::super::build::deployment;
 use super::super::identifiers::{attribute_form, identity_form, shape_of};
 use super::super::{Entity, EntityId, EntityKind, Form, Model};
 use super::collect::Wanted;
+use super::completeness::Completeness;
 use super::index::{Hit, Index};
 use super::{Found, Missing, Outside, Reference, ReferencePlace, Target};
 use crate::policy::{Arn, BuiltInProvider, split_once, strip_prefix};
@@ -23,9 +24,10 @@ use crate::value::{
 };
 
 pub(super) struct Resolver<'m> {
-    model: &'m Model,
+    pub(super) model: &'m Model,
     index: &'m Index,
-    vocabulary: &'m Vocabulary,
+    completeness: Completeness<'m>,
+    pub(super) vocabulary: &'m Vocabulary,
     templates: FxHashMap<TemplateId, &'m Template>,
     shapes: RefCell<FxHashMap<ReferencePlace, Option<Shape>>>,
 }
@@ -47,7 +49,8 @@ pub(super) const MOST_POSSIBLE: usize = 64;
 impl<'m> Resolver<'m> {
     pub(super) fn new(model: &'m Model, index: &'m Index, vocabulary: &'m Vocabulary) -> Self {
         let templates = model.scope.templates.iter().map(|template| (template.id, template)).collect();
-        Self { model, index, vocabulary, templates, shapes: RefCell::default() }
+        let completeness = Completeness::new(model, vocabulary);
+        Self { model, index, completeness, vocabulary, templates, shapes: RefCell::default() }
     }
 
     /// What a reference names: two answers if the thing exists in a part of its worlds only.
@@ -241,7 +244,7 @@ impl<'m> Resolver<'m> {
         }
     }
 
-    fn deployment(&self, entity: &Entity) -> Option<&'m Deployment> {
+    pub(super) fn deployment(&self, entity: &Entity) -> Option<&'m Deployment> {
         deployment(&self.model.scope.deployments, entity.deployment)
     }
 
@@ -522,11 +525,14 @@ impl<'m> Resolver<'m> {
             .index
             .near(text, wanted.place.expected(), self.vocabulary)
             .find(|&near| self.model.entity(near).deployment == wanted.from.deployment);
-        if near.is_some() {
-            return Target::Missing(Missing { sure: false, name: None, did_you_mean: None, near });
+        let arn = Arn::parse(text, self.vocabulary);
+        let outside = arn.as_ref().map(|arn| self.outside(wanted.from, arn));
+        let sure = outside != Some(Outside::Aws) && self.completeness.lacks(self, wanted, text);
+        if near.is_some() || sure {
+            return Target::Missing(Missing { sure, name: None, did_you_mean: None, near });
         }
-        if let Some(arn) = Arn::parse(text, self.vocabulary) {
-            return Target::Outside(self.outside(wanted.from, &arn));
+        if let Some(outside) = outside {
+            return Target::Outside(outside);
         }
         if wanted.place == ReferencePlace::ConsumedIssuer {
             let ours = ["https://cognito-idp.", "https://issuer-cognito-idp."];

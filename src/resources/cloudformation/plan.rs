@@ -532,7 +532,14 @@ fn variants(
         };
         match variants.iter_mut().find(same) {
             Some(known) => known.worlds.0 |= set.0,
-            None => variants.push(Variant { worlds: set, properties, reference, arn, external_id }),
+            None => variants.push(Variant {
+                worlds: set,
+                properties,
+                reference,
+                arn,
+                external_id,
+                attributes: Vec::new(),
+            }),
         }
     }
     variants.sort_by_key(|variant| variant.worlds.0.trailing_zeros());

@@ -141,6 +141,7 @@ impl Scene {
             Value::Unknown(Unknown::Symbol(_)) => "unknown symbol".to_owned(),
             Value::Unknown(Unknown::Mismatch) => "mismatch".to_owned(),
             Value::Unknown(Unknown::Budget) => "over budget".to_owned(),
+            Value::Unknown(Unknown::NotSeen) => "not seen".to_owned(),
         }
     }
 

@@ -1,0 +1,546 @@
+//! All answers of a scan: which account each is of, and what they tell together.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
+use super::answer::{Lists, Reading, readings};
+use super::clue::{Clue, WrittenArn, is_account, is_global};
+use super::fragment::{Fragment, Listed, Source};
+use super::kinds::{self, Reference};
+use super::manifest::{Manifest, NotSeen};
+use super::{File, merge};
+use crate::resources::{Deployment, Entry, Inventory, Resource, Resources, Seen, Template, Value, Variant};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::value::{
+    DeploymentId, Located, Name, Pseudo, Shape, Symbol, TemplateId, Text, TextBuilder, Vocabulary, WorldTable,
+};
+
+/// The first ids that are free.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// Of deployments.
+    pub deployment: u32,
+    /// Of templates.
+    pub template: u32,
+}
+
+impl Start {
+    /// Those behind the ids of `resources`.
+    #[must_use]
+    pub fn after(resources: &Resources) -> Self {
+        let next = |length: usize| u32::try_from(length).expect("a scan has fewer than 2^32 of a kind");
+        Self { deployment: next(resources.deployments.len()), template: next(resources.templates.len()) }
+    }
+}
+
+/// All answers of a scan.
+#[derive(Debug)]
+pub struct Dump {
+    files: Vec<File>,
+    manifests: Vec<(PathBuf, Manifest)>,
+    problems: Vec<Problem>,
+}
+
+/// Whose a thing is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Owner {
+    /// An account that is known.
+    Account(String),
+    /// The account that nobody names, of the answers in a folder or of a file.
+    Unknown(PathBuf),
+}
+
+/// What tells the things of an owner apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    kind: &'static str,
+    region: Option<Name>,
+    id: Name,
+}
+
+/// A thing with all that tells of it.
+struct Thing {
+    key: Key,
+    /// Shown to people.
+    label: Option<Name>,
+    region: Option<Name>,
+    fragments: Vec<Fragment>,
+}
+
+/// Everything of one owner.
+#[derive(Default)]
+struct Account {
+    partition: Option<String>,
+    things: Vec<Thing>,
+    known: FxHashMap<Key, usize>,
+}
+
+impl Dump {
+    /// Puts files together. Nothing depends on the order in which they come.
+    #[must_use]
+    pub fn new(mut files: Vec<File>) -> Self {
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        let mut dump = Self { files: Vec::new(), manifests: Vec::new(), problems: Vec::new() };
+        for mut file in files {
+            dump.problems.append(&mut file.problems);
+            if let Some(manifest) = file.manifest.take() {
+                let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
+                dump.manifests.push((folder, manifest));
+            }
+            dump.files.push(file);
+        }
+        // The closest one counts: that with the longest path.
+        dump.manifests.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.components().count()));
+        dump
+    }
+
+    /// True if there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The resources of all accounts: to be put behind those that have lower ids.
+    #[must_use]
+    pub fn resolve(self, start: Start, vocabulary: &Vocabulary) -> Resources {
+        let Self { files, manifests, problems } = self;
+        let homes = Homes::new(&files, vocabulary);
+        let mut sorting = Sorting {
+            accounts: FxHashMap::default(),
+            listed: Vec::new(),
+            problems,
+            homeless: Vec::new(),
+            vocabulary,
+        };
+        for (_, manifest) in &manifests {
+            if let (Some(account), Some(partition)) = (&manifest.account, &manifest.partition) {
+                sorting.accounts.entry(Owner::Account(account.clone())).or_default().partition =
+                    Some(partition.clone());
+            }
+        }
+        for file in files {
+            let clue = clue_of(&file, &manifests);
+            sorting.sort(file, &clue, &homes);
+        }
+        let mut accounts: Vec<(Owner, Account)> = sorting.accounts.into_iter().collect();
+        accounts.sort_by(|left, right| left.0.cmp(&right.0));
+        let mut all = Resources { problems: sorting.problems, ..Resources::default() };
+        let mut deployments: FxHashMap<Owner, DeploymentId> = FxHashMap::default();
+        for (position, (owner, account)) in accounts.into_iter().enumerate() {
+            let position = u32::try_from(position).expect("a scan has fewer than 2^32 accounts");
+            let deployment = DeploymentId(start.deployment + position);
+            let template = TemplateId(start.template + position);
+            deployments.insert(owner.clone(), deployment);
+            account.resolve(&owner, deployment, template, &mut all, vocabulary);
+        }
+        all.inventories = inventories(sorting.listed, &manifests, &deployments, vocabulary);
+        all
+    }
+}
+
+/// What is known of a file besides what its answers say: from its manifest, its folders, the settings.
+fn clue_of(file: &File, manifests: &[(PathBuf, Manifest)]) -> Clue {
+    let mut clue = Clue::default();
+    for (folder, manifest) in manifests {
+        let Ok(below) = file.path.strip_prefix(folder) else { continue };
+        if let Some((_, named)) = manifest.files.iter().find(|(path, _)| Path::new(path) == below) {
+            clue = clue.or(named);
+        }
+        let whole = Clue { account: manifest.account.clone(), ..Clue::default() };
+        clue = clue.or(&whole);
+    }
+    clue.or(&file.clue).or(&file.pinned)
+}
+
+/// Whose the things are that are named by an instance of Identity Center, or by its identity store.
+struct Homes(FxHashMap<Name, Name>);
+
+impl Homes {
+    fn new(files: &[File], vocabulary: &Vocabulary) -> Self {
+        let mut homes = FxHashMap::default();
+        let instances = files.iter().flat_map(|file| &file.fragments);
+        for instance in instances.filter(|fragment| fragment.kind == "AWS::SSO::Instance") {
+            let text = |name: &str| {
+                let entry = instance
+                    .properties
+                    .iter()
+                    .find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
+                let Value::Text(text) = &entry.value.value else { return None };
+                text.as_literal(vocabulary).map(|text| vocabulary.names.intern(text))
+            };
+            let Some(owner) = text("OwnerAccountId") else { continue };
+            for id in [instance.id, text("IdentityStoreId")].into_iter().flatten() {
+                homes.insert(id, owner);
+            }
+        }
+        Self(homes)
+    }
+
+    /// The account that owns the instance or the identity store of a thing.
+    fn of(&self, fragment: &Fragment, vocabulary: &Vocabulary) -> Option<Name> {
+        let service = fragment.kind.strip_prefix("AWS::")?.split_once("::")?.0;
+        if !matches!(service, "SSO" | "IdentityStore") || self.0.is_empty() {
+            return None;
+        }
+        let literal = |text: &Text| text.as_literal(vocabulary).map(str::to_owned);
+        let mut named: Vec<String> = Vec::new();
+        for entry in &fragment.properties {
+            let name = entry.key.value.as_literal(vocabulary).unwrap_or_default();
+            if let (
+                Value::Text(text),
+                "InstanceArn" | "IdentityStoreId" | "PermissionSetArn" | "ApplicationArn",
+            ) = (&entry.value.value, name)
+            {
+                named.extend(literal(text));
+            }
+        }
+        named.extend(fragment.arn.map(|arn| vocabulary.names.text(arn).to_owned()));
+        // The id of the instance stands in the ARNs of what belongs to it.
+        let parts = named.iter().flat_map(|text| text.split(['/', ':']));
+        parts.filter_map(|part| vocabulary.names.lookup(part)).find_map(|name| self.0.get(&name).copied())
+    }
+}
+
+/// Sorts what all files tell by whose it is.
+struct Sorting<'v> {
+    accounts: FxHashMap<Owner, Account>,
+    listed: Vec<(Owner, Option<String>, Seen, Listed)>,
+    problems: Vec<Problem>,
+    /// Folders of which it was said that nobody names their account.
+    homeless: Vec<PathBuf>,
+    vocabulary: &'v Vocabulary,
+}
+
+impl Sorting<'_> {
+    fn sort(&mut self, file: File, clue: &Clue, homes: &Homes) {
+        let names = &self.vocabulary.names;
+        let File { path, fragments, listed, cut, .. } = file;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let owner = |account: Option<Name>, alone: bool| {
+            let account =
+                account.map(|account| names.text(account).to_owned()).or_else(|| clue.account.clone());
+            match account.filter(|account| is_account(account)) {
+                Some(account) => Owner::Account(account),
+                None => Owner::Unknown(if alone { path.clone() } else { folder.clone() }),
+            }
+        };
+        for mut listed in listed {
+            // What the request named, where the answer does not say it.
+            if listed.reading.lists == Lists::AllOf("") {
+                let Some(key) = clue.key.as_deref() else { continue };
+                listed.of = Some(names.intern(kinds::id_of(key)));
+            }
+            let region =
+                listed.region.map(|region| names.text(region).to_owned()).or_else(|| clue.region.clone());
+            let seen = if cut { Seen::CutOff } else { Seen::All };
+            let account = listed.of.and_then(|of| homes.0.get(&of).copied()).or(listed.account);
+            self.listed.push((owner(account, false), region, seen, listed));
+        }
+        let (mut unnamed, mut homeless) = (None, None);
+        for fragment in fragments {
+            let alone = fragment.source == Source::PolicyFile;
+            let owner = owner(homes.of(&fragment, self.vocabulary).or(fragment.account), alone);
+            if !alone && matches!(owner, Owner::Unknown(_)) {
+                homeless.get_or_insert(fragment.whole);
+            }
+            let kind = kinds::find(fragment.kind);
+            let stem = || path.file_stem().map(|stem| names.intern(&stem.to_string_lossy()));
+            let (id, label) = if alone {
+                (names.intern(&format!("{}:{}", path.display(), fragment.whole.start)), stem())
+            } else if let Some(id) = self.id(&fragment, clue) {
+                (id, None)
+            } else {
+                unnamed.get_or_insert((fragment.whole, fragment.source, kind.called));
+                if !kind.stands_alone {
+                    continue;
+                }
+                (names.intern(&format!("{}:{}", path.display(), fragment.whole.start)), stem())
+            };
+            let region =
+                fragment.region.or_else(|| clue.region.as_deref().map(|region| names.intern(region)));
+            let key = Key { kind: fragment.kind, region: region.filter(|_| kind.regional), id };
+            self.accounts.entry(owner).or_default().add(key, label, region, fragment, self.vocabulary);
+        }
+        if let Some((span, Source::Answer(service, operation), called)) = unnamed {
+            self.problems.push(unidentified(span, service, operation, called));
+        }
+        if let Some(span) = homeless.filter(|_| !self.homeless.contains(&folder)) {
+            self.homeless.push(folder);
+            self.problems.push(without_account(span));
+        }
+    }
+
+    fn id(&self, fragment: &Fragment, clue: &Clue) -> Option<Name> {
+        let names = &self.vocabulary.names;
+        // What AWS manages may have the name of one of the account's own.
+        let by_aws = |arn: &Name| WrittenArn::parse(names.text(*arn)).is_some_and(|arn| arn.account == "aws");
+        fragment
+            .arn
+            .filter(by_aws)
+            .or(fragment.id)
+            .or_else(|| clue.key.as_deref().map(|key| names.intern(kinds::id_of(key))))
+    }
+}
+
+fn unidentified(span: Span, service: &str, operation: &str, called: &str) -> Problem {
+    Problem::at(
+        ProblemKind::Answer,
+        span,
+        format!("this answer of `aws {service} {operation}` does not say which it is of: {called}"),
+        format!(
+            "Save it as ACCOUNT/REGION/{service}/{operation}/KEY.json, where KEY is what the request named, or say in \
+             a manifest what it is."
+        ),
+    )
+}
+
+fn without_account(span: Span) -> Problem {
+    Problem::at(
+        ProblemKind::Answer,
+        span,
+        "nothing says which account this is of, so that it is known only by what it names itself",
+        "Save answers as ACCOUNT/REGION/SERVICE/OPERATION.json, say the account in a manifest, or pin it under \
+         `deployments` in the settings.",
+    )
+}
+
+impl Account {
+    fn add(
+        &mut self,
+        key: Key,
+        label: Option<Name>,
+        region: Option<Name>,
+        fragment: Fragment,
+        vocabulary: &Vocabulary,
+    ) {
+        if self.partition.is_none() {
+            let arn = fragment.arn.and_then(|arn| WrittenArn::parse(vocabulary.names.text(arn)));
+            self.partition = arn.map(|arn| arn.partition.to_owned());
+        }
+        match self.known.get(&key) {
+            Some(&position) => {
+                let thing = &mut self.things[position];
+                thing.region = thing.region.or(region);
+                thing.fragments.push(fragment);
+            }
+            None => {
+                self.known.insert(key.clone(), self.things.len());
+                self.things.push(Thing { key, label, region, fragments: vec![fragment] });
+            }
+        }
+    }
+
+    fn resolve(
+        self,
+        owner: &Owner,
+        deployment: DeploymentId,
+        template: TemplateId,
+        all: &mut Resources,
+        vocabulary: &Vocabulary,
+    ) {
+        let symbol = |pseudo, shape: fn() -> Shape| {
+            Text::symbol(vocabulary.symbols.intern(Symbol::Pseudo(deployment, pseudo), shape))
+        };
+        let account = match owner {
+            Owner::Account(account) => vocabulary.literal(account),
+            Owner::Unknown(_) => symbol(Pseudo::AccountId, Shape::account_id),
+        };
+        let partition = self.partition.as_deref().map_or_else(
+            || symbol(Pseudo::Partition, Shape::partition),
+            |partition| vocabulary.literal(partition),
+        );
+        // An account is in all regions: what lies in one has it in its own identifiers.
+        let region = symbol(Pseudo::Region, Shape::region);
+        let place = Deployment { id: deployment, account, region, partition };
+        let Some(span) =
+            self.things.first().and_then(|thing| thing.fragments.first()).map(|first| first.whole)
+        else {
+            all.deployments.push(place);
+            return;
+        };
+        all.templates.push(Template {
+            id: template,
+            root: template,
+            parent: None,
+            deployment,
+            span,
+            worlds: WorldTable::single(),
+            parameters: Vec::new(),
+            defined: Vec::new(),
+            exports: Vec::new(),
+            dangling: Vec::new(),
+            complete: false,
+        });
+        let Self { things, known, .. } = self;
+        for thing in things {
+            let companion = companion(&thing, &known);
+            let made = thing.resource(&place, template, vocabulary);
+            if let (Some(resource), Some((kind, property))) = (&made, companion) {
+                all.resources.push(unseen(kind, property, resource, vocabulary));
+            }
+            all.resources.extend(made);
+        }
+        all.deployments.push(place);
+    }
+}
+
+/// The kind of the thing that belongs to this one, if no answer tells of it.
+fn companion(thing: &Thing, known: &FxHashMap<Key, usize>) -> Option<(&'static str, &'static str)> {
+    let (kind, property) = kinds::find(thing.key.kind).companion?;
+    let key = Key { kind, ..thing.key.clone() };
+    (!known.contains_key(&key)).then_some((kind, property))
+}
+
+/// A thing that is always there and of which no answer tells.
+fn unseen(kind: &'static str, property: &'static str, of: &Resource, vocabulary: &Vocabulary) -> Resource {
+    let mut resource = of.clone();
+    resource.kind = vocabulary.names.intern(kind);
+    for variant in &mut resource.variants {
+        let span = of.span;
+        let mut properties = merge::nothing_seen(kind, span, vocabulary);
+        properties.retain(|entry| entry.key.value.as_literal(vocabulary) != Some(property));
+        if let Some(reference) = variant.reference.take() {
+            let value = Located::new(Value::Text(reference), span);
+            properties.push(Entry { key: Located::new(vocabulary.literal(property), span), value });
+        }
+        variant.properties = Located::new(Value::Map(properties), span);
+        variant.attributes.clear();
+        variant.arn = None;
+    }
+    resource
+}
+
+impl Thing {
+    fn resource(self, place: &Deployment, template: TemplateId, vocabulary: &Vocabulary) -> Option<Resource> {
+        let Self { key, label, region, fragments } = self;
+        let names = &vocabulary.names;
+        let kind = kinds::find(key.kind);
+        let merged = merge::merge(fragments, vocabulary)?;
+        let written = merged.arn.as_ref().and_then(|arn| arn.as_literal(vocabulary));
+        let name = match kinds::made_by_aws(key.kind, written) {
+            kinds::Maker::Customer => key.kind,
+            kinds::Maker::Service => "AWS::IAM::ServiceLinkedRole",
+            kinds::Maker::Aws => return None,
+        };
+        let arn = merged.arn.clone().or_else(|| {
+            let formula = kind.arn?;
+            let region = region.map_or_else(|| place.region.clone(), Text::literal);
+            Some(fill(formula, place, &region, key.id, vocabulary))
+        });
+        let called = kind.label.and_then(|property| {
+            let entry = merged
+                .properties
+                .iter()
+                .find(|entry| entry.key.value.as_literal(vocabulary) == Some(property))?;
+            let Value::Text(text) = &entry.value.value else { return None };
+            text.as_literal(vocabulary).map(|text| names.intern(text))
+        });
+        let own = merged.attributes.iter().find(|(name, _)| *name == "Ref").map(|(_, text)| text.clone());
+        let reference = own.or_else(|| match kind.reference {
+            Reference::Id => Some(Text::literal(key.id)),
+            Reference::Arn => arn.clone(),
+            Reference::Other => None,
+        });
+        let attributes = merged.attributes.into_iter().filter(|(name, _)| *name != "Ref");
+        Some(Resource {
+            logical_id: label.or(called).unwrap_or(key.id),
+            kind: names.intern(name),
+            template,
+            root: template,
+            deployment: place.id,
+            span: merged.span,
+            cdk_path: None,
+            made_by: None,
+            variants: vec![Variant {
+                worlds: WorldTable::single().all(),
+                properties: Located::new(Value::Map(merged.properties), merged.whole),
+                reference,
+                arn,
+                external_id: None,
+                attributes: attributes.map(|(name, text)| (names.intern(name), text)).collect(),
+            }],
+        })
+    }
+}
+
+/// An ARN by its formula.
+fn fill(formula: &str, place: &Deployment, region: &Text, id: Name, vocabulary: &Vocabulary) -> Text {
+    let mut builder = TextBuilder::default();
+    let mut rest = formula;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+    {
+        builder.push_str(before);
+        match name {
+            "partition" => builder.push_text(&place.partition, &vocabulary.names),
+            "region" => builder.push_text(region, &vocabulary.names),
+            "account" => builder.push_text(&place.account, &vocabulary.names),
+            _ => builder.push_str(vocabulary.names.text(id)),
+        }
+        rest = after;
+    }
+    builder.push_str(rest);
+    builder.finish(&vocabulary.names)
+}
+
+/// Of which kinds all things are in view, and of which not.
+fn inventories(
+    listed: Vec<(Owner, Option<String>, Seen, Listed)>,
+    manifests: &[(PathBuf, Manifest)],
+    deployments: &FxHashMap<Owner, DeploymentId>,
+    vocabulary: &Vocabulary,
+) -> Vec<Inventory> {
+    let names = &vocabulary.names;
+    let mut all: Vec<(&'static str, Inventory)> = Vec::new();
+    let mut add = |operation: &'static str, inventory: Inventory| {
+        let same = |(known, other): &&mut (&'static str, Inventory)| {
+            *known == operation
+                && (other.deployment, other.kind, other.region, other.of)
+                    == (inventory.deployment, inventory.kind, inventory.region, inventory.of)
+        };
+        match all.iter_mut().find(same) {
+            // Of an answer in several pieces, each has to be whole.
+            Some((_, known)) => known.seen = known.seen.and(inventory.seen),
+            None => all.push((operation, inventory)),
+        }
+    };
+    for (owner, region, seen, listed) in listed {
+        let Some(&deployment) = deployments.get(&owner) else { continue };
+        let reading = listed.reading;
+        add(
+            reading.operation,
+            Inventory {
+                deployment,
+                kind: names.intern(reading.kind),
+                region: region.filter(|_| !is_global(reading.service)).map(|region| names.intern(&region)),
+                of: listed.of,
+                seen,
+            },
+        );
+    }
+    for (_, manifest) in manifests {
+        let Some(account) = &manifest.account else { continue };
+        let Some(&deployment) = deployments.get(&Owner::Account(account.clone())) else { continue };
+        for NotSeen { clue, why } in &manifest.not_seen {
+            let asked = |reading: &&Reading| {
+                clue.service.as_deref() == Some(reading.service)
+                    && clue.operation.as_deref() == Some(reading.operation)
+                    && reading.lists != Lists::Nothing
+            };
+            for reading in readings().filter(asked) {
+                add(
+                    reading.operation,
+                    Inventory {
+                        deployment,
+                        kind: names.intern(reading.kind),
+                        region: clue.region.as_deref().map(|region| names.intern(region)),
+                        of: clue.key.as_deref().map(|key| names.intern(kinds::id_of(key))),
+                        seen: Seen::Not(names.intern(why)),
+                    },
+                );
+            }
+        }
+    }
+    all.into_iter().map(|(_, inventory)| inventory).collect()
+}

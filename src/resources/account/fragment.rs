@@ -1,0 +1,70 @@
+//! What one answer tells of one thing.
+
+use super::answer::Reading;
+use crate::resources::Entry;
+use crate::source::Span;
+use crate::value::{Name, Text};
+
+/// What one answer tells of one thing. What it does not say itself is filled in when all files are read.
+#[derive(Debug)]
+pub(crate) struct Fragment {
+    /// The CloudFormation type.
+    pub(crate) kind: &'static str,
+    /// What names the thing in its account. None if only the request did.
+    pub(crate) id: Option<Name>,
+    /// The account, if the answer says it.
+    pub(crate) account: Option<Name>,
+    /// The region, if the answer says it.
+    pub(crate) region: Option<Name>,
+    /// The ARN, if the answer says it.
+    pub(crate) arn: Option<Name>,
+    /// What names the thing; else the thing.
+    pub(crate) span: Span,
+    /// All that the answer tells of it.
+    pub(crate) whole: Span,
+    /// What templates have by `Fn::GetAtt`, or by `Ref`.
+    pub(crate) attributes: Vec<(&'static str, Text)>,
+    /// What it tells.
+    pub(crate) properties: Vec<Entry>,
+    /// Of which properties it tells at all.
+    pub(crate) told: Told,
+    /// When it was recorded, where the answer says it: of several, the last one counts.
+    pub(crate) recorded: Option<Name>,
+    /// The answer, for messages.
+    pub(crate) source: Source,
+}
+
+/// Of which properties an answer tells, be it that they are not there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Told {
+    /// Of those that this entry of the table reads.
+    ByReading(&'static Reading),
+    /// Of none for sure: the answer is cut off.
+    InPart,
+    /// Of those that are there.
+    OfWhatIsThere,
+}
+
+/// Which answer a fragment is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An answer of the API.
+    Answer(&'static str, &'static str),
+    /// An item of AWS Config.
+    ConfigurationItem,
+    /// A policy document in a file of its own.
+    PolicyFile,
+}
+
+/// That an answer names all things of a kind.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// The entry of the table.
+    pub(crate) reading: &'static Reading,
+    /// The thing of which it lists all, if the answer says it.
+    pub(crate) of: Option<Name>,
+    /// The account, if the answer says it.
+    pub(crate) account: Option<Name>,
+    /// The region, if the answer says it.
+    pub(crate) region: Option<Name>,
+}

@@ -1,0 +1,110 @@
+//! The manifest of a dump: of which account it is, what was not seen, and where files are from that lie elsewhere.
+
+use super::clue::{Clue, is_account};
+use crate::document::NodeRef;
+use crate::source::{Problem, ProblemKind};
+
+/// The name by which a manifest is known.
+const MARK: &str = "fedlint-dump";
+
+/// A manifest.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    /// The account of everything below its folder, unless something else is said.
+    pub(crate) account: Option<String>,
+    /// The partition.
+    pub(crate) partition: Option<String>,
+    /// What was asked for and not answered.
+    pub(crate) not_seen: Vec<NotSeen>,
+    /// Files, by path below the manifest's folder.
+    pub(crate) files: Vec<(String, Clue)>,
+}
+
+/// A question without an answer.
+#[derive(Debug)]
+pub(crate) struct NotSeen {
+    /// What was asked.
+    pub(crate) clue: Clue,
+    /// `denied`, `failed`, `throttled`, `unavailable`, `none`, `not-asked`.
+    pub(crate) why: String,
+}
+
+impl NotSeen {
+    /// False if there is nothing to be seen: the service is not in the region, or there is no such thing.
+    fn matters(&self) -> bool {
+        !matches!(self.why.as_str(), "unavailable" | "none")
+    }
+
+    fn question(&self) -> String {
+        let word = |word: &Option<String>| word.clone().unwrap_or_default();
+        format!("`aws {} {}`", word(&self.clue.service), word(&self.clue.operation))
+    }
+}
+
+impl Manifest {
+    /// The manifest at `root`, if it is one.
+    pub(crate) fn read(root: NodeRef<'_>, problems: &mut Vec<Problem>) -> Option<Self> {
+        let (key, version) = root.get(MARK)?;
+        if version.scalar() != Some("1") {
+            problems.push(Problem::at(
+                ProblemKind::Answer,
+                key.span(),
+                "this manifest is of a version that is not known here",
+                "Write `\"fedlint-dump\": 1`, or use the version of fedlint that wrote it.",
+            ));
+        }
+        let text = |node: NodeRef<'_>, name: &str| {
+            let value = node.get(name)?.1;
+            value.scalar().filter(|_| !value.is_null()).map(str::to_owned)
+        };
+        let clue = |node: NodeRef<'_>| Clue {
+            account: text(node, "account"),
+            region: text(node, "region").filter(|region| region != "global"),
+            service: text(node, "service"),
+            operation: text(node, "operation"),
+            key: text(node, "key"),
+        };
+        let account = text(root, "account");
+        if let (Some((_, node)), Some(account)) = (root.get("account"), &account)
+            && !is_account(account)
+        {
+            problems.push(Problem::at(
+                ProblemKind::Answer,
+                node.span(),
+                "this is not the id of an account",
+                "Write its twelve digits, in quotes.",
+            ));
+        }
+        let list = |name: &str| root.get(name).map(|(_, list)| list.items()).into_iter().flatten();
+        let not_seen = list("not-seen").map(|item| NotSeen {
+            clue: clue(item),
+            why: text(item, "why").unwrap_or_else(|| "not-asked".to_owned()),
+        });
+        let not_seen: Vec<NotSeen> = not_seen.collect();
+        let failed: Vec<&NotSeen> = not_seen.iter().filter(|item| item.matters()).collect();
+        if let (Some((key, _)), Some(first)) = (root.get("not-seen"), failed.first()) {
+            problems.push(Problem::at(
+                ProblemKind::Answer,
+                key.span(),
+                format!(
+                    "{} of the questions about account {} have no answer: {} ({}){}",
+                    failed.len(),
+                    account.as_deref().unwrap_or("(unknown)"),
+                    first.question(),
+                    first.why,
+                    if failed.len() > 1 { ", and others" } else { "" },
+                ),
+                "What depends on them is said to be possible, or not at all. Give the permissions that `fedlint collect \
+                 --policy` prints, and collect again.",
+            ));
+        }
+        let files = root.get("files").map(|(_, files)| files.entries()).into_iter().flatten();
+        let files = files.filter_map(|(path, file)| Some((path.scalar()?.to_owned(), clue(file))));
+        Some(Self {
+            account: account.filter(|account| is_account(account)),
+            partition: text(root, "partition"),
+            not_seen,
+            files: files.collect(),
+        })
+    }
+}
