@@ -115,6 +115,13 @@ pub enum Coverage {
 }
 
 impl<'s> Analysis<'s> {
+    /// True if an entity is of an account in which things are only looked up.
+    #[must_use]
+    pub fn is_existing(&self, id: EntityId) -> bool {
+        let scope = &self.model.scope;
+        !scope.existing.is_empty() && scope.is_existing(self.entity(id).deployment)
+    }
+
     /// Builds the graph of a model.
     #[must_use]
     pub fn new(

@@ -112,6 +112,8 @@ pub struct GraphOptions {
 pub struct SourceOptions {
     /// Files, directories, patterns, `-`. Never empty.
     pub paths: Vec<PathBuf>,
+    /// Dumps in which references are looked up.
+    pub with: Vec<PathBuf>,
     /// Files with parameter values; later ones win.
     pub parameters: Vec<PathBuf>,
     /// Where the settings are.

@@ -484,6 +484,16 @@ pub struct Scope {
     pub templates: Vec<Template>,
     /// Of which kinds all things are in view, in accounts that were dumped.
     pub inventories: Vec<Inventory>,
+    /// Accounts in which things are only looked up.
+    pub existing: Vec<DeploymentId>,
     /// For each entity, the positions of the references that lead to it, in order.
     incoming: FxHashMap<EntityId, Vec<u32>>,
+}
+
+impl Scope {
+    /// True if things of this account are only looked up.
+    #[must_use]
+    pub fn is_existing(&self, deployment: DeploymentId) -> bool {
+        self.existing.contains(&deployment)
+    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::document::{Document, Format};
 use crate::settings::Settings;
-use crate::source::{Problem, Sources, Span};
+use crate::source::{Problem, ProblemKind, Sources, Span};
 use crate::value::{
     DeploymentId, Located, Name, SymbolId, TemplateId, Text, Unknown, Vocabulary, WorldSet, WorldTable,
 };
@@ -41,6 +41,26 @@ pub fn read(
 }
 
 impl File {
+    /// The file as one of a dump in which things are looked up, and of which nothing is reported. `None` for templates.
+    #[must_use]
+    pub fn existing(self, problems: &mut Vec<Problem>) -> Option<Self> {
+        match self {
+            Self::Answers(mut file) => {
+                file.set_existing();
+                Some(Self::Answers(file))
+            }
+            Self::Templates(file) => {
+                let message = format!(
+                    "`{}` is no answer of an account, so that nothing is looked up in it",
+                    file.path().display()
+                );
+                let help = "Name dumps with `--with`, and templates as paths.";
+                problems.push(Problem::of(ProblemKind::Skipped, file.path(), message, help));
+                None
+            }
+        }
+    }
+
     /// True if there is something to look at in the file, and it does not only say how others belong together.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -205,6 +225,28 @@ pub enum WhyDangling {
     NoSuchAttribute,
 }
 
+/// An account that is pinned from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// Twelve digits.
+    pub account: String,
+    /// The partition, if it is known.
+    pub partition: Option<String>,
+}
+
+/// An export of a stack that exists already.
+#[derive(Clone, Debug)]
+pub struct ExistingExport {
+    /// Its name.
+    pub name: Text,
+    /// Its value.
+    pub value: Text,
+    /// The account.
+    pub account: Option<Text>,
+    /// The region.
+    pub region: Option<Text>,
+}
+
 /// An account and region into which templates are deployed, or from which a dump was taken.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -263,6 +305,8 @@ pub struct Resources {
     pub resources: Vec<Resource>,
     /// Of which kinds all things are in view, in accounts that were dumped.
     pub inventories: Vec<Inventory>,
+    /// Accounts in which things are only looked up.
+    pub existing: Vec<DeploymentId>,
     /// What could not be resolved.
     pub problems: Vec<Problem>,
 }
@@ -274,6 +318,7 @@ impl Resources {
         self.templates.append(&mut others.templates);
         self.resources.append(&mut others.resources);
         self.inventories.append(&mut others.inventories);
+        self.existing.append(&mut others.existing);
         self.problems.append(&mut others.problems);
     }
 }

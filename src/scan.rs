@@ -33,6 +33,8 @@ use crate::value::Vocabulary;
 pub struct Request {
     /// Files, directories, glob patterns; `-` stands for [`Self::stdin`].
     pub paths: Vec<PathBuf>,
+    /// Dumps of accounts that exist already: what templates refer to is looked up in them, and nothing is reported of them.
+    pub with: Vec<PathBuf>,
     /// What standard input held, if it was read.
     pub stdin: Option<Bytes>,
     /// What searches leave out.
@@ -212,7 +214,7 @@ fn examine<R: Send>(
 ) -> Examined<R> {
     // Directories and patterns may stand for many files.
     let is_one = |path: &PathBuf| path.as_os_str() == "-" || path.is_file();
-    let few = request.paths.len() <= FEW && request.paths.iter().all(is_one);
+    let few = request.paths.len() <= FEW && request.paths.iter().all(is_one) && request.with.is_empty();
     let threads = if few { 1 } else { thread_count(request.threads) };
     on_threads(threads, || examine_here(sources, request, settings, threads, work))
 }
@@ -226,8 +228,11 @@ fn examine_here<R>(
 ) -> Examined<R> {
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
+    let mut with = source::discover(&request.with, &search);
+    with.files.retain(|found| discovery.files.iter().all(|own| own.path != found.path));
     let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
     let mut problems = discovery.problems;
+    problems.append(&mut with.problems);
     let (rules, wrong) = rules::load(settings, sources);
     problems.extend(wrong);
     let (issuers, wrong) = Issuers::load(settings, sources);
@@ -240,7 +245,10 @@ fn examine_here<R>(
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
     }
-    let files = sort_out(looked, &mut summary, &mut problems);
+    let mut files = sort_out(looked, &mut summary, &mut problems);
+    let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
+    let existing = sort_out(looked, &mut Summary::default(), &mut problems);
+    files.extend(existing.into_iter().filter_map(|file| file.existing(&mut problems)));
     let done = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
@@ -263,8 +271,14 @@ fn examine_here<R>(
 /// Scans texts that are not in files, each under a path of its own.
 #[must_use]
 pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
+    scan_texts_with(texts, &[], settings)
+}
+
+/// As [`scan_texts`], where things are looked up in the answers `with`, and nothing is reported of them.
+#[must_use]
+pub fn scan_texts_with(texts: &[(&str, &str)], with: &[(&str, &str)], settings: &Settings) -> Outcome {
     let sources = Sources::default();
-    let examined = examine_texts(&sources, texts, settings, judge);
+    let examined = examine_texts(&sources, texts, with, settings, judge);
     let Examined { done, problems, summary, rules } = examined;
     let (findings, reaches) = done.unwrap_or_default();
     Outcome { findings, reaches, problems, summary, sources, rules }
@@ -275,8 +289,9 @@ pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
 pub fn trace_texts(texts: &[(&str, &str)], settings: &Settings, from: &[String], to: Option<&str>) -> Traced {
     let sources = Sources::default();
     let query = Query::named(from, to);
-    let examined =
-        examine_texts(&sources, texts, settings, |analysis, _, problems| find(analysis, &query, problems));
+    let examined = examine_texts(&sources, texts, &[], settings, |analysis, _, problems| {
+        find(analysis, &query, problems)
+    });
     let Examined { done, problems, summary, .. } = examined;
     Traced { ways: done.unwrap_or_default(), problems, summary, sources }
 }
@@ -285,6 +300,7 @@ pub fn trace_texts(texts: &[(&str, &str)], settings: &Settings, from: &[String],
 fn examine_texts<R>(
     sources: &Sources,
     texts: &[(&str, &str)],
+    with: &[(&str, &str)],
     settings: &Settings,
     work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
@@ -293,7 +309,11 @@ fn examine_texts<R>(
     let (issuers, wrong) = Issuers::load(settings, sources);
     problems.extend(wrong);
     let mut summary = Summary::default();
-    let files = sort_out(look_at_texts(texts, settings, &vocabulary, sources), &mut summary, &mut problems);
+    let mut files =
+        sort_out(look_at_texts(texts, settings, &vocabulary, sources), &mut summary, &mut problems);
+    let looked = look_at_texts(with, settings, &vocabulary, sources);
+    let existing = sort_out(looked, &mut Summary::default(), &mut problems);
+    files.extend(existing.into_iter().filter_map(|file| file.existing(&mut problems)));
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
     let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
@@ -305,7 +325,7 @@ fn examine_texts<R>(
 #[must_use]
 pub fn draw_texts(texts: &[(&str, &str)], settings: &Settings, framing: &Framing) -> Drawn {
     let sources = Sources::default();
-    let examined = examine_texts(&sources, texts, settings, |analysis, _, problems| {
+    let examined = examine_texts(&sources, texts, &[], settings, |analysis, _, problems| {
         picture(analysis, framing, problems)
     });
     let Examined { done, problems, summary, .. } = examined;
@@ -379,13 +399,15 @@ fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Re
             File::Answers(file) => answers.push(*file),
         }
     }
-    let mut plan = cloudformation::Plan::new(templates, settings, vocabulary);
+    let dump = account::Dump::new(answers);
+    let into = dump.only_existing(vocabulary);
+    let mut plan = cloudformation::Plan::new(templates, settings, into.as_ref(), vocabulary);
+    dump.exports(vocabulary).into_iter().for_each(|export| plan.take(export));
     let trees: Vec<usize> = (0..plan.len()).collect();
     let exported = in_order(&trees, |&tree| plan.exported(tree, vocabulary));
     plan.link(exported);
     let resolved = in_order(&trees, |&tree| plan.resolve(tree, vocabulary));
     let mut resources = plan.merge(resolved);
-    let dump = account::Dump::new(answers);
     if !dump.is_empty() {
         let start = account::Start::after(&resources);
         resources.append(dump.resolve(start, vocabulary));
@@ -458,16 +480,25 @@ struct Court<'r, 'a> {
     analysis: &'a Analysis<'a>,
 }
 
+impl Court<'_, '_> {
+    /// What is only looked up is not judged.
+    fn take_with(judge: &mut Judge<'_>, fact: &dyn Fact, analysis: &Analysis<'_>) {
+        if !analysis.is_existing(fact.common().subject) {
+            judge.take(fact, analysis);
+        }
+    }
+}
+
 impl facts::Taker for Court<'_, '_> {
     fn take(&mut self, fact: &dyn Fact) {
-        self.judge.take(fact, self.analysis);
+        Self::take_with(&mut self.judge, fact, self.analysis);
     }
 
     fn share(&mut self, parts: usize, work: &facts::Work<'_>) {
         let numbers: Vec<usize> = (0..parts).collect();
         let judged = in_order(&numbers, |&part| {
             let mut judge = self.judge.another();
-            work(part, &mut |fact| judge.take(fact, self.analysis));
+            work(part, &mut |fact| Self::take_with(&mut judge, fact, self.analysis));
             judge
         });
         judged.into_iter().for_each(|judge| self.judge.append(judge));
@@ -489,13 +520,14 @@ impl facts::Taker for Nobody {
 impl Summary {
     fn count(&mut self, model: &Model) {
         // Variants of one resource are one.
-        fn distinct<K: model::Kind>(entities: &[K]) -> usize {
-            entities.iter().filter(|entity| entity.entity().variant == 0).count()
+        fn distinct<K: model::Kind>(model: &Model) -> usize {
+            let own = K::all(model).iter().map(K::entity).filter(|entity| entity.variant == 0);
+            own.filter(|entity| !model.scope.is_existing(entity.deployment)).count()
         }
-        self.roles = distinct(&model.roles);
-        self.providers = distinct(&model.saml_providers) + distinct(&model.oidc_providers);
-        self.pools = distinct(&model.user_pools) + distinct(&model.identity_pools);
-        self.permission_sets = distinct(&model.permission_sets);
+        self.roles = distinct::<model::Role>(model);
+        self.providers = distinct::<model::SamlProvider>(model) + distinct::<model::OidcProvider>(model);
+        self.pools = distinct::<model::UserPool>(model) + distinct::<model::IdentityPool>(model);
+        self.permission_sets = distinct::<model::PermissionSet>(model);
     }
 }
 

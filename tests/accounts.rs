@@ -103,3 +103,84 @@ fn what_is_cut_off_is_said_and_the_rest_is_read() {
         assert!(found.first().is_some_and(|problem| problem.contains(message)), "{text}: {found:?}");
     }
 }
+
+/// Findings in `templates` beside the account that `dump` is of.
+fn findings_with(template: &str, dump: &[(&str, &str)]) -> Vec<String> {
+    let outcome = fedlint::scan::scan_texts_with(&[("template.yaml", template)], dump, &Settings::default());
+    let findings = outcome.findings.iter().filter(|finding| finding.folded_into.is_none());
+    let mut lines: Vec<String> = findings
+        .map(|finding| {
+            let place = outcome.sources.place(finding.span);
+            assert_eq!(place.path.to_string_lossy(), "template.yaml");
+            format!("{} {}", finding.rule, finding.certainty.name())
+        })
+        .collect();
+    lines.extend(outcome.problems.iter().map(|problem| format!("problem: {}", problem.message)));
+    lines
+}
+
+const STAFF: &str = r#"
+Parameters:
+  Provider: { Type: String }
+Resources:
+  Staff:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: staff
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/job-function/ViewOnlyAccess]
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Federated: !Sub "arn:aws:iam::${AWS::AccountId}:saml-provider/Okta" }
+            Action: sts:AssumeRoleWithSAML
+            Condition: { StringEquals: { "SAML:aud": "https://signin.aws.amazon.com/saml" } }
+"#;
+
+#[test]
+fn a_template_is_looked_at_beside_its_account() {
+    let list = |providers: &str| format!(r#"{{"SAMLProviderList": [{providers}]}}"#);
+    let okta = r#"{"Arn": "arn:aws:iam::111122223333:saml-provider/Okta"}"#;
+    let path = format!("{IAM}/list-saml-providers.json");
+    // An open role of the account is nobody's finding here, and one that the template is about is as the template says.
+    let open = r#"{"RoleName": "NAME", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/NAME",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}}"#;
+    let roles =
+        format!(r#"{{"Roles": [{}, {}]}}"#, open.replace("NAME", "staff"), open.replace("NAME", "other"));
+    let with = |providers: &str| findings_with(STAFF, &[(&path, &list(providers)), ("roles.json", &roles)]);
+    assert_eq!(with(okta), [""; 0]);
+    assert_eq!(with(""), ["provider-not-found proved"]);
+    // Of several accounts, nobody knows which is meant.
+    let other = open.replace("111122223333", "444455556666");
+    let found =
+        findings_with(STAFF, &[(&path, &list("")), ("role.json", &format!(r#"{{"Role": {other}}}"#))]);
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn imports_are_answered_by_the_exports_of_the_account() {
+    let template =
+        STAFF.replace(r#"!Sub "arn:aws:iam::${AWS::AccountId}:saml-provider/Okta""#, "!ImportValue Idp");
+    let exports = |value: &str| {
+        format!(
+            r#"{{"Exports": [{{"Name": "Idp", "Value": "{value}",
+                "ExportingStackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/idp/1"}}]}}"#
+        )
+    };
+    let with = |value: &str| {
+        let providers = r#"{"SAMLProviderList": [{"Arn": "arn:aws:iam::111122223333:saml-provider/Okta"}]}"#;
+        findings_with(&template, &[("exports.json", &exports(value)), ("saml.json", providers)])
+    };
+    assert_eq!(with("arn:aws:iam::111122223333:saml-provider/Okta"), [""; 0]);
+    assert_eq!(with("Okta"), ["wrong-identifier proved"]);
+}
+
+#[test]
+fn templates_are_not_looked_up_in() {
+    let found = findings_with(STAFF, &[("other.yaml", STAFF)]);
+    assert_eq!(
+        found,
+        ["problem: `other.yaml` is no answer of an account, so that nothing is looked up in it"]
+    );
+}

@@ -134,6 +134,14 @@ struct SourceArguments {
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
+    /// Look up in this dump what templates refer to
+    ///
+    /// A dump of accounts as `fedlint collect` makes it. Roles, providers, pools and exports that exist there are known;
+    /// nothing is reported of them. Templates of which nothing else says the account are taken to be deployed into the
+    /// account of the dump, if it is one. May be repeated.
+    #[arg(long, value_name = "DUMP")]
+    with: Vec<PathBuf>,
+
     /// Read values of template parameters from a file
     ///
     /// Takes the forms of the AWS CLI (`[{"ParameterKey": ..., "ParameterValue": ...}]`), of CodePipeline
@@ -271,6 +279,7 @@ impl SourceArguments {
         };
         SourceOptions {
             paths: self.paths,
+            with: self.with,
             parameters: self.parameters,
             configuration,
             exclude: self.exclude,

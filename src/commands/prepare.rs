@@ -62,6 +62,7 @@ pub(super) fn prepare(
     };
     let request = Request {
         paths: options.paths.clone(),
+        with: options.with.clone(),
         stdin,
         exclude,
         threads: options.threads,

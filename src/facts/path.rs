@@ -86,19 +86,21 @@ fn path(analysis: &Analysis<'_>, way: &Way<'_>, reach: Reach) -> PathFact {
     let steps = way.entrance.steps.iter();
     let mut evidence: Vec<Evidence> =
         steps.map(|step| Evidence { role: "entrance", span: step.place }).collect();
-    let mut place = analysis.entity(last).span;
+    // Of a way that ends in what is only looked up, the last role before is what can be changed.
+    let own = roles.iter().rev().copied().find(|&role| !analysis.is_existing(role)).unwrap_or(last);
+    let mut place = analysis.entity(own).span;
     for pair in roles.windows(2) {
         let Some(places) = analysis.hop_places(pair[0], pair[1]) else { continue };
         evidence.extend(places.allowed.map(|span| Evidence { role: "allows", span }));
         evidence.extend(places.trusted.map(|span| Evidence { role: "trusts", span }));
-        place = places.trusted.unwrap_or(place);
+        place = places.trusted.filter(|_| !analysis.is_existing(pair[1])).unwrap_or(place);
     }
     evidence.extend(analysis.granted_at(last, privileges.worst).map(|span| Evidence { role: "grant", span }));
     let through: Vec<Text> = roles.iter().map(|&role| name(role)).collect();
     let shown: Vec<String> = through.iter().map(|name| name.display(analysis.vocabulary)).collect();
     PathFact {
         common: Common {
-            subject: last,
+            subject: own,
             place,
             certainty: if way.sure { Certainty::Proved } else { Certainty::Possible },
             worlds: way.worlds.clone(),

@@ -105,7 +105,8 @@ impl<'a> Ways<'a> {
             let at = whole.binary_search_by_key(&way.target(), |(role, _)| *role);
             way.is_part() && at.is_ok_and(|at| whole[at].1 || !way.sure)
         };
-        best.into_values().filter(|way| !is_less(way)).collect()
+        let is_ours = |way: &Way<'_>| way.roles().iter().any(|&role| !self.analysis.is_existing(role));
+        best.into_values().filter(|way| !is_less(way) && is_ours(way)).collect()
     }
 
     /// The shortest ways over at least one role to others, from those ways in that are asked for, in the order of the roles.

@@ -1,5 +1,7 @@
 //! Makes entities of resources.
 
+use rustc_hash::FxHashSet;
+
 use super::identifiers::{attribute_form, kind_of, reference_form};
 use super::link::link;
 use super::read::{Context, Slot};
@@ -8,23 +10,27 @@ use super::{Entity, EntityId, EntityKind, Form, Model};
 use crate::policy::Policies;
 use crate::resources::{Deployment, Resource, Resources, Value, Variant};
 use crate::source::Sources;
-use crate::value::{DeploymentId, Vocabulary, Worlds};
+use crate::value::{DeploymentId, Name, Text, Vocabulary, Worlds};
 
 /// Makes the entities of a scan and links them. The problems of `resources` are not looked at. `sources` holds the texts
 /// that their places lie in.
 #[must_use]
 pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -> Model {
-    let Resources { deployments, templates, resources, inventories, problems: _ } = resources;
+    let Resources { deployments, templates, resources, inventories, existing, problems: _ } = resources;
     let mut model = Model::default();
     let (policies, documents) = (Policies::default(), Documents::new(sources));
-    for resource in resources {
+    let superseded = superseded(&resources, &existing);
+    for (position, resource) in resources.iter().enumerate() {
+        if superseded.contains(&position) {
+            continue;
+        }
         let kind = kind_of(vocabulary.names.text(resource.kind));
         // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
         let deployment = deployment(&deployments, resource.deployment);
         if let (Some(kind), Some(deployment)) = (kind, deployment) {
             let context = Context { vocabulary, policies: &policies, documents: &documents, deployment };
             for (index, variant) in resource.variants.iter().enumerate() {
-                let entity = entity(kind, index, &resource, variant, vocabulary);
+                let entity = entity(kind, index, resource, variant, vocabulary);
                 model.add(entity, Slot::new(context, &variant.properties));
             }
         }
@@ -33,8 +39,26 @@ pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -
     model.scope.deployments = deployments;
     model.scope.templates = templates;
     model.scope.inventories = inventories;
+    model.scope.existing = existing;
     link(&mut model, vocabulary);
     model
+}
+
+/// Of what is only looked up, what a template of the scan is about: it will be as the template says.
+fn superseded(resources: &[Resource], existing: &[DeploymentId]) -> FxHashSet<usize> {
+    if existing.is_empty() {
+        return FxHashSet::default();
+    }
+    let is_existing = |resource: &Resource| existing.contains(&resource.deployment);
+    let arns = |resource: &'_ Resource| -> Vec<(Name, Text)> {
+        resource.variants.iter().filter_map(|variant| Some((resource.kind, variant.arn.clone()?))).collect()
+    };
+    let made: FxHashSet<(Name, Text)> =
+        resources.iter().filter(|resource| !is_existing(resource)).flat_map(arns).collect();
+    let old = resources.iter().enumerate().filter(|(_, resource)| is_existing(resource));
+    old.filter(|(_, resource)| arns(resource).iter().any(|arn| made.contains(arn)))
+        .map(|(position, _)| position)
+        .collect()
 }
 
 pub(super) fn deployment(deployments: &[Deployment], id: DeploymentId) -> Option<&Deployment> {

@@ -8,6 +8,7 @@
 //! Source: botocore's service models.
 
 mod answer;
+mod cloudformation;
 mod clue;
 mod config;
 mod dump;
@@ -49,6 +50,8 @@ pub struct File {
     listed: Vec<Listed>,
     /// True if an answer in it says that there is more.
     cut: bool,
+    /// True if things are only looked up in it.
+    existing: bool,
     manifest: Option<Manifest>,
     problems: Vec<Problem>,
 }
@@ -76,6 +79,11 @@ pub fn lies_in_a_dump(path: &Path) -> bool {
 }
 
 impl File {
+    /// Says that things are only looked up in it.
+    pub fn set_existing(&mut self) {
+        self.existing = true;
+    }
+
     /// Adds what the next piece of the same file holds.
     pub fn append(&mut self, mut next: Self) {
         self.fragments.append(&mut next.fragments);

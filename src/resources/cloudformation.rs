@@ -66,6 +66,12 @@ pub fn read(
 }
 
 impl File {
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// True if there are templates in the file, and it does not only say how others belong together.
     #[must_use]
     pub fn has_templates(&self) -> bool {
@@ -77,7 +83,7 @@ impl File {
 /// the order of `files`.
 #[must_use]
 pub fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
-    let mut plan = Plan::new(files, settings, vocabulary);
+    let mut plan = Plan::new(files, settings, None, vocabulary);
     let exported = (0..plan.len()).map(|index| plan.exported(index, vocabulary)).collect();
     plan.link(exported);
     let resolved = (0..plan.len()).map(|index| plan.resolve(index, vocabulary)).collect();

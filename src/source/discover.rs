@@ -3,7 +3,7 @@
 //! Files that are named are always read. Directories are searched as ripgrep searches them: what
 //! `.gitignore` and `.ignore` leave out and hidden files are skipped, also outside of a git repository; so
 //! are `node_modules` and `.git`. A directory that is named is searched even if an ignore file above it
-//! leaves it out, and in the output of the AWS CDK (`cdk.out`) no ignore file counts.
+//! leaves it out, and in the output of the AWS CDK (`cdk.out`) and in dumps of accounts no ignore file counts.
 //!
 //! Symbolic links: a link to a file or directory is followed if its target lies in the same repository
 //! (without one: below the working directory or the searched directory); each file is read once, under its
@@ -215,7 +215,7 @@ impl Finder<'_> {
     fn directory(&mut self, root: &Path) {
         let Some(canonical) = self.canonical(root) else { return };
         let mut walk = Walk::new(root, &canonical, self.search);
-        if is_cdk_output(&canonical) {
+        if is_generated(&canonical) {
             walk.without_ignore_files();
         }
         let keep = |path: &Path, is_directory: bool| !is_directory && is_candidate(path);
@@ -240,7 +240,7 @@ impl Finder<'_> {
             if pattern.names_hidden() {
                 walk.with_hidden();
             }
-            if is_cdk_output(&canonical) {
+            if is_generated(&canonical) {
                 walk.without_ignore_files();
             }
             let keep = |path: &Path, _: bool| pattern.matches(path);
@@ -360,11 +360,26 @@ impl Finder<'_> {
     }
 }
 
-/// True for a directory with the output of `cdk synth`, or inside of it. Such directories are usually
-/// ignored by git, and hold a file `cdk.out` with the version of the format.
+/// True for a directory that git usually ignores, and that whoever names it wants to be read all the same.
+fn is_generated(canonical: &Path) -> bool {
+    is_cdk_output(canonical) || is_dump(canonical)
+}
+
+/// True for a directory with the output of `cdk synth`, or inside of it. It holds a file `cdk.out` with the version of the
+/// format.
 fn is_cdk_output(canonical: &Path) -> bool {
     canonical.components().any(|component| component.as_os_str() == "cdk.out")
         || canonical.join("cdk.out").is_file()
+}
+
+/// True for a directory that `fedlint collect` wrote, and for that of one account in it.
+fn is_dump(canonical: &Path) -> bool {
+    const MANIFEST: &str = "fedlint-dump.json";
+    let folders = fs::read_dir(canonical).into_iter().flatten().filter_map(Result::ok);
+    canonical.join(MANIFEST).is_file()
+        || folders
+            .filter(|folder| folder.file_name().len() == "111122223333".len())
+            .any(|folder| folder.path().join(MANIFEST).is_file())
 }
 
 /// The directory that links from inside `root` may lead to: the repository, else the working directory if

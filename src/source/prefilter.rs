@@ -79,6 +79,7 @@ const NEEDLES: &[Needle] = &[
     needle("profileArn", "an answer of Roles Anywhere"),
     needle("serviceAccount\"", "an answer of EKS"),
     needle("DirectoryId", "an answer of Directory Service"),
+    needle("ExportingStackId", "an answer of CloudFormation"),
     needle("fedlint-dump", "the manifest of a dump"),
     needle("\\u00", "any of the others, hidden behind escapes"),
 ];

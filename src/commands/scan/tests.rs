@@ -39,6 +39,7 @@ fn said(code: ExitCode, files: [usize; 3], problems: &[&str]) -> Said {
 
 fn options(paths: Vec<PathBuf>) -> ScanOptions {
     let sources = SourceOptions {
+        with: Vec::new(),
         paths,
         parameters: Vec::new(),
         configuration: Configuration::Find,

@@ -1,6 +1,6 @@
 //! Which members of the API's answers are read, and what they are in CloudFormation's vocabulary.
 
-use super::{iam, identity_center, workloads};
+use super::{cloudformation, iam, identity_center, workloads};
 
 /// What one kind of answer tells of one kind of thing. An answer that tells of several is in the table several times.
 #[derive(Debug)]
@@ -106,7 +106,8 @@ pub(crate) const NOTHING: Reading = Reading {
 };
 
 /// All tables.
-const TABLES: &[&[Reading]] = &[iam::READINGS, identity_center::READINGS, workloads::READINGS];
+const TABLES: &[&[Reading]] =
+    &[cloudformation::READINGS, iam::READINGS, identity_center::READINGS, workloads::READINGS];
 
 /// Every entry of every table.
 pub(crate) fn readings() -> impl Iterator<Item = &'static Reading> {

@@ -10,7 +10,9 @@ use super::fragment::{Fragment, Listed, Source};
 use super::kinds::{self, Reference};
 use super::manifest::{Manifest, NotSeen};
 use super::{File, merge};
-use crate::resources::{Deployment, Entry, Inventory, Resource, Resources, Seen, Template, Value, Variant};
+use crate::resources::{
+    Deployment, Entry, ExistingExport, Inventory, Pinned, Resource, Resources, Seen, Template, Value, Variant,
+};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::value::{
     DeploymentId, Located, Name, Pseudo, Shape, Symbol, TemplateId, Text, TextBuilder, Vocabulary, WorldTable,
@@ -42,6 +44,9 @@ pub struct Dump {
     problems: Vec<Problem>,
 }
 
+/// What the exports of stacks are in the tables: they are no resources.
+const EXPORT: &str = "Export";
+
 /// Whose a thing is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Owner {
@@ -72,6 +77,8 @@ struct Thing {
 #[derive(Default)]
 struct Account {
     partition: Option<String>,
+    /// True if more is done than looking things up in it.
+    own: bool,
     things: Vec<Thing>,
     known: FxHashMap<Key, usize>,
 }
@@ -99,6 +106,55 @@ impl Dump {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// The account in which things are only looked up, if it is one.
+    #[must_use]
+    pub fn only_existing(&self, vocabulary: &Vocabulary) -> Option<Pinned> {
+        let names = &vocabulary.names;
+        let mut only: Option<Pinned> = None;
+        for file in self.files.iter().filter(|file| file.existing) {
+            let clue = clue_of(file, &self.manifests);
+            for fragment in &file.fragments {
+                let account = fragment.account.map(|account| names.text(account).to_owned());
+                let account = account.or_else(|| clue.account.clone())?;
+                let arn = fragment.arn.and_then(|arn| WrittenArn::parse(names.text(arn)));
+                let partition = arn.map(|arn| arn.partition.to_owned());
+                match &mut only {
+                    Some(known) if known.account != account => return None,
+                    Some(known) => known.partition = known.partition.take().or(partition),
+                    None => only = Some(Pinned { account, partition }),
+                }
+            }
+        }
+        only
+    }
+
+    /// The exports of the stacks that exist.
+    #[must_use]
+    pub fn exports(&self, vocabulary: &Vocabulary) -> Vec<ExistingExport> {
+        let mut all = Vec::new();
+        for file in &self.files {
+            let clue = clue_of(file, &self.manifests);
+            let literal = |text: &Option<String>| text.as_deref().map(|text| vocabulary.literal(text));
+            for fragment in file.fragments.iter().filter(|fragment| fragment.kind == EXPORT) {
+                let text = |name: &str| {
+                    let mut entries = fragment.properties.iter();
+                    let entry = entries.find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
+                    if let Value::Text(text) = &entry.value.value { Some(text.clone()) } else { None }
+                };
+                let (Some(name), Some(value)) = (text("Name"), text("Value")) else { continue };
+                let own = fragment.account.map(Text::literal);
+                let region = fragment.region.map(Text::literal).or_else(|| literal(&clue.region));
+                all.push(ExistingExport {
+                    name,
+                    value,
+                    account: own.or_else(|| literal(&clue.account)),
+                    region,
+                });
+            }
+        }
+        all
     }
 
     /// The resources of all accounts: to be put behind those that have lower ids.
@@ -132,6 +188,9 @@ impl Dump {
             let deployment = DeploymentId(start.deployment + position);
             let template = TemplateId(start.template + position);
             deployments.insert(owner.clone(), deployment);
+            if !account.own {
+                all.existing.push(deployment);
+            }
             account.resolve(&owner, deployment, template, &mut all, vocabulary);
         }
         all.inventories = inventories(sorting.listed, &manifests, &deployments, vocabulary);
@@ -215,7 +274,7 @@ struct Sorting<'v> {
 impl Sorting<'_> {
     fn sort(&mut self, file: File, clue: &Clue, homes: &Homes) {
         let names = &self.vocabulary.names;
-        let File { path, fragments, listed, cut, .. } = file;
+        let File { path, fragments, listed, cut, existing, .. } = file;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let owner = |account: Option<Name>, alone: bool| {
             let account =
@@ -244,6 +303,9 @@ impl Sorting<'_> {
             if !alone && matches!(owner, Owner::Unknown(_)) {
                 homeless.get_or_insert(fragment.whole);
             }
+            if fragment.kind == EXPORT {
+                continue;
+            }
             let kind = kinds::find(fragment.kind);
             let stem = || path.file_stem().map(|stem| names.intern(&stem.to_string_lossy()));
             let (id, label) = if alone {
@@ -260,7 +322,9 @@ impl Sorting<'_> {
             let region =
                 fragment.region.or_else(|| clue.region.as_deref().map(|region| names.intern(region)));
             let key = Key { kind: fragment.kind, region: region.filter(|_| kind.regional), id };
-            self.accounts.entry(owner).or_default().add(key, label, region, fragment, self.vocabulary);
+            let account = self.accounts.entry(owner).or_default();
+            account.own |= !existing;
+            account.add(key, label, region, fragment, self.vocabulary);
         }
         if let Some((span, Source::Answer(service, operation), called)) = unnamed {
             self.problems.push(unidentified(span, service, operation, called));

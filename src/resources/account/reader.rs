@@ -86,6 +86,7 @@ impl<'a> Reader<'a> {
             fragments: self.fragments,
             listed: self.listed,
             cut: self.cut,
+            existing: false,
             manifest: self.manifest,
             problems: self.problems,
         })

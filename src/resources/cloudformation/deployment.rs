@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use crate::document::NodeRef;
-use crate::resources::Deployment;
+use crate::resources::{Deployment, Pinned};
 use crate::settings::Settings;
 use crate::value::{DeploymentId, Pseudo, Shape, Symbol, Text, Vocabulary};
 
@@ -57,6 +57,7 @@ pub(crate) fn deployments(
     paths: &[&Path],
     manifests: &[Manifest],
     settings: &Settings,
+    into: Option<&Pinned>,
     vocabulary: &Vocabulary,
 ) -> (Vec<Deployment>, Vec<usize>) {
     let environments: FxHashMap<&Path, (&Path, &str)> = manifests
@@ -87,7 +88,14 @@ pub(crate) fn deployments(
             _ => Key::Template(index),
         };
         of.push(*known.entry(key).or_insert_with(|| {
-            all.push(deployment(all.len(), account.as_deref(), region.as_deref(), vocabulary));
+            let mut made = deployment(all.len(), account.as_deref(), region.as_deref(), vocabulary);
+            if let Some(into) = into.filter(|_| account.is_none()) {
+                made.account = vocabulary.literal(&into.account);
+                if let Some(partition) = into.partition.as_deref().filter(|_| region.is_none()) {
+                    made.partition = vocabulary.literal(partition);
+                }
+            }
+            all.push(made);
             all.len() - 1
         }));
     }

@@ -11,7 +11,8 @@ use super::tree::{Exports, Scope, Tree};
 use super::worlds::{self, Worlds};
 use super::{Content, Expression, File, Form};
 use crate::resources::{
-    Dangling, Defined, Deployment, Export, Parameter, Resource, Resources, Template, Value, Variant,
+    Dangling, Defined, Deployment, ExistingExport, Export, Parameter, Pinned, Resource, Resources, Template,
+    Value, Variant,
 };
 use crate::settings::{ParameterValue, Settings};
 use crate::source::{Problem, ProblemKind};
@@ -68,9 +69,15 @@ pub struct Resolved {
 }
 
 impl Plan {
-    /// Puts `files` in order. Nothing depends on the order in which they come.
+    /// Puts `files` in order. Nothing depends on the order in which they come. What nothing else says the account of is
+    /// deployed `into` that one.
     #[must_use]
-    pub fn new(mut files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Self {
+    pub fn new(
+        mut files: Vec<File>,
+        settings: &Settings,
+        into: Option<&Pinned>,
+        vocabulary: &Vocabulary,
+    ) -> Self {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut drafts = Vec::new();
         let mut manifests: Vec<Manifest> = Vec::new();
@@ -93,7 +100,7 @@ impl Plan {
         plan.find_trees(vocabulary);
         let roots: Vec<&Path> =
             plan.trees.iter().map(|nodes| plan.drafts[nodes[0].draft].path.as_path()).collect();
-        let (deployments, deployed) = deployment::deployments(&roots, &manifests, settings, vocabulary);
+        let (deployments, deployed) = deployment::deployments(&roots, &manifests, settings, into, vocabulary);
         plan.pinned = plan
             .trees
             .iter()
@@ -270,6 +277,22 @@ impl Plan {
             let deployment = &self.deployments[self.deployed[tree]];
             for (name, value) in all {
                 self.exports.add(name, deployment, value);
+            }
+        }
+    }
+
+    /// Lets imports be answered by an export of a stack that exists.
+    pub fn take(&mut self, export: ExistingExport) {
+        let ExistingExport { name, value, account, region } = export;
+        let known = |text: &Option<Text>, other: fn(&Deployment) -> &Text, deployment: &Deployment| {
+            text.as_ref()
+                .is_none_or(|text| text == other(deployment) || other(deployment).as_symbol().is_some())
+        };
+        for deployment in &self.deployments {
+            if known(&account, |place| &place.account, deployment)
+                && known(&region, |place| &place.region, deployment)
+            {
+                self.exports.add_existing(name.clone(), deployment, Value::Text(value.clone()));
             }
         }
     }

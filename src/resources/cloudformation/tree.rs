@@ -72,12 +72,25 @@ struct Exported {
     deployment: Deployment,
     /// None if it differs between worlds.
     value: Option<Value>,
+    /// True if it is not of a template of the scan.
+    existing: bool,
 }
 
 impl Exports {
     /// Adds an export.
     pub(crate) fn add(&mut self, name: Text, deployment: &Deployment, value: Option<Value>) {
-        self.by_name.entry(name).or_default().push(Exported { deployment: deployment.clone(), value });
+        let all = self.by_name.entry(name).or_default();
+        // What a template makes of a stack is what it will be.
+        all.retain(|export| !export.existing);
+        all.push(Exported { deployment: deployment.clone(), value, existing: false });
+    }
+
+    /// Adds an export of a stack that exists, unless a template of the scan has one of the name.
+    pub(crate) fn add_existing(&mut self, name: Text, deployment: &Deployment, value: Value) {
+        let all = self.by_name.entry(name).or_default();
+        if all.iter().all(|export| export.existing) {
+            all.push(Exported { deployment: deployment.clone(), value: Some(value), existing: true });
+        }
     }
 
     /// What an import of `name` in `deployment` gives, if exactly one value comes into question: that of the

@@ -92,6 +92,22 @@ fn a_directory_whose_contents_are_ignored_above_is_searched_when_named() {
 }
 
 #[test]
+fn in_dumps_no_ignore_file_counts() {
+    let scratch = Scratch::new();
+    scratch.write("dump/.gitignore", "*\n");
+    scratch.write("dump/111122223333/fedlint-dump.json", "");
+    scratch.write("dump/111122223333/global/iam/list-roles.json", "");
+    scratch.write("other/.gitignore", "*\n");
+    scratch.write("other/a.json", "");
+    scratch.write("other/b.yaml", "");
+    let files = ["dump/111122223333/fedlint-dump.json", "dump/111122223333/global/iam/list-roles.json"];
+    check(&scratch, &["dump"], &files, &[]);
+    check(&scratch, &["dump/111122223333"], &files, &[]);
+    // Found by a search further up, they are left out.
+    check(&scratch, &["."], &[], &[]);
+}
+
+#[test]
 fn in_cdk_output_no_ignore_file_counts() {
     let scratch = Scratch::new();
     scratch.write(".gitignore", "cdk.out\n*.template.json\n");
