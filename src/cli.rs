@@ -39,6 +39,10 @@ pub struct Environment<'e> {
     pub width: Option<usize>,
     /// Today's date.
     pub today: Date,
+    /// True if standard error is a terminal, which has a line for what is under way.
+    pub progress: bool,
+    /// The variables of the process.
+    pub variable: &'e dyn Fn(&str) -> Option<OsString>,
 }
 
 impl Environment<'_> {
@@ -68,6 +72,8 @@ pub enum Options {
     Paths(PathsOptions),
     /// Draw the trust graph.
     Graph(GraphOptions),
+    /// Copy what live accounts answer.
+    Collect(CollectOptions),
     /// Print the version, and where the data that is built in is from.
     Version,
 }
@@ -105,6 +111,42 @@ pub struct GraphOptions {
     pub format: GraphFormat,
     /// Which part of the graph, and how closely.
     pub framing: Framing,
+}
+
+/// What is to be collected of live accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectOptions {
+    /// The folder for the answers.
+    pub output: PathBuf,
+    /// True for all accounts of the organisation.
+    pub organization: bool,
+    /// The role to assume in other accounts.
+    pub role_name: String,
+    /// Only these accounts.
+    pub accounts: Vec<String>,
+    /// Only these regions.
+    pub regions: Vec<String>,
+    /// A profile of the AWS CLI.
+    pub profile: Option<String>,
+    /// Another address than AWS's.
+    pub endpoint_url: Option<String>,
+    /// How many calls to make at the same time.
+    pub jobs: usize,
+    /// True to ask again for what is there.
+    pub refresh: bool,
+    /// What to print instead of asking.
+    pub print: Option<CollectPrint>,
+    /// Colours in messages.
+    pub color: ColorChoice,
+}
+
+/// What `collect` can say about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CollectPrint {
+    /// The policy that it needs.
+    Policy,
+    /// The calls that it makes.
+    Calls,
 }
 
 /// What is to be read, and how.
@@ -185,6 +227,7 @@ where
         Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
         Ok(Options::Paths(options)) => commands::paths::run(options, &mut environment),
         Ok(Options::Graph(options)) => commands::graph::run(options, &mut environment),
+        Ok(Options::Collect(options)) => commands::collect::run(options, &mut environment),
         Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };
@@ -231,6 +274,7 @@ where
         Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
         Command::Paths(paths) => Ok(Options::Paths(paths.resolve())),
         Command::Graph(graph) => Ok(Options::Graph(graph.resolve())),
+        Command::Collect(collect) => Ok(Options::Collect(collect.resolve())),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the program does: one file for each subcommand, and one for `--version --verbose`.
 
+pub(crate) mod collect;
 pub(crate) mod graph;
 pub(crate) mod paths;
 mod prepare;

@@ -10,6 +10,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod collect;
 mod commands;
 pub mod document;
 pub mod facts;

@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         width: stdout.is_terminal().then(columns).flatten(),
         // In UTC, so that a scan says the same wherever it runs.
         today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+        progress: stderr.is_terminal(),
+        variable: &|name| std::env::var_os(name),
         stdin: &mut io::stdin().lock(),
         out: &mut stdout.lock(),
         err: &mut stderr.lock(),

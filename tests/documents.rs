@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use fedlint::collect::listing;
 use fedlint::facts::SCHEMAS;
 use fedlint::report::{Report, human, order};
 use fedlint::rules::{BUILT_IN, rule_schema};
@@ -69,6 +70,18 @@ fn the_readme_shows_a_real_run_and_every_rule() {
     check(
         "README.md",
         &format!("{before}```text\n{run}\n```\n{middle}<!-- rules -->\n\n{rules}\nThe text of each{after}"),
+    );
+}
+
+#[test]
+fn the_calls_of_collect_are_listed() {
+    let document = text("docs/dumps.md");
+    let (before, rest) = document.split_once("<!-- calls -->\n").expect("the document lists the calls");
+    let (_, after) = rest.split_once("<!-- /calls -->\n").expect("the list has an end");
+    let calls = listing(None);
+    check(
+        "docs/dumps.md",
+        &format!("{before}<!-- calls -->\n\n```sh\n{calls}```\n\n<!-- /calls -->\n{after}"),
     );
 }
 

@@ -219,6 +219,8 @@ fn scan(path: &Path) -> (ExitCode, Value) {
         unicode: true,
         width: None,
         today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &|_| None,
     };
     let path = path.to_str().expect("the paths of the corpus are text");
     let code = run(["fedlint", "scan", "--no-config", "--format", "json", path], environment);

@@ -27,6 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["fixes"],
     &["scan"],
     &["report"],
+    &["collect"],
     &["cli", "commands"],
     &["main", "lib"],
 ];

@@ -343,6 +343,8 @@ fn on(day: Date, arguments: &[&str], template: &str) -> Vec<String> {
         unicode: true,
         width: None,
         today: day,
+        progress: false,
+        variable: &|_| None,
     };
     run([&["fedlint", "scan", "--no-config", "--format", "json", "-"], arguments].concat(), environment);
     let report: serde_json::Value = serde_json::from_slice(&out).expect("the report is JSON");

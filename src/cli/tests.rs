@@ -14,6 +14,8 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
         unicode: true,
         width: None,
         today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &|_| None,
     };
     let code = run(std::iter::once(&"fedlint").chain(arguments), environment);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
@@ -22,7 +24,9 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
 fn scan_options(arguments: &[&str]) -> ScanOptions {
     match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
         Options::Scan(options) => options,
-        Options::Version | Options::Paths(_) | Options::Graph(_) => panic!("{arguments:?} do not scan"),
+        Options::Version | Options::Paths(_) | Options::Graph(_) | Options::Collect(_) => {
+            panic!("{arguments:?} do not scan")
+        }
     }
 }
 
@@ -34,6 +38,7 @@ fn help_is_documentation() {
         ("scan_help", &["scan", "--help"]),
         ("paths_help", &["paths", "--help"]),
         ("graph_help", &["graph", "--help"]),
+        ("collect_help", &["collect", "--help"]),
     ] {
         let (code, out, err) = cli(arguments);
         assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
@@ -337,6 +342,8 @@ fn a_closed_pipe_is_success_and_a_full_disk_is_not() {
                 unicode: true,
                 width: None,
                 today: jiff::civil::date(2026, 11, 25),
+                progress: false,
+                variable: &|_| None,
             };
             assert_eq!(run(arguments, environment), expected, "{kind:?} {arguments:?}");
             assert_eq!(err.is_empty(), expected == ExitCode::Clean);
