@@ -10,19 +10,25 @@
 mod answer;
 mod cloudformation;
 mod clue;
+mod cognito_identity;
+mod cognito_idp;
 mod config;
+mod directory_service;
 mod dump;
+mod eks;
 mod fragment;
 mod iam;
-mod identity_center;
+mod identity_store;
 mod kinds;
 mod manifest;
 mod merge;
+mod organizations;
 mod policy_file;
 mod reader;
+mod roles_anywhere;
+mod sso_admin;
 #[cfg(test)]
 mod tests;
-mod workloads;
 
 use std::path::{Path, PathBuf};
 

@@ -24,6 +24,7 @@ SHAPES = ROOT / "testdata" / "api_shapes.json"
 
 # The operations whose answers are read, with the names that they have in the AWS CLI.
 OPERATIONS = {
+    "cloudformation": "list-exports",
     "cognito-identity": """
         describe-identity-pool get-identity-pool-roles get-principal-tag-attribute-map list-identity-pools
     """,

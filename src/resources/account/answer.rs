@@ -1,6 +1,9 @@
 //! Which members of the API's answers are read, and what they are in CloudFormation's vocabulary.
 
-use super::{cloudformation, iam, identity_center, workloads};
+use super::{
+    cloudformation, cognito_identity, cognito_idp, directory_service, eks, iam, identity_store,
+    organizations, roles_anywhere, sso_admin,
+};
 
 /// What one kind of answer tells of one kind of thing. An answer that tells of several is in the table several times.
 #[derive(Debug)]
@@ -11,7 +14,7 @@ pub(crate) struct Reading {
     pub(crate) operation: &'static str,
     /// The member of the answer that holds the thing, or a list of them. Empty if the answer itself is the thing.
     pub(crate) at: &'static str,
-    /// Members that the thing always has, by which it is known. `A|B` if it has one of both.
+    /// Members that the thing always has, by which it is known. `A|B` if it has one of both, `A=B` if A is the text B.
     pub(crate) marks: &'static [&'static str],
     /// Members that it never has, where another answer has the same marks.
     pub(crate) without: &'static [&'static str],
@@ -27,8 +30,44 @@ pub(crate) struct Reading {
     pub(crate) members: &'static [Member],
     /// Members that templates have by `Fn::GetAtt` only (with its name), or by `Ref`.
     pub(crate) attributes: &'static [(&'static str, &'static str)],
+    /// What the request named, where the answer does not say it again.
+    pub(crate) requested: Option<Requested>,
     /// Whether an answer that is not cut off tells of all the things of the kind that there are.
     pub(crate) lists: Lists,
+}
+
+impl Reading {
+    /// True if both tell the same of the same things, whichever was asked.
+    pub(crate) fn tells_the_same(&self, other: &Self) -> bool {
+        let members = |reading: &Self| {
+            reading.members.iter().map(|member| (member.from, member.to)).collect::<Vec<_>>()
+        };
+        (self.service, self.at, self.kind, self.id, self.requested)
+            == (other.service, other.at, other.kind, other.id, other.requested)
+            && members(self) == members(other)
+    }
+}
+
+/// A property that is what the request named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Requested {
+    /// A text.
+    Text(&'static str),
+    /// The only item of a list.
+    Item(&'static str),
+    /// One of the items of a list that may have more.
+    SomeItem(&'static str),
+    /// A text, within which ids mean something.
+    Within(&'static str),
+}
+
+impl Requested {
+    /// The property.
+    pub(crate) const fn property(self) -> &'static str {
+        match self {
+            Self::Text(name) | Self::Item(name) | Self::SomeItem(name) | Self::Within(name) => name,
+        }
+    }
 }
 
 /// Whether an answer names all things of its kind.
@@ -72,6 +111,14 @@ pub(crate) enum How {
     Issuer,
     /// Whether it is there at all: a secret, of which nothing else is read.
     Presence,
+    /// The first item of a list.
+    First,
+    /// Whether it is there, as a truth: of a secret nothing else is read.
+    There,
+    /// Attributes of users: those of one's own have a prefix that templates do not write.
+    Attributes,
+    /// What an account or unit is in, by its path. Not every answer has one.
+    Enclosing,
 }
 
 /// A member that has the same name in CloudFormation.
@@ -102,12 +149,23 @@ pub(crate) const NOTHING: Reading = Reading {
     account: None,
     members: &[],
     attributes: &[],
+    requested: None,
     lists: Lists::Nothing,
 };
 
 /// All tables.
-const TABLES: &[&[Reading]] =
-    &[cloudformation::READINGS, iam::READINGS, identity_center::READINGS, workloads::READINGS];
+const TABLES: &[&[Reading]] = &[
+    cloudformation::READINGS,
+    iam::READINGS,
+    organizations::READINGS,
+    sso_admin::READINGS,
+    identity_store::READINGS,
+    cognito_identity::READINGS,
+    cognito_idp::READINGS,
+    roles_anywhere::READINGS,
+    eks::READINGS,
+    directory_service::READINGS,
+];
 
 /// Every entry of every table.
 pub(crate) fn readings() -> impl Iterator<Item = &'static Reading> {
@@ -141,6 +199,7 @@ pub fn asked() -> Vec<Asked> {
 
 fn asked_by(reading: &'static Reading) -> impl Iterator<Item = Asked> {
     let marks = reading.marks.iter().flat_map(|mark| mark.split('|'));
+    let marks = marks.map(|mark| mark.split_once('=').map_or(mark, |(member, _)| member));
     let within = match reading.lists {
         Lists::AllOf(member) if !member.is_empty() => Some(member),
         _ => None,
@@ -155,11 +214,15 @@ fn asked_by(reading: &'static Reading) -> impl Iterator<Item = Asked> {
         .filter(|path| *path != ".");
     let below = reading.members.iter().flat_map(|member| {
         let inner: &[&str] = match member.how {
+            // Where only names are listed, there are no documents.
+            How::Policies if member.from == "PolicyNames" => &[],
             How::Policies => &["PolicyName", "PolicyDocument"],
             How::DefaultVersion => &["IsDefaultVersion", "Document"],
+            How::Attributes => &["Name"],
             _ => &[],
         };
-        inner.iter().map(|inner| format!("{}.{inner}", member.from))
+        let before = if member.from == "." { String::new() } else { format!("{}.", member.from) };
+        inner.iter().map(move |inner| format!("{before}{inner}"))
     });
     let paths: Vec<String> = inside.map(str::to_owned).chain(below).collect();
     let at = std::iter::once(reading.at.to_owned()).filter(|at| !at.is_empty());

@@ -152,6 +152,7 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
         told: Told::OfWhatIsThere,
         recorded,
         source: Source::ConfigurationItem,
+        requested: None,
     });
     true
 }

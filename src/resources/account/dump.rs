@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
-use super::answer::{Lists, Reading, readings};
+use super::answer::{Lists, Reading, Requested, readings};
 use super::clue::{Clue, WrittenArn, is_account, is_global};
 use super::fragment::{Fragment, Listed, Source};
 use super::kinds::{self, Reference};
@@ -179,6 +179,9 @@ impl Dump {
             let clue = clue_of(&file, &manifests);
             sorting.sort(file, &clue, &homes);
         }
+        for (_, manifest) in &manifests {
+            sorting.answered_none(manifest);
+        }
         let mut accounts: Vec<(Owner, Account)> = sorting.accounts.into_iter().collect();
         accounts.sort_by(|left, right| left.0.cmp(&right.0));
         let mut all = Resources { problems: sorting.problems, ..Resources::default() };
@@ -297,7 +300,7 @@ impl Sorting<'_> {
             self.listed.push((owner(account, false), region, seen, listed));
         }
         let (mut unnamed, mut homeless) = (None, None);
-        for fragment in fragments {
+        for mut fragment in fragments {
             let alone = fragment.source == Source::PolicyFile;
             let owner = owner(homes.of(&fragment, self.vocabulary).or(fragment.account), alone);
             if !alone && matches!(owner, Owner::Unknown(_)) {
@@ -310,7 +313,10 @@ impl Sorting<'_> {
             let stem = || path.file_stem().map(|stem| names.intern(&stem.to_string_lossy()));
             let (id, label) = if alone {
                 (names.intern(&format!("{}:{}", path.display(), fragment.whole.start)), stem())
-            } else if let Some(id) = self.id(&fragment, clue) {
+            } else if let Some(id) = self.complete(&mut fragment, clue) {
+                if !kinds::is_id(fragment.kind, names.text(id)) {
+                    continue;
+                }
                 (id, None)
             } else {
                 unnamed.get_or_insert((fragment.whole, fragment.source, kind.called));
@@ -333,6 +339,55 @@ impl Sorting<'_> {
             self.homeless.push(folder);
             self.problems.push(without_account(span));
         }
+    }
+
+    /// AWS answers a question about a thing with an error where the thing has nothing of what was asked for.
+    fn answered_none(&mut self, manifest: &Manifest) {
+        let Some(owner) = manifest.account.clone().map(Owner::Account) else { return };
+        let Some(account) = self.accounts.get_mut(&owner) else { return };
+        let names = &self.vocabulary.names;
+        for NotSeen { clue, .. } in manifest.not_seen.iter().filter(|question| question.why == "none") {
+            let Some(key) = clue.key.as_deref() else { continue };
+            let asked = readings().filter(|reading| {
+                clue.service.as_deref() == Some(reading.service)
+                    && clue.operation.as_deref() == Some(reading.operation)
+                    && reading.id.is_empty()
+            });
+            for reading in asked {
+                let region = clue.region.as_deref().filter(|_| kinds::find(reading.kind).regional);
+                let key = Key {
+                    kind: reading.kind,
+                    region: region.map(|region| names.intern(region)),
+                    id: names.intern(kinds::id_of(key)),
+                };
+                let Some(&position) = account.known.get(&key) else { continue };
+                let thing = &mut account.things[position];
+                let Some(first) = thing.fragments.first() else { continue };
+                let nothing = Fragment::of_nothing(reading, first);
+                thing.fragments.push(nothing);
+            }
+        }
+    }
+
+    /// The id of what a fragment is of, which gets what the request named. None if that would have to be known.
+    fn complete(&self, fragment: &mut Fragment, clue: &Clue) -> Option<Name> {
+        let id = self.id(fragment, clue)?;
+        let Some(requested) = fragment.requested else { return Some(id) };
+        let (key, names) = (clue.key.as_deref()?, &self.vocabulary.names);
+        let span = fragment.span;
+        let text = Located::new(Value::Text(self.vocabulary.literal(key)), span);
+        let value = match requested {
+            Requested::Text(_) | Requested::Within(_) => text,
+            Requested::Item(_) | Requested::SomeItem(_) => Located::new(Value::List(vec![text]), span),
+        };
+        let name = Located::new(self.vocabulary.literal(requested.property()), span);
+        if !fragment.properties.iter().any(|entry| entry.key.value == name.value) {
+            fragment.properties.push(Entry { key: name, value });
+        }
+        Some(match requested {
+            Requested::Within(_) => names.intern(&format!("{}/{}", kinds::id_of(key), names.text(id))),
+            _ => id,
+        })
     }
 
     fn id(&self, fragment: &Fragment, clue: &Clue) -> Option<Name> {

@@ -1,6 +1,6 @@
 //! What one answer tells of one thing.
 
-use super::answer::Reading;
+use super::answer::{Reading, Requested};
 use crate::resources::Entry;
 use crate::source::Span;
 use crate::value::{Name, Text};
@@ -32,6 +32,29 @@ pub(crate) struct Fragment {
     pub(crate) recorded: Option<Name>,
     /// The answer, for messages.
     pub(crate) source: Source,
+    /// What it does not tell because the request said it.
+    pub(crate) requested: Option<Requested>,
+}
+
+impl Fragment {
+    /// That a thing of which `other` tells has nothing of what an entry of the table reads.
+    pub(crate) fn of_nothing(reading: &'static Reading, other: &Self) -> Self {
+        Self {
+            kind: reading.kind,
+            id: None,
+            account: None,
+            region: None,
+            arn: None,
+            span: other.span,
+            whole: other.whole,
+            attributes: Vec::new(),
+            properties: Vec::new(),
+            told: Told::ByReading(reading),
+            recorded: None,
+            source: Source::Answer(reading.service, reading.operation),
+            requested: None,
+        }
+    }
 }
 
 /// Of which properties an answer tells, be it that they are not there.

@@ -1,6 +1,6 @@
 //! What is known of the kinds of things in accounts.
 
-use super::clue::WrittenArn;
+use super::clue::{WrittenArn, is_account};
 use crate::knowledge::managed_policies::ManagedPolicies;
 
 /// What is known of a kind.
@@ -50,6 +50,34 @@ const fn kind(name: &'static str, called: &'static str, reference: Reference) ->
 }
 
 static KINDS: &[Kind] = &[
+    Kind {
+        arn: Some("arn:{partition}:cognito-identity:{region}:{account}:identitypool/{id}"),
+        label: Some("IdentityPoolName"),
+        companion: Some(("AWS::Cognito::IdentityPoolRoleAttachment", "IdentityPoolId")),
+        ..kind("AWS::Cognito::IdentityPool", "an identity pool", Id)
+    },
+    kind("AWS::Cognito::IdentityPoolPrincipalTag", "tags of an identity pool", Other),
+    kind("AWS::Cognito::IdentityPoolRoleAttachment", "the roles of an identity pool", Other),
+    Kind {
+        arn: Some("arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}"),
+        label: Some("UserPoolName"),
+        ..kind("AWS::Cognito::UserPool", "a user pool", Id)
+    },
+    Kind { label: Some("ClientName"), ..kind("AWS::Cognito::UserPoolClient", "an app client", Id) },
+    Kind { regional: true, ..kind("AWS::Cognito::UserPoolDomain", "a domain of a user pool", Id) },
+    Kind { label: Some("GroupName"), ..kind("AWS::Cognito::UserPoolGroup", "a group of a user pool", Other) },
+    Kind {
+        label: Some("ProviderName"),
+        ..kind("AWS::Cognito::UserPoolIdentityProvider", "an identity provider of a user pool", Other)
+    },
+    Kind { label: Some("Name"), ..kind("AWS::DirectoryService::ADConnector", "a directory", Id) },
+    Kind { label: Some("Name"), ..kind("AWS::DirectoryService::MicrosoftAD", "a directory", Id) },
+    Kind { label: Some("Name"), ..kind("AWS::DirectoryService::SimpleAD", "a directory", Id) },
+    Kind {
+        label: Some("RemoteDomainName"),
+        ..kind("AWS::DirectoryService::Trust", "a trust of a directory", Other)
+    },
+    kind("AWS::EKS::PodIdentityAssociation", "a pod identity association", Arn),
     kind("AWS::IAM::AccessKey", "an access key", Id),
     kind("AWS::IAM::Group", "an IAM group", Id),
     kind("AWS::IAM::InstanceProfile", "an instance profile", Id),
@@ -59,12 +87,34 @@ static KINDS: &[Kind] = &[
     Kind { stands_alone: true, ..kind("AWS::IAM::SAMLProvider", "a SAML provider", Arn) },
     kind("AWS::IAM::ServiceLinkedRole", "a service-linked role", Id),
     kind("AWS::IAM::User", "an IAM user", Id),
-    kind("AWS::RolesAnywhere::TrustAnchor", "a trust anchor", Id),
+    Kind {
+        label: Some("DisplayName"),
+        ..kind("AWS::IdentityStore::Group", "a group of Identity Center", Other)
+    },
+    kind("AWS::IdentityStore::GroupMembership", "a membership of Identity Center", Other),
+    Kind { label: Some("UserName"), ..kind("AWS::IdentityStore::User", "a user of Identity Center", Other) },
+    Kind { label: Some("AccountName"), ..kind("AWS::Organizations::Account", "an account", Id) },
+    kind("AWS::Organizations::DelegatedAdministrator", "a delegated administrator", Other),
+    kind("AWS::Organizations::Organization", "an organisation", Id),
+    Kind {
+        label: Some("Name"),
+        ..kind("AWS::Organizations::OrganizationalUnit", "an organisational unit", Id)
+    },
+    Kind { label: Some("Name"), ..kind("AWS::Organizations::Policy", "a policy of an organisation", Id) },
+    kind("AWS::RolesAnywhere::CRL", "a revocation list", Id),
+    Kind { label: Some("Name"), ..kind("AWS::RolesAnywhere::Profile", "a profile of Roles Anywhere", Id) },
+    Kind { label: Some("Name"), ..kind("AWS::RolesAnywhere::TrustAnchor", "a trust anchor", Id) },
+    Kind { label: Some("Name"), ..kind("AWS::SSO::Application", "an application of Identity Center", Arn) },
+    kind("AWS::SSO::ApplicationAssignment", "an assignment to an application", Other),
+    kind("AWS::SSO::Assignment", "an account assignment", Other),
+    kind("AWS::SSO::Instance", "an instance of Identity Center", Other),
+    kind("AWS::SSO::InstanceAccessControlAttributeConfiguration", "attributes for access control", Other),
     Kind {
         label: Some("Name"),
         stands_alone: true,
         ..kind("AWS::SSO::PermissionSet", "a permission set", Other)
     },
+    Kind { label: Some("Name"), ..kind("AWS::SSO::TrustedTokenIssuer", "a trusted token issuer", Other) },
 ];
 
 static UNKNOWN: Kind = kind("", "a thing", Other);
@@ -117,6 +167,15 @@ pub(crate) fn id_of(text: &str) -> &str {
     match WrittenArn::parse(text) {
         Some(arn) => arn.id(),
         None => text.strip_prefix("https://").unwrap_or(text),
+    }
+}
+
+/// False if what a request named is no thing of this kind: the answer is of something else then.
+pub(crate) fn is_id(kind: &str, id: &str) -> bool {
+    match kind {
+        "AWS::Organizations::Account" => is_account(id),
+        "AWS::Organizations::OrganizationalUnit" => id.starts_with("ou-"),
+        _ => true,
     }
 }
 

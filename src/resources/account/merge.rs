@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::answer::{How, readings};
+use super::answer::{How, Requested, readings};
 use super::fragment::{Fragment, Told};
 use crate::resources::{Entry, Value};
 use crate::source::Span;
@@ -96,8 +96,22 @@ fn told<'v>(fragments: &[Fragment], vocabulary: &'v Vocabulary) -> Vec<&'v str> 
             }
             Told::ByReading(reading) => {
                 // One item of a list tells nothing of the others.
-                let members = reading.members.iter().filter(|member| member.from != ".");
+                let has = |name: &str| {
+                    fragment
+                        .properties
+                        .iter()
+                        .any(|entry| entry.key.value.as_literal(vocabulary) == Some(name))
+                };
+                let members = reading
+                    .members
+                    .iter()
+                    .filter(|member| member.from != "." && (member.how != How::Enclosing || has(member.to)));
                 told.extend(members.map(|member| member.to));
+                if let Some(Requested::Text(name) | Requested::Item(name) | Requested::Within(name)) =
+                    reading.requested
+                {
+                    told.push(name);
+                }
             }
         }
     }
@@ -111,9 +125,11 @@ fn all_of(kind: &str) -> &'static [&'static str] {
         for reading in readings() {
             let of = all.entry(reading.kind).or_default();
             // Of what is only there or not, silence is no doubt: hardly anybody asks.
-            for member in reading.members.iter().filter(|member| member.how != How::Presence) {
-                if !of.contains(&member.to) {
-                    of.push(member.to);
+            let read = reading.members.iter().filter(|member| member.how != How::Presence);
+            let named = reading.requested.map(Requested::property);
+            for name in read.map(|member| member.to).chain(named) {
+                if !of.contains(&name) {
+                    of.push(name);
                 }
             }
         }

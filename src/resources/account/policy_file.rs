@@ -37,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: NodeRef<'_>) -> bool {
         told: Told::OfWhatIsThere,
         recorded: None,
         source: Source::PolicyFile,
+        requested: None,
     });
     true
 }

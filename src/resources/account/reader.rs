@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
 
     /// Reads one answer. False if it is none.
     fn answer(&mut self, root: NodeRef<'_>) -> bool {
-        let matching = self.matching(root);
+        let (matching, only) = self.matching(root);
         let whole = !is_cut(root);
         if matching.is_empty() {
             // In a piece of an answer its members may be in other pieces.
@@ -131,6 +131,12 @@ impl<'a> Reader<'a> {
         self.cut |= !whole;
         let operations = matching.iter().map(|reading| (reading.service, reading.operation));
         let several = operations.clone().any(|operation| Some(operation) != operations.clone().next());
+        // Answers to several questions may tell the same, but for which of the things there are.
+        let first = matching[0];
+        if several && matching.iter().all(|reading| reading.tells_the_same(first)) {
+            self.read(first, root, whole, false);
+            return true;
+        }
         if several {
             let all: Vec<String> = matching
                 .iter()
@@ -145,13 +151,13 @@ impl<'a> Reader<'a> {
             return true;
         }
         for reading in matching {
-            self.read(reading, root, whole);
+            self.read(reading, root, whole, only);
         }
         true
     }
 
-    /// The entries of the tables that an answer fits.
-    fn matching(&self, root: NodeRef<'_>) -> Vec<&'static Reading> {
+    /// The entries of the tables that an answer fits, and whether it fits no others.
+    fn matching(&self, root: NodeRef<'_>) -> (Vec<&'static Reading>, bool) {
         let asked = |reading: &Reading| {
             self.clue.service.as_deref() == Some(reading.service)
                 && self.clue.operation.as_deref() == Some(reading.operation)
@@ -159,15 +165,20 @@ impl<'a> Reader<'a> {
         let known: Vec<&Reading> = readings().filter(|reading| asked(reading)).collect();
         let fitting = known.iter().copied().filter(|reading| fits(reading, root, true)).collect::<Vec<_>>();
         if !fitting.is_empty() {
-            return fitting;
+            return (fitting, true);
         }
-        let fitting: Vec<&Reading> = readings().filter(|reading| fits(reading, root, false)).collect();
-        // Of answers that look alike, one that says what it is of is meant.
-        let says = |reading: &&&Reading| !reading.id.is_empty();
-        if fitting.iter().any(|reading| says(&reading)) {
-            return fitting.into_iter().filter(|reading| says(&reading)).collect();
+        let mut fitting: Vec<&Reading> = readings().filter(|reading| fits(reading, root, false)).collect();
+        let all = fitting.len();
+        // Of answers that look alike, one that says what it is of is meant, and does not need what the request named.
+        let says = |reading: &&Reading| !reading.id.is_empty();
+        let says_all = |reading: &&Reading| says(reading) && reading.requested.is_none();
+        if fitting.iter().any(says_all) {
+            fitting.retain(says_all);
+        } else if fitting.iter().any(says) {
+            fitting.retain(says);
         }
-        fitting
+        let only = fitting.len() == all;
+        (fitting, only)
     }
 
     /// Reads a thing that stands without the answer around it.
@@ -193,7 +204,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    fn read(&mut self, reading: &'static Reading, root: NodeRef<'_>, whole: bool) {
+    fn read(&mut self, reading: &'static Reading, root: NodeRef<'_>, whole: bool, lists: bool) {
         let things: Vec<NodeRef<'_>> = match reading.at {
             "" => vec![root],
             at => match root.get(at) {
@@ -213,6 +224,7 @@ impl<'a> Reader<'a> {
         let things = &self.fragments[first..];
         let named = things.first();
         let of = match reading.lists {
+            _ if !lists => return,
             Lists::Nothing => return,
             // An answer that is filtered has nothing, or only what AWS manages.
             Lists::AllIfAny if !things.iter().any(|thing| thing.account.is_some()) => return,
@@ -266,6 +278,7 @@ impl<'a> Reader<'a> {
             told: if whole { Told::ByReading(reading) } else { Told::InPart },
             recorded: None,
             source: Source::Answer(reading.service, reading.operation),
+            requested: reading.requested,
         }
     }
 
@@ -307,6 +320,25 @@ impl<'a> Reader<'a> {
                 Value::Text(self.vocabulary.literal(&url))
             }
             (How::Presence, Found::One { .. }) => Value::Map(Vec::new()),
+            (How::There, Found::One { .. }) => Value::Text(self.vocabulary.literal("true")),
+            (How::First, Found::Many { nodes, .. }) => self.value(*nodes.first()?, false).value,
+            (How::Attributes, Found::One { node, .. }) => {
+                let mut items: Vec<_> = node.items().map(|item| self.attribute(item)).collect();
+                self.close(&mut items, span, whole);
+                Value::List(items)
+            }
+            (How::Enclosing, Found::One { node, .. }) => {
+                let parent = |path: NodeRef<'_>| {
+                    let mut ids = path.scalar()?.trim_end_matches('/').rsplit('/');
+                    ids.next()?;
+                    let id = self.vocabulary.literal(ids.next()?);
+                    Some(Located::new(Value::Text(id), path.span()))
+                };
+                match node.kind() {
+                    Kind::List => Value::List(node.items().filter_map(parent).collect()),
+                    _ => parent(node)?.value,
+                }
+            }
             (How::Capitalised, Found::One { node, .. }) => self.value(node, true).value,
             (_, Found::One { node, .. }) => {
                 let mut value = self.value(node, false).value;
@@ -329,6 +361,24 @@ impl<'a> Reader<'a> {
         if !whole {
             items.push(Located::new(Value::Unknown(Unknown::NotSeen), span));
         }
+    }
+
+    /// An attribute of users, with the name that templates have for it.
+    fn attribute(&self, node: NodeRef<'_>) -> Located<Value> {
+        let mut attribute = self.value(node, false);
+        if let Value::Map(entries) = &mut attribute.value {
+            for entry in
+                entries.iter_mut().filter(|entry| entry.key.value.as_literal(self.vocabulary) == Some("Name"))
+            {
+                let Value::Text(name) = &mut entry.value.value else { continue };
+                let literal = name.as_literal(self.vocabulary).unwrap_or_default();
+                let own = literal.strip_prefix("dev:").unwrap_or(literal).strip_prefix("custom:");
+                if let Some(own) = own {
+                    *name = self.vocabulary.literal(own);
+                }
+            }
+        }
+        attribute
     }
 
     /// An inline policy: its name, or a mapping with name and document. AWS Config begins members with small letters.
@@ -428,7 +478,12 @@ fn fits(reading: &Reading, root: NodeRef<'_>, asked: bool) -> bool {
         return has_marks(reading, root);
     }
     let Some((_, thing)) = root.get(reading.at) else { return false };
+    // Where a value decides of which kind a thing is, the next one may be of another.
+    let by_value = reading.marks.iter().any(|mark| mark.contains('='));
     match thing.kind() {
+        Kind::List if by_value && thing.items().next().is_some() => {
+            thing.items().any(|item| has_marks(reading, item))
+        }
         Kind::List => match thing.items().next() {
             Some(first) => has_marks(reading, first),
             None => asked || is_only_one(reading),
@@ -448,7 +503,11 @@ fn is_only_one(reading: &Reading) -> bool {
 
 /// True if a thing has all marks of an entry of the table.
 fn has_marks(reading: &Reading, thing: NodeRef<'_>) -> bool {
-    let has = |name: &str| if name == "." { thing.scalar().is_some() } else { thing.get(name).is_some() };
+    let has = |name: &str| match name.split_once('=') {
+        Some((member, value)) => scalar(thing, member) == Some(value),
+        None if name == "." => thing.scalar().is_some(),
+        None => thing.get(name).is_some(),
+    };
     reading.marks.iter().all(|mark| mark.split('|').any(has)) && !reading.without.iter().any(|name| has(name))
 }
 

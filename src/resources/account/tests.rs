@@ -1,5 +1,7 @@
 //! What answers become, written as one line a resource.
 
+mod services;
+
 use std::path::Path;
 
 use super::{Dump, Start, read};
@@ -281,6 +283,11 @@ fn lists_tell_what_there_is_unless_they_are_cut_off_or_filtered() {
     assert_eq!(seen(&[("a.json", &cut)]), [(kind("Role"), Seen::CutOff)]);
     // One page of two.
     assert_eq!(seen(&[("a.json", &list), ("b.json", &cut)]), [(kind("Role"), Seen::CutOff)]);
+    // They may be those of one user.
+    let groups =
+        r#"{"Groups": [{"GroupName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:group/a"}]}"#;
+    assert_eq!(seen(&[("a.json", groups)]), []);
+    assert_eq!(seen(&[(&format!("{LAYOUT}/list-groups.json"), groups)]), [(kind("Group"), Seen::All)]);
     // Details that were asked about policies only.
     let details = r#"{"RoleDetailList": [], "UserDetailList": [], "Policies": []}"#;
     assert_eq!(seen(&[(&format!("{LAYOUT}/get-account-authorization-details.json"), details)]), []);
