@@ -70,11 +70,14 @@ pub const SCHEMAS: &[&Schema] = &[
     &assignment::AssignmentFact::SCHEMA,
     &identity_center::AccessControlAttributeFact::SCHEMA,
     &identity_center::AccountAccess::SCHEMA,
+    &identity_center::ApplicationFact::SCHEMA,
     &identity_center::AssignedTwice::SCHEMA,
     &identity_center::DirectoryFact::SCHEMA,
+    &identity_center::DirectoryTrustFact::SCHEMA,
     &identity_center::PermissionSetFact::SCHEMA,
     &identity_center::PermissionSetFault::SCHEMA,
     &identity_center::PermissionSetPolicy::SCHEMA,
+    &identity_center::TrustedTokens::SCHEMA,
     &claim_source::ClaimSource::SCHEMA,
     &deploy_refusal::DeployRefusal::SCHEMA,
     &group_role::GroupRole::SCHEMA,
@@ -101,6 +104,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &sign_in::SignIn::SCHEMA,
     &sign_in_choice::SignInChoice::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
+    &trust::ApplicationActor::SCHEMA,
     &trust::CognitoTrust::SCHEMA,
     &trust::GithubSubject::SCHEMA,
     &trust::ConditionTest::SCHEMA,
@@ -165,6 +169,7 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     sign_in::each(analysis, take);
     sign_in_choice::each(analysis, take);
     token_consumer::each(analysis, take);
+    trust::each_actor(analysis, take);
     trust_principal::each(analysis, take);
     trust_statement::each(analysis, take);
     unused::each(analysis, take);

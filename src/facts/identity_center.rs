@@ -4,8 +4,10 @@
 //! policies are not the same everywhere. Accounts in which it comes to the same for the same people are one fact.
 
 mod access;
+mod application;
 mod attribute;
 mod directory;
+mod directory_trust;
 mod duration;
 mod named_policy;
 mod permission_set;
@@ -13,8 +15,10 @@ mod set_fault;
 mod twice;
 
 pub(super) use access::AccountAccess;
+pub(super) use application::{ApplicationFact, TrustedTokens, enabled, name};
 pub(super) use attribute::AccessControlAttributeFact;
 pub(super) use directory::DirectoryFact;
+pub(super) use directory_trust::DirectoryTrustFact;
 pub(super) use named_policy::PermissionSetPolicy;
 pub(super) use permission_set::PermissionSetFact;
 pub(super) use set_fault::PermissionSetFault;
@@ -41,8 +45,10 @@ words! {
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     access::each(analysis, take);
+    application::each(analysis, take);
     attribute::each(analysis, take);
     directory::each(analysis, take);
+    directory_trust::each(analysis, take);
     named_policy::each(analysis, take);
     permission_set::each(analysis, take);
     set_fault::each(analysis, take);

@@ -1,5 +1,6 @@
 //! Who can assume a role: what its trust policy admits of what each trusted principal can send.
 
+mod actor;
 mod aws;
 mod cognito;
 mod condition;
@@ -26,6 +27,7 @@ use crate::model::Role;
 use crate::policy::{Element, PolicyId, PolicyPath};
 use crate::value::Field;
 
+pub(super) use actor::{ApplicationActor, each as each_actor};
 pub(super) use aws::{PrincipalTrust, Relation, whose};
 pub(super) use cognito::{CognitoTrust, admits};
 pub(super) use condition::ConditionTest;

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod doors;
+mod registration;
 
 use super::claim_source::{ClaimUse, UsedFor, uses};
 use super::identity_pool::truth;
@@ -77,6 +78,10 @@ fact! {
         unverified: OneOf<Decides> = "unverified-contact.decides",
         /// Which of both.
         contact: Option<Text> = "unverified-contact",
+        /// True if anybody may register app clients. Only known where the pool itself was asked.
+        open_registration: Bounds<bool> = "open-registration",
+        /// True if such clients get tokens for themselves, without any user.
+        machine_tokens: Bounds<bool> = "open-registration.machine-tokens",
     }
     evidence {
         /// Where the second factor is switched on or off.
@@ -89,6 +94,8 @@ fact! {
         "decides",
         /// Which changes are proved first.
         "verification",
+        /// Where registration is opened.
+        "registration",
     }
 }
 
@@ -114,6 +121,8 @@ fn of(analysis: &Analysis<'_>, pool: &UserPool, uses: &[ClaimUse<'_>]) -> UserPo
     show("leads-to", leads_at);
     show("decides", unverified.decided_at);
     show("verification", pool.verified_before_update.span());
+    let registration = registration::of(analysis, pool);
+    show("registration", registration.place);
     UserPoolFact {
         common: Common {
             subject: pool.entity.id,
@@ -132,6 +141,8 @@ fn of(analysis: &Analysis<'_>, pool: &UserPool, uses: &[ClaimUse<'_>]) -> UserPo
         leads_to,
         unverified: unverified.decides,
         contact: unverified.contact.map(|name| analysis.vocabulary.literal(name)),
+        open_registration: registration.open,
+        machine_tokens: registration.machine_tokens,
     }
 }
 
@@ -150,7 +161,7 @@ impl<T> Member<'_, T> {
     }
 }
 
-/// The clients, groups or providers of a pool.
+/// The clients, groups, providers or domains of a pool.
 pub(super) fn members<'a, T: Kind>(analysis: &'a Analysis<'_>, pool: &UserPool) -> Vec<Member<'a, T>> {
     let model = &analysis.model;
     model

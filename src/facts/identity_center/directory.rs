@@ -95,7 +95,7 @@ fn of(analysis: &Analysis<'_>, directory: &Directory) -> DirectoryFact {
 }
 
 /// Whether Identity Center gets its users from a directory.
-fn identity_source(analysis: &Analysis<'_>, directory: &Entity) -> Bounds<bool> {
+pub(super) fn identity_source(analysis: &Analysis<'_>, directory: &Entity) -> Bounds<bool> {
     let others = analysis.model.directories.iter().any(|other| !other.entity.same_resource(directory));
     match analysis.settings.identity_source {
         Some(IdentitySource::ActiveDirectory) => Bounds { sure: !others, possible: true },
@@ -106,7 +106,7 @@ fn identity_source(analysis: &Analysis<'_>, directory: &Entity) -> Bounds<bool> 
 
 /// Something of the organization instance of Identity Center that may use a directory, if the scan has anything of it: of
 /// another organisation it is none. What is in the directory's own account comes first.
-fn of_identity_center<'a>(analysis: &'a Analysis<'_>, directory: &Entity) -> Option<&'a Entity> {
+pub(super) fn of_identity_center<'a>(analysis: &'a Analysis<'_>, directory: &Entity) -> Option<&'a Entity> {
     let model = &analysis.model;
     let sets = model.permission_sets.iter().map(|set| &set.entity);
     let all = sets.chain(model.assignments.iter().map(|assignment| &assignment.entity));

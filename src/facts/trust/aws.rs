@@ -224,6 +224,18 @@ pub(in crate::facts) fn whose(
     }
 }
 
+/// Who is let in by `*`.
+pub(super) struct Everybody {
+    pub(super) width: OneOf<AwsWidth>,
+    pub(super) organisation: Option<String>,
+}
+
+/// Who is let in by a principal that is everybody.
+pub(super) fn width_of_everybody(view: &View<'_>) -> Everybody {
+    let found = Found::everyone(view);
+    Everybody { width: found.words(), organisation: found.organisation }
+}
+
 /// What is found out about one view.
 struct Found {
     width: Bounds<AwsWidth>,

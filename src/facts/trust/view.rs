@@ -236,6 +236,13 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The same principal, sending something else.
+    pub(super) fn with_sender(self, sender: Sender) -> Self {
+        let sender = Arc::new(sender);
+        let workshop = RefCell::new(Workshop::about(&sender));
+        Self { sender, workshop, memo: None, ..self }
+    }
+
     /// What was answered to a question, which must not depend on the role but by its trust policy and the principal.
     pub(super) fn once<T: 'static>(
         &self,
