@@ -38,7 +38,7 @@ use crate::value::{DeploymentId, Field, Name, TemplateId, Text, Worlds};
 pub use application::{
     Application, ApplicationGrant, AuthenticationMethod, AuthorizedIssuer, TrustedTokenIssuer,
 };
-pub use build::build;
+pub use build::{Builder, Part, build};
 pub use carrier::Carrier;
 pub use consumer::{ConsumedToken, ConsumerKind, TokenConsumer};
 pub use directory::{Directory, DirectoryKind, DirectoryTrust};

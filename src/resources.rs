@@ -307,6 +307,10 @@ pub struct Resources {
     pub inventories: Vec<Inventory>,
     /// Accounts in which things are only looked up.
     pub existing: Vec<DeploymentId>,
+    /// Accounts by their number: the deployment and the template that each is.
+    pub accounts: Vec<(Name, DeploymentId, TemplateId)>,
+    /// What further answers tell of things that were taken out of their files ([`account::Whole`]).
+    pub more: Vec<Resource>,
     /// What could not be resolved.
     pub problems: Vec<Problem>,
 }
@@ -319,6 +323,8 @@ impl Resources {
         self.resources.append(&mut others.resources);
         self.inventories.append(&mut others.inventories);
         self.existing.append(&mut others.existing);
+        self.accounts.append(&mut others.accounts);
+        self.more.append(&mut others.more);
         self.problems.append(&mut others.problems);
     }
 }

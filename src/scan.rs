@@ -4,6 +4,8 @@
 //! what comes back is in the order of the files, so that nothing depends on the number of threads. A panic
 //! inside one file is caught, reported as our bug, and costs nobody else's findings.
 
+mod look;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,20 +14,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use self::look::{Context, Looked, sort_out};
 use crate::analysis::Analysis;
-use crate::document::json::pieces::{Cutter, Piece};
-use crate::document::{self, Format, Limits, Read};
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
-use crate::model::{self, Model};
-use crate::resources::{self, File, Resources, account, cloudformation};
+use crate::model::{self, Builder, Model, Part};
+use crate::resources::{File, Resources, account, cloudformation};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
-use crate::source::{
-    self, Blocks, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId,
-    Sources, Span,
-};
+use crate::source::{self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources};
 use crate::value::Vocabulary;
 
 /// What to scan, and how.
@@ -112,32 +110,6 @@ pub struct Summary {
     pub refused: bool,
 }
 
-/// What became of one file.
-#[derive(Debug)]
-enum Looked {
-    /// It holds something of ours.
-    Ours {
-        /// What is in it, without its text and structure; none if nothing of it can be used.
-        file: Option<File>,
-        /// What was wrong with it.
-        problems: Vec<Problem>,
-    },
-    /// It holds nothing of ours.
-    Other,
-    /// It is not ours and could not be parsed.
-    Unparsed,
-    /// It could not be read.
-    Failed(Problem),
-}
-
-/// What looking at one file needs.
-struct Context<'s> {
-    sources: &'s Sources,
-    settings: &'s Settings,
-    vocabulary: &'s Vocabulary,
-    limit: SizeLimit,
-}
-
 /// The names of populations, innermost first.
 pub const POPULATIONS: &[&str] = Query::POPULATIONS;
 
@@ -146,18 +118,6 @@ pub const PRIVILEGES: &[&str] = Query::PRIVILEGES;
 
 /// Below so many files, starting threads takes longer than reading them.
 const FEW: usize = 8;
-
-/// Files of more than so many bytes are read in pieces: no template is so long.
-const LONG: u64 = 8 << 20;
-
-/// How long a piece of a long file is, in bytes.
-const PIECE: usize = 1 << 20;
-
-/// How many pieces are looked at side by side, and held.
-const PIECES: usize = 8;
-
-/// The longest thing in a list of a long file, in bytes.
-const LONGEST_PIECE: usize = 64 << 20;
 
 /// Scans what `request` names.
 ///
@@ -212,11 +172,19 @@ fn examine<R: Send>(
     settings: &Settings,
     work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R + Send,
 ) -> Examined<R> {
-    // Directories and patterns may stand for many files.
-    let is_one = |path: &PathBuf| path.as_os_str() == "-" || path.is_file();
-    let few = request.paths.len() <= FEW && request.paths.iter().all(is_one) && request.with.is_empty();
-    let threads = if few { 1 } else { thread_count(request.threads) };
+    let threads = threads_for(&request);
     on_threads(threads, || examine_here(sources, request, settings, threads, work))
+}
+
+/// How many threads are worth starting.
+fn threads_for(request: &Request) -> usize {
+    // Directories and patterns may stand for many files, and a long file has many pieces.
+    let is_short = |path: &PathBuf| {
+        path.as_os_str() == "-"
+            || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= look::LONG)
+    };
+    let few = request.paths.len() <= FEW && request.paths.iter().all(is_short) && request.with.is_empty();
+    if few { 1 } else { thread_count(request.threads) }
 }
 
 fn examine_here<R>(
@@ -226,33 +194,23 @@ fn examine_here<R>(
     threads: usize,
     work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
-    let search = Search { exclude: request.exclude, threads };
-    let discovery = source::discover(&request.paths, &search);
-    let mut with = source::discover(&request.with, &search);
-    with.files.retain(|found| discovery.files.iter().all(|own| own.path != found.path));
-    let mut summary = Summary { searched: discovery.searched || discovery.stdin, ..Summary::default() };
-    let mut problems = discovery.problems;
-    problems.append(&mut with.problems);
+    let mut summary = Summary::default();
+    let mut problems = Vec::new();
     let (rules, wrong) = rules::load(settings, sources);
-    problems.extend(wrong);
-    let (issuers, wrong) = Issuers::load(settings, sources);
-    problems.extend(wrong);
-
+    let (issuers, more) = Issuers::load(settings, sources);
     let vocabulary = Vocabulary::default();
-    let context = Context { sources, settings, vocabulary: &vocabulary, limit: request.limit };
-    let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
-    if let Some(bytes) = request.stdin {
-        let path = Path::new(STDIN);
-        looked.push(guarded(path, || context.look_at(path, sources.load_bytes(None, bytes))));
-    }
-    let mut files = sort_out(looked, &mut summary, &mut problems);
-    let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
-    let existing = sort_out(looked, &mut Summary::default(), &mut problems);
-    files.extend(existing.into_iter().filter_map(|file| file.existing(&mut problems)));
+    let builder = Builder::new(sources, &vocabulary);
+    let context =
+        Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
+    let (files, parts) = gather(&context, request, threads, &mut summary, &mut problems);
+    problems.extend(wrong);
+    problems.extend(more);
     let done = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
-        let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
+        let model = builder.build(parts, resources);
+        summary.count(&model);
+        let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
         (work(&analysis, &rules, &mut problems), problems)
     });
     let done = match done {
@@ -266,6 +224,46 @@ fn examine_here<R>(
         }
     };
     Examined { done, problems, summary, rules }
+}
+
+/// What the files of a request hold of ours, and the entities that are made already.
+fn gather(
+    context: &Context<'_>,
+    request: Request,
+    threads: usize,
+    summary: &mut Summary,
+    problems: &mut Vec<Problem>,
+) -> (Vec<File>, Vec<Part>) {
+    let search = Search { exclude: request.exclude, threads };
+    let discovery = source::discover(&request.paths, &search);
+    let mut with = source::discover(&request.with, &search);
+    with.files.retain(|found| discovery.files.iter().all(|own| own.path != found.path));
+    summary.searched = discovery.searched || discovery.stdin;
+    problems.extend(discovery.problems);
+    problems.append(&mut with.problems);
+    let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
+    if let Some(bytes) = request.stdin {
+        let path = Path::new(STDIN);
+        looked.push(guarded(path, || context.look_at(path, context.sources.load_bytes(None, bytes))));
+    }
+    let mut parts = Vec::new();
+    let mut files = sort_out(looked, &mut parts, summary, problems);
+    let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
+    let existing = sort_out(looked, &mut parts, &mut Summary::default(), problems);
+    files.extend(existing.into_iter().filter_map(|file| file.existing(problems)));
+    (files, parts)
+}
+
+/// The model of what `request` names.
+#[must_use]
+pub fn model_of(sources: &Sources, request: Request, settings: &Settings, vocabulary: &Vocabulary) -> Model {
+    let threads = threads_for(&request);
+    on_threads(threads, || {
+        let builder = Builder::new(sources, vocabulary);
+        let context = Context { sources, settings, vocabulary, builder: &builder, limit: request.limit };
+        let (files, parts) = gather(&context, request, threads, &mut Summary::default(), &mut Vec::new());
+        builder.build(parts, resolve(files, settings, vocabulary))
+    })
 }
 
 /// Scans texts that are not in files, each under a path of its own.
@@ -309,14 +307,18 @@ fn examine_texts<R>(
     let (issuers, wrong) = Issuers::load(settings, sources);
     problems.extend(wrong);
     let mut summary = Summary::default();
-    let mut files =
-        sort_out(look_at_texts(texts, settings, &vocabulary, sources), &mut summary, &mut problems);
-    let looked = look_at_texts(with, settings, &vocabulary, sources);
-    let existing = sort_out(looked, &mut Summary::default(), &mut problems);
+    let builder = Builder::new(sources, &vocabulary);
+    let mut parts = Vec::new();
+    let looked = look_at_texts(texts, settings, &vocabulary, &builder, sources);
+    let mut files = sort_out(looked, &mut parts, &mut summary, &mut problems);
+    let looked = look_at_texts(with, settings, &vocabulary, &builder, sources);
+    let existing = sort_out(looked, &mut parts, &mut Summary::default(), &mut problems);
     files.extend(existing.into_iter().filter_map(|file| file.existing(&mut problems)));
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
-    let analysis = analysis(resources, &vocabulary, settings, sources, issuers, &mut summary);
+    let model = builder.build(parts, resources);
+    summary.count(&model);
+    let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
     let done = Some(work(&analysis, &rules, &mut problems));
     Examined { done, problems, summary, rules }
 }
@@ -351,43 +353,27 @@ fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> 
 #[must_use]
 pub fn model_of_texts(texts: &[(&str, &str)], settings: &Settings, vocabulary: &Vocabulary) -> Model {
     let sources = Sources::default();
-    let looked = look_at_texts(texts, settings, vocabulary, &sources);
-    let files = sort_out(looked, &mut Summary::default(), &mut Vec::new());
-    model::build(resolve(files, settings, vocabulary), &sources, vocabulary)
+    let builder = Builder::new(&sources, vocabulary);
+    let looked = look_at_texts(texts, settings, vocabulary, &builder, &sources);
+    let mut parts = Vec::new();
+    let files = sort_out(looked, &mut parts, &mut Summary::default(), &mut Vec::new());
+    builder.build(parts, resolve(files, settings, vocabulary))
 }
 
 fn look_at_texts(
     texts: &[(&str, &str)],
     settings: &Settings,
     vocabulary: &Vocabulary,
+    builder: &Builder<'_>,
     sources: &Sources,
 ) -> Vec<Looked> {
-    let context = Context { sources, settings, vocabulary, limit: SizeLimit::default() };
+    let context = Context { sources, settings, vocabulary, builder, limit: SizeLimit::default() };
     let look = |&(path, text): &(&str, &str)| {
         let text: Arc<str> = text.into();
         let source = sources.add_kept(Origin::Memory(path.into()), Arc::clone(&text));
         context.look_at(Path::new(path), Ok(Some((source, text))))
     };
     texts.iter().map(look).collect()
-}
-
-/// What is ours, of all that was looked at.
-fn sort_out(looked: Vec<Looked>, summary: &mut Summary, problems: &mut Vec<Problem>) -> Vec<File> {
-    let mut files = Vec::new();
-    for looked in looked {
-        match looked {
-            Looked::Ours { file, problems: more } => {
-                // Files that only say how others belong together are not counted.
-                summary.files += usize::from(file.as_ref().is_none_or(File::counts));
-                problems.extend(more);
-                files.extend(file);
-            }
-            Looked::Other => summary.other_files += 1,
-            Looked::Unparsed => summary.unparsed_files += 1,
-            Looked::Failed(problem) => problems.push(problem),
-        }
-    }
-    files
 }
 
 /// Resolves what was read. Templates tree by tree: exports first, because other trees import them. Then accounts.
@@ -413,20 +399,6 @@ fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Re
         resources.append(dump.resolve(start, vocabulary));
     }
     resources
-}
-
-/// Turns resources into what facts look at, and counts what was looked at.
-fn analysis<'s>(
-    resources: Resources,
-    vocabulary: &'s Vocabulary,
-    settings: &'s Settings,
-    sources: &'s Sources,
-    issuers: Issuers,
-    summary: &mut Summary,
-) -> Analysis<'s> {
-    let model = model::build(resources, sources, vocabulary);
-    summary.count(&model);
-    Analysis::new(vocabulary, settings, sources, model, issuers)
 }
 
 /// What the rules say of the facts, and who gets in.
@@ -529,162 +501,6 @@ impl Summary {
         self.pools = distinct::<model::UserPool>(model) + distinct::<model::IdentityPool>(model);
         self.permission_sets = distinct::<model::PermissionSet>(model);
     }
-}
-
-impl Context<'_> {
-    fn look(&self, found: &Found) -> Looked {
-        if let Some(blocks) = self.sources.open_in_blocks(&found.path, LONG) {
-            return self.look_in_pieces(&found.path, blocks);
-        }
-        // An answer may have nothing in it but that there is nothing.
-        let loaded = if account::lies_in_a_dump(&found.path) {
-            self.sources.load_whatever_it_holds(&found.path, self.limit).map(Some)
-        } else {
-            self.sources.load(&found.path, self.limit)
-        };
-        self.look_at(&found.path, loaded)
-    }
-
-    /// Looks at a long file of JSON: while some pieces are looked at, the next are read.
-    fn look_in_pieces(&self, path: &Path, mut blocks: Blocks) -> Looked {
-        let source = blocks.source();
-        let mut cutter = Some(Cutter::new(PIECE));
-        let (mut file, mut problems, mut any): (Option<account::File>, Vec<Problem>, bool) =
-            (None, Vec::new(), false);
-        let mut pieces = Vec::new();
-        loop {
-            let (next, looked) = rayon::join(
-                || next_pieces(path, &mut blocks, &mut cutter),
-                || in_order(&pieces, |piece| self.look_at_piece(path, source, piece)),
-            );
-            for (found, more) in looked {
-                problems.extend(more);
-                match (&mut file, found) {
-                    (Some(file), Some(found)) => file.append(found),
-                    (file @ None, found) => *file = found,
-                    (Some(_), None) => {}
-                }
-            }
-            any |= file.is_some();
-            match next {
-                Ok(next) if next.is_empty() => break,
-                Ok(next) => pieces = next,
-                Err(problem) => {
-                    problems.push(problem);
-                    break;
-                }
-            }
-        }
-        self.sources.close(blocks);
-        if !any && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
-            let lost = problems.iter().any(|problem| problem.kind.loses());
-            return if lost { Looked::Unparsed } else { Looked::Other };
-        }
-        Looked::Ours { file: file.map(Box::new).map(File::Answers), problems }
-    }
-
-    fn look_at_piece(
-        &self,
-        path: &Path,
-        source: SourceId,
-        piece: &Piece,
-    ) -> (Option<account::File>, Vec<Problem>) {
-        let text = match std::str::from_utf8(&piece.bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let at = (error.valid_up_to() as u32).wrapping_add(piece.shift);
-                let problem = Problem::at(
-                    ProblemKind::Encoding,
-                    Span::new(source, at, at),
-                    "this is no text in UTF-8",
-                    "Save the file as UTF-8; what stands near this place was not read.",
-                );
-                return (None, vec![problem]);
-            }
-        };
-        let mut read = document::json::read(text, source, &Limits::default());
-        read.move_by(piece.shift);
-        let file = account::read(path, &read.document, text, self.settings, self.vocabulary, self.sources);
-        (file, read.problems)
-    }
-
-    fn look_at(&self, path: &Path, loaded: Result<Option<(SourceId, Arc<str>)>, Problem>) -> Looked {
-        let (source, text) = match loaded {
-            Ok(Some(loaded)) => loaded,
-            Ok(None) => return Looked::Other,
-            Err(problem) => return Looked::Failed(problem),
-        };
-        let is_answer = account::lies_in_a_dump(path);
-        let format = if is_answer { Format::Json } else { Format::guess(path, &text) };
-        let mut read = document::read(&text, source, format, &Limits::default());
-        let complete = read.complete();
-        let is_template = complete || (is_recognisable(&text) && !is_generated_from(&text, &read));
-        let file = resources::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
-        let file = file.filter(|file| is_template || matches!(file, File::Answers(_)));
-        match file {
-            None if is_answer && text.trim().is_empty() => {
-                let message = format!("`{}` is empty", path.display());
-                let help =
-                    "It may have been cut off: ask AWS again. An answer that says nothing is written `{}`.";
-                read.problems.push(Problem::of(ProblemKind::Answer, path, message, help));
-            }
-            None if complete => return Looked::Other,
-            None if !is_template && !is_answer => return Looked::Unparsed,
-            _ => {}
-        }
-        // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
-        Looked::Ours { file, problems: read.problems }
-    }
-}
-
-/// The next pieces of a long file; none at its end.
-fn next_pieces(path: &Path, blocks: &mut Blocks, cutter: &mut Option<Cutter>) -> Result<Vec<Piece>, Problem> {
-    let mut pieces = Vec::new();
-    while let Some(open) = cutter.as_mut().filter(|_| pieces.len() < PIECES) {
-        let block = blocks.next_block()?;
-        match block {
-            Some(block) => open.push(block, &mut pieces),
-            None => pieces.extend(cutter.take().and_then(Cutter::finish)),
-        }
-        if let Some(open) = cutter.as_ref().filter(|open| open.held() > LONGEST_PIECE)
-            && !open.is_broken()
-        {
-            let message = format!(
-                "`{}` has something in a list that is longer than {LONGEST_PIECE} bytes",
-                path.display()
-            );
-            let help = "What stands before it was read. Split the file, or exclude it if it does not matter.";
-            *cutter = None;
-            return Err(Problem::of(ProblemKind::TooLarge, path, message, help));
-        }
-        if cutter.as_ref().is_some_and(|open| open.is_broken() && open.held() > 2 * PIECE) {
-            // The reader says what is wrong there; nothing behind it would be read.
-            pieces.extend(cutter.take().and_then(Cutter::finish));
-        }
-    }
-    Ok(pieces)
-}
-
-/// True if a text that cannot be parsed was certainly meant as a template.
-fn is_recognisable(text: &str) -> bool {
-    text.contains("AWSTemplateFormatVersion")
-        || text.contains("AWS::Serverless-2016-10-31")
-        || (text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:")))
-}
-
-/// True if a text cannot be parsed because it is the input of Jinja, Helm or the like: where parsing fails,
-/// there is a mark of theirs.
-fn is_generated_from(text: &str, read: &Read) -> bool {
-    let failed = read.problems.iter().filter(|problem| problem.kind == ProblemKind::Syntax);
-    failed.filter_map(|problem| problem.span).any(|span| {
-        let position = text.floor_char_boundary((span.start as usize).min(text.len()));
-        let start = text[..position].rfind('\n').map_or(0, |end| end + 1);
-        // Often the parser notices only on the next line.
-        let before = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |end| end + 1);
-        let end = text[position..].find('\n').map_or(text.len(), |length| position + length);
-        let lines = &text[before..end];
-        lines.contains("{%") || lines.replace("{{resolve:", "").contains("{{")
-    })
 }
 
 /// Runs `work` where parallel iterators use `threads` threads. One means this very thread: none is started.

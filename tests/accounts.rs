@@ -184,3 +184,109 @@ fn templates_are_not_looked_up_in() {
         ["problem: `other.yaml` is no answer of an account, so that nothing is looked up in it"]
     );
 }
+
+#[test]
+fn what_further_answers_tell_of_a_role_of_the_details_is_added() {
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithSAML",
+        "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/Okta"},
+        "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}]}"#;
+    let role = format!(
+        r#"{{"RoleName": "admin", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/admin",
+            "AssumeRolePolicyDocument": {trust}, MORE}}"#
+    );
+    let managed = r#""RolePolicyList": [], "AttachedManagedPolicies": [
+        {"PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]"#;
+    let details = format!(r#"{{"RoleDetailList": [{}]}}"#, role.replace("MORE", managed));
+    let roles = format!(r#"{{"Roles": [{}]}}"#, role.replace("MORE", r#""MaxSessionDuration": 43200"#));
+    let rules = |files: &[(&str, &str)]| -> Vec<String> {
+        let found = findings(files).into_iter();
+        found.map(|line| line.split(" `").next().unwrap_or_default().to_owned()).collect()
+    };
+    // How long sessions last is not held against a role whose details do not tell.
+    assert_eq!(rules(&[("details.json", &details)]), ["administrator-privileges proved"]);
+    let both = ["administrator-privileges proved", "role-long-session proved"];
+    assert_eq!(rules(&[("details.json", &details), ("roles.json", &roles)]), both);
+    assert_eq!(rules(&[("z-details.json", &details), ("a-roles.json", &roles)]).len(), 2);
+    // Told twice, it is one role.
+    assert_eq!(rules(&[("a.json", &details), ("b.json", &details)]), ["administrator-privileges proved"]);
+}
+
+#[test]
+fn a_long_file_is_read_in_pieces_and_says_the_same() {
+    use std::fmt::Write as _;
+
+    // Over the length from which on files are read in pieces.
+    let mut text = "{\n    \"RoleDetailList\": [".to_owned();
+    for number in 0..9_000 {
+        let principal = if number % 1000 == 7 { "*" } else { "arn:aws:iam::111122223333:root" };
+        let comma = if number == 0 { "" } else { "," };
+        write!(
+            text,
+            r#"{comma}
+        {{
+            "Path": "/",
+            "RoleName": "role-{number}",
+            "RoleId": "AROAEXAMPLEEXAMPLE{number:04}",
+            "Arn": "arn:aws:iam::111122223333:role/role-{number}",
+            "CreateDate": "2024-01-01T00:00:00+00:00",
+            "AssumeRolePolicyDocument": {{
+                "Version": "2012-10-17",
+                "Statement": [
+                    {{
+                        "Effect": "Allow",
+                        "Principal": {{
+                            "AWS": "{principal}"
+                        }},
+                        "Action": "sts:AssumeRole"
+                    }}
+                ]
+            }},
+            "InstanceProfileList": [],
+            "RolePolicyList": [],
+            "AttachedManagedPolicies": [
+                {{
+                    "PolicyName": "ViewOnlyAccess",
+                    "PolicyArn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+                }}
+            ],
+            "Tags": [],
+            "RoleLastUsed": {{}}
+        }}"#
+        )
+        .expect("a text takes all");
+    }
+    text.push_str("\n    ]\n}\n");
+    assert!(text.len() > 8 << 20);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long");
+    std::fs::create_dir_all(&folder).expect("the folder for what tests write is there");
+    let path = folder.join("details.json");
+    let seen = |text: &str| -> Vec<(usize, String)> {
+        std::fs::write(&path, text).expect("it can be written");
+        let request = fedlint::scan::Request { paths: vec![path.clone()], threads: 2, ..Default::default() };
+        let outcome = fedlint::scan::scan(fedlint::source::Sources::default(), request, &Settings::default());
+        let places = outcome.findings.iter().map(|finding| {
+            let place = outcome.sources.place(finding.span);
+            assert!(place.certain);
+            let (start, end) = (place.start.offset as usize, place.end.offset as usize);
+            (start, format!("{} {}", finding.rule, &text[start..end]))
+        });
+        let problems = outcome.problems.iter().map(|problem| (usize::MAX, problem.message.clone()));
+        places.chain(problems).collect()
+    };
+    let in_memory: Vec<(usize, String)> = scan_with(&[("details.json", &text)], &Settings::default())
+        .findings
+        .into_iter()
+        .map(|seen| (seen.offset, format!("{} {}", seen.rule, seen.text)))
+        .collect();
+    let mut whole = seen(&text);
+    whole.sort();
+    let mut expected = in_memory;
+    expected.sort();
+    assert_eq!(whole.len(), 9);
+    assert_eq!(whole, expected);
+    // Cut off near its end: all that stands before is read.
+    let cut = text.rfind("\"Tags\"").expect("it is there");
+    let found = seen(&text[..cut]);
+    assert_eq!(found.len(), 10, "{found:?}");
+    assert!(found.iter().any(|(_, text)| text == "the text ends inside a collection"), "{found:?}");
+}

@@ -1,6 +1,6 @@
 //! Makes entities of resources.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::identifiers::{attribute_form, kind_of, reference_form};
 use super::link::link;
@@ -8,57 +8,195 @@ use super::read::{Context, Slot};
 use super::saml::Documents;
 use super::{Entity, EntityId, EntityKind, Form, Model};
 use crate::policy::Policies;
+use crate::resources::account::Whole;
 use crate::resources::{Deployment, Resource, Resources, Value, Variant};
 use crate::source::Sources;
-use crate::value::{DeploymentId, Name, Text, Vocabulary, Worlds};
+use crate::value::{DeploymentId, Name, TemplateId, Text, Vocabulary, WorldTable, Worlds};
 
 /// Makes the entities of a scan and links them. The problems of `resources` are not looked at. `sources` holds the texts
 /// that their places lie in.
 #[must_use]
 pub fn build(resources: Resources, sources: &Sources, vocabulary: &Vocabulary) -> Model {
-    let Resources { deployments, templates, resources, inventories, existing, problems: _ } = resources;
-    let mut model = Model::default();
-    let (policies, documents) = (Policies::default(), Documents::new(sources));
-    let superseded = superseded(&resources, &existing);
-    for (position, resource) in resources.iter().enumerate() {
-        if superseded.contains(&position) {
-            continue;
+    Builder::new(sources, vocabulary).build(Vec::new(), resources)
+}
+
+/// Makes entities, also of things that come before the others and are too many to be held as resources.
+#[derive(Debug)]
+pub struct Builder<'s> {
+    sources: &'s Sources,
+    vocabulary: &'s Vocabulary,
+    policies: Policies,
+}
+
+/// Entities of one account that are made already.
+#[derive(Debug)]
+pub struct Part {
+    account: Name,
+    model: Model,
+}
+
+impl<'s> Builder<'s> {
+    /// One that has made nothing.
+    #[must_use]
+    pub fn new(sources: &'s Sources, vocabulary: &'s Vocabulary) -> Self {
+        Self { sources, vocabulary, policies: Policies::default() }
+    }
+
+    /// Makes entities of things of one account. Several threads may do so at once.
+    #[must_use]
+    pub fn part(&self, whole: &Whole) -> Part {
+        let mut model = Model::default();
+        let documents = Documents::new(self.sources);
+        for resource in &whole.resources {
+            self.add(&mut model, resource, &whole.place, &documents);
         }
-        let kind = kind_of(vocabulary.names.text(resource.kind));
-        // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
-        let deployment = deployment(&deployments, resource.deployment);
-        if let (Some(kind), Some(deployment)) = (kind, deployment) {
-            let context = Context { vocabulary, policies: &policies, documents: &documents, deployment };
-            for (index, variant) in resource.variants.iter().enumerate() {
-                let entity = entity(kind, index, resource, variant, vocabulary);
-                model.add(entity, Slot::new(context, &variant.properties));
+        Part { account: whole.account, model }
+    }
+
+    /// Makes entities of all the others, and links all of them.
+    #[must_use]
+    pub fn build(self, parts: Vec<Part>, resources: Resources) -> Model {
+        let superseded = superseded(&resources);
+        let mut model = Model::default();
+        self.adopt(&mut model, parts, &resources, &superseded);
+        let documents = Documents::new(self.sources);
+        for (position, resource) in resources.resources.iter().enumerate() {
+            // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
+            let deployment = deployment(&resources.deployments, resource.deployment);
+            if let Some(deployment) = deployment.filter(|_| !superseded.resources.contains(&position)) {
+                self.add(&mut model, resource, deployment, &documents);
+            }
+        }
+        self.supplement(&mut model, &resources);
+        model.policies = self.policies;
+        model.scope.deployments = resources.deployments;
+        model.scope.templates = resources.templates;
+        model.scope.inventories = resources.inventories;
+        model.scope.existing = resources.existing;
+        link(&mut model, self.vocabulary);
+        model
+    }
+
+    fn add(
+        &self,
+        model: &mut Model,
+        resource: &Resource,
+        deployment: &Deployment,
+        documents: &Documents<'_>,
+    ) {
+        let vocabulary = self.vocabulary;
+        let Some(kind) = kind_of(vocabulary.names.text(resource.kind)) else { return };
+        let context = Context { vocabulary, policies: &self.policies, documents, deployment };
+        for (index, variant) in resource.variants.iter().enumerate() {
+            let entity = entity(kind, index, resource, variant, vocabulary);
+            model.add(entity, Slot::new(context, &variant.properties));
+        }
+    }
+
+    /// Takes over the entities of parts, in order: of one that was told of twice, the first.
+    fn adopt(&self, model: &mut Model, parts: Vec<Part>, resources: &Resources, superseded: &Superseded) {
+        let accounts: FxHashMap<Name, (DeploymentId, TemplateId)> = resources
+            .accounts
+            .iter()
+            .map(|&(account, deployment, template)| (account, (deployment, template)))
+            .collect();
+        let mut known: FxHashSet<(EntityKind, DeploymentId, Name)> = FxHashSet::default();
+        let worlds = WorldTable::single().all();
+        let mut place = |entity: &mut Entity, account: Name, position: usize| {
+            let Some(&(deployment, template)) = accounts.get(&account) else { return false };
+            let kind = entity.id.kind;
+            entity.id = EntityId { kind, index: u32::try_from(position).unwrap_or(u32::MAX) };
+            (entity.deployment, entity.template) = (deployment, template);
+            entity.worlds = Worlds::of(template, worlds);
+            let is_old =
+                || entity.arn().is_some_and(|arn| superseded.has(deployment, entity.resource_type, arn));
+            known.insert((kind, deployment, entity.logical_id)) && !is_old()
+        };
+        macro_rules! adopt {
+            ($($field:ident),*) => {
+                $(model.$field.reserve_exact(parts.iter().map(|part| part.model.$field.len()).sum());)*
+                for Part { account, model: made } in parts {
+                    $(for mut one in made.$field {
+                        if place(&mut one.entity, account, model.$field.len()) {
+                            model.$field.push(one);
+                        }
+                    })*
+                }
+            };
+        }
+        adopt!(roles, service_linked_roles, managed_policies, users, groups);
+    }
+
+    /// Adds what further answers tell of entities that were made before.
+    fn supplement(&self, model: &mut Model, resources: &Resources) {
+        if resources.more.is_empty() {
+            return;
+        }
+        let roles = model.roles.iter().map(|role| &role.entity);
+        let users = model.users.iter().map(|user| &user.entity);
+        let by_id: FxHashMap<_, usize> =
+            roles.chain(users).map(|entity| (entity.resource(), entity.id.index as usize)).collect();
+        let documents = Documents::new(self.sources);
+        for resource in &resources.more {
+            let kind = kind_of(self.vocabulary.names.text(resource.kind));
+            let deployment = deployment(&resources.deployments, resource.deployment);
+            let (Some(kind), Some(deployment)) = (kind, deployment) else { continue };
+            let key = (kind, resource.deployment, resource.template, resource.logical_id);
+            let Some(&position) = by_id.get(&key) else { continue };
+            let context = Context {
+                vocabulary: self.vocabulary,
+                policies: &self.policies,
+                documents: &documents,
+                deployment,
+            };
+            for variant in &resource.variants {
+                let properties = Slot::new(context, &variant.properties);
+                match kind {
+                    EntityKind::Role => model.roles[position].supplement(properties),
+                    EntityKind::User => model.users[position].supplement(properties),
+                    _ => {}
+                }
             }
         }
     }
-    model.policies = policies;
-    model.scope.deployments = deployments;
-    model.scope.templates = templates;
-    model.scope.inventories = inventories;
-    model.scope.existing = existing;
-    link(&mut model, vocabulary);
-    model
 }
 
 /// Of what is only looked up, what a template of the scan is about: it will be as the template says.
-fn superseded(resources: &[Resource], existing: &[DeploymentId]) -> FxHashSet<usize> {
-    if existing.is_empty() {
-        return FxHashSet::default();
+struct Superseded {
+    existing: FxHashSet<DeploymentId>,
+    /// The type and ARN of what templates make.
+    made: FxHashSet<(Name, Text)>,
+    /// Positions of resources.
+    resources: FxHashSet<usize>,
+}
+
+impl Superseded {
+    fn has(&self, deployment: DeploymentId, resource_type: Name, arn: &Text) -> bool {
+        self.existing.contains(&deployment) && self.made.contains(&(resource_type, arn.clone()))
     }
-    let is_existing = |resource: &Resource| existing.contains(&resource.deployment);
-    let arns = |resource: &'_ Resource| -> Vec<(Name, Text)> {
-        resource.variants.iter().filter_map(|variant| Some((resource.kind, variant.arn.clone()?))).collect()
+}
+
+fn superseded(resources: &Resources) -> Superseded {
+    let existing: FxHashSet<DeploymentId> = resources.existing.iter().copied().collect();
+    let mut found = Superseded { existing, made: FxHashSet::default(), resources: FxHashSet::default() };
+    if found.existing.is_empty() {
+        return found;
+    }
+    let is_existing = |resource: &Resource| found.existing.contains(&resource.deployment);
+    let (old, new): (Vec<_>, Vec<_>) =
+        resources.resources.iter().enumerate().partition(|(_, resource)| is_existing(resource));
+    let arns = |resource: &Resource| -> Vec<Text> {
+        resource.variants.iter().filter_map(|variant| variant.arn.clone()).collect()
     };
-    let made: FxHashSet<(Name, Text)> =
-        resources.iter().filter(|resource| !is_existing(resource)).flat_map(arns).collect();
-    let old = resources.iter().enumerate().filter(|(_, resource)| is_existing(resource));
-    old.filter(|(_, resource)| arns(resource).iter().any(|arn| made.contains(arn)))
-        .map(|(position, _)| position)
-        .collect()
+    for (_, resource) in new {
+        found.made.extend(arns(resource).into_iter().map(|arn| (resource.kind, arn)));
+    }
+    for (position, resource) in old {
+        if arns(resource).iter().any(|arn| found.has(resource.deployment, resource.kind, arn)) {
+            found.resources.insert(position);
+        }
+    }
+    found
 }
 
 pub(super) fn deployment(deployments: &[Deployment], id: DeploymentId) -> Option<&Deployment> {

@@ -260,6 +260,16 @@ impl Role {
     }
 }
 
+impl Role {
+    /// Adds what another answer tells of a role of which its account's details were read first.
+    pub(super) fn supplement(&mut self, properties: Slot<'_>) {
+        let max_session = properties.get("MaxSessionDuration").integer();
+        if self.max_session.is_not_seen() && !max_session.is_not_seen() {
+            self.max_session = max_session;
+        }
+    }
+}
+
 impl ServiceLinkedRole {
     pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
         Self { entity, service: properties.get("AWSServiceName").text() }
@@ -314,6 +324,13 @@ impl User {
             login_profile: properties.get("LoginProfile").span(),
             password: properties.at(&["LoginProfile", "Password"]).text(),
         }
+    }
+}
+
+impl User {
+    /// Adds what another answer tells of a user of whom the account's details were read first.
+    pub(super) fn supplement(&mut self, properties: Slot<'_>) {
+        self.login_profile = self.login_profile.or(properties.get("LoginProfile").span());
     }
 }
 

@@ -19,6 +19,7 @@ mod eks;
 mod fragment;
 mod iam;
 mod identity_store;
+mod inventory;
 mod kinds;
 mod manifest;
 mod merge;
@@ -29,6 +30,8 @@ mod roles_anywhere;
 mod sso_admin;
 #[cfg(test)]
 mod tests;
+mod thing;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -40,9 +43,11 @@ use crate::value::Vocabulary;
 use self::clue::Clue;
 use self::fragment::{Fragment, Listed};
 use self::manifest::Manifest;
+use self::whole::{Taken, TakenFrom};
 
 pub use answer::{Asked, asked};
 pub use dump::{Dump, Start};
+pub use whole::Whole;
 
 /// A file of answers, or the manifest of a dump. Borrows nothing.
 #[derive(Debug)]
@@ -53,6 +58,9 @@ pub struct File {
     /// What the settings say of it.
     pinned: Clue,
     fragments: Vec<Fragment>,
+    /// Things that were taken out.
+    taken: Vec<Taken>,
+    taken_from: Vec<TakenFrom>,
     listed: Vec<Listed>,
     /// True if an answer in it says that there is more.
     cut: bool,
@@ -94,6 +102,12 @@ impl File {
     pub fn append(&mut self, mut next: Self) {
         self.fragments.append(&mut next.fragments);
         self.listed.append(&mut next.listed);
+        self.taken.append(&mut next.taken);
+        for of in next.taken_from {
+            if !self.taken_from.iter().any(|known| known.account == of.account) {
+                self.taken_from.push(of);
+            }
+        }
         self.problems.append(&mut next.problems);
         self.cut |= next.cut;
     }

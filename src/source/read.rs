@@ -141,8 +141,11 @@ impl Blocks {
         self.buffer.clear();
         let read = (&mut self.file).take(BLOCK as u64).read_to_end(&mut self.buffer);
         read.map_err(|error| unreadable(&self.path, &error))?;
+        if self.buffer.is_empty() {
+            return Ok(None);
+        }
         self.fingerprint.add(&self.buffer);
-        Ok((!self.buffer.is_empty()).then_some(self.buffer.as_slice()))
+        Ok(Some(&self.buffer))
     }
 }
 

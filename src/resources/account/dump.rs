@@ -2,20 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::answer::{Lists, Reading, Requested, readings};
-use super::clue::{Clue, WrittenArn, is_account, is_global};
-use super::fragment::{Fragment, Listed, Source};
-use super::kinds::{self, Reference};
+use super::File;
+use super::answer::{Lists, Requested, readings};
+use super::clue::{Clue, WrittenArn, is_account};
+use super::fragment::{Fragment, Source};
+use super::inventory::{Found, inventories};
+use super::kinds;
 use super::manifest::{Manifest, NotSeen};
-use super::{File, merge};
-use crate::resources::{
-    Deployment, Entry, ExistingExport, Inventory, Pinned, Resource, Resources, Seen, Template, Value, Variant,
-};
+use super::thing::{Key, Thing, companion, unseen};
+use super::whole::Taken;
+use crate::resources::{Deployment, Entry, ExistingExport, Pinned, Resources, Seen, Template, Value};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::value::{
-    DeploymentId, Located, Name, Pseudo, Shape, Symbol, TemplateId, Text, TextBuilder, Vocabulary, WorldTable,
+    DeploymentId, Located, Name, Pseudo, Shape, Symbol, TemplateId, Text, Vocabulary, WorldTable,
 };
 
 /// The first ids that are free.
@@ -49,28 +50,11 @@ const EXPORT: &str = "Export";
 
 /// Whose a thing is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Owner {
+pub(super) enum Owner {
     /// An account that is known.
     Account(String),
     /// The account that nobody names, of the answers in a folder or of a file.
     Unknown(PathBuf),
-}
-
-/// What tells the things of an owner apart.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    kind: &'static str,
-    region: Option<Name>,
-    id: Name,
-}
-
-/// A thing with all that tells of it.
-struct Thing {
-    key: Key,
-    /// Shown to people.
-    label: Option<Name>,
-    region: Option<Name>,
-    fragments: Vec<Fragment>,
 }
 
 /// Everything of one owner.
@@ -79,6 +63,8 @@ struct Account {
     partition: Option<String>,
     /// True if more is done than looking things up in it.
     own: bool,
+    /// Something in it.
+    span: Option<Span>,
     things: Vec<Thing>,
     known: FxHashMap<Key, usize>,
 }
@@ -175,8 +161,17 @@ impl Dump {
                     Some(partition.clone());
             }
         }
-        for file in files {
+        let mut taken: FxHashSet<Taken> = FxHashSet::default();
+        for mut file in files {
             let clue = clue_of(&file, &manifests);
+            taken.extend(std::mem::take(&mut file.taken));
+            for of in std::mem::take(&mut file.taken_from) {
+                let owner = Owner::Account(vocabulary.names.text(of.account).to_owned());
+                let account = sorting.accounts.entry(owner).or_default();
+                account.own |= !file.existing;
+                account.partition.get_or_insert_with(|| vocabulary.names.text(of.partition).to_owned());
+                account.span.get_or_insert(of.span);
+            }
             sorting.sort(file, &clue, &homes);
         }
         for (_, manifest) in &manifests {
@@ -189,12 +184,13 @@ impl Dump {
         for (position, (owner, account)) in accounts.into_iter().enumerate() {
             let position = u32::try_from(position).expect("a scan has fewer than 2^32 accounts");
             let deployment = DeploymentId(start.deployment + position);
-            let template = TemplateId(start.template + position);
+            let made = u32::try_from(all.templates.len()).expect("there are no more than accounts");
+            let template = TemplateId(start.template + made);
             deployments.insert(owner.clone(), deployment);
             if !account.own {
                 all.existing.push(deployment);
             }
-            account.resolve(&owner, deployment, template, &mut all, vocabulary);
+            account.resolve(&owner, deployment, template, &taken, &mut all, vocabulary);
         }
         all.inventories = inventories(sorting.listed, &manifests, &deployments, vocabulary);
         all
@@ -267,7 +263,7 @@ impl Homes {
 /// Sorts what all files tell by whose it is.
 struct Sorting<'v> {
     accounts: FxHashMap<Owner, Account>,
-    listed: Vec<(Owner, Option<String>, Seen, Listed)>,
+    listed: Vec<Found>,
     problems: Vec<Problem>,
     /// Folders of which it was said that nobody names their account.
     homeless: Vec<PathBuf>,
@@ -297,7 +293,7 @@ impl Sorting<'_> {
                 listed.region.map(|region| names.text(region).to_owned()).or_else(|| clue.region.clone());
             let seen = if cut { Seen::CutOff } else { Seen::All };
             let account = listed.of.and_then(|of| homes.0.get(&of).copied()).or(listed.account);
-            self.listed.push((owner(account, false), region, seen, listed));
+            self.listed.push(Found { owner: owner(account, false), region, seen, listed });
         }
         let (mut unnamed, mut homeless) = (None, None);
         for mut fragment in fragments {
@@ -455,6 +451,7 @@ impl Account {
         owner: &Owner,
         deployment: DeploymentId,
         template: TemplateId,
+        taken: &FxHashSet<Taken>,
         all: &mut Resources,
         vocabulary: &Vocabulary,
     ) {
@@ -472,9 +469,8 @@ impl Account {
         // An account is in all regions: what lies in one has it in its own identifiers.
         let region = symbol(Pseudo::Region, Shape::region);
         let place = Deployment { id: deployment, account, region, partition };
-        let Some(span) =
-            self.things.first().and_then(|thing| thing.fragments.first()).map(|first| first.whole)
-        else {
+        let first = self.things.first().and_then(|thing| thing.fragments.first()).map(|first| first.whole);
+        let Some(span) = first.or(self.span) else {
             all.deployments.push(place);
             return;
         };
@@ -491,8 +487,19 @@ impl Account {
             dangling: Vec::new(),
             complete: false,
         });
+        let number = match owner {
+            Owner::Account(account) => Some(vocabulary.names.intern(account)),
+            Owner::Unknown(_) => None,
+        };
+        all.accounts.extend(number.map(|number| (number, deployment, template)));
         let Self { things, known, .. } = self;
         for thing in things {
+            let is_taken =
+                |account| taken.contains(&Taken { account, kind: thing.key.kind, id: thing.key.id });
+            if number.is_some_and(is_taken) {
+                all.more.extend(thing.resource(&place, template, vocabulary));
+                continue;
+            }
             let companion = companion(&thing, &known);
             let made = thing.resource(&place, template, vocabulary);
             if let (Some(resource), Some((kind, property))) = (&made, companion) {
@@ -502,164 +509,4 @@ impl Account {
         }
         all.deployments.push(place);
     }
-}
-
-/// The kind of the thing that belongs to this one, if no answer tells of it.
-fn companion(thing: &Thing, known: &FxHashMap<Key, usize>) -> Option<(&'static str, &'static str)> {
-    let (kind, property) = kinds::find(thing.key.kind).companion?;
-    let key = Key { kind, ..thing.key.clone() };
-    (!known.contains_key(&key)).then_some((kind, property))
-}
-
-/// A thing that is always there and of which no answer tells.
-fn unseen(kind: &'static str, property: &'static str, of: &Resource, vocabulary: &Vocabulary) -> Resource {
-    let mut resource = of.clone();
-    resource.kind = vocabulary.names.intern(kind);
-    for variant in &mut resource.variants {
-        let span = of.span;
-        let mut properties = merge::nothing_seen(kind, span, vocabulary);
-        properties.retain(|entry| entry.key.value.as_literal(vocabulary) != Some(property));
-        if let Some(reference) = variant.reference.take() {
-            let value = Located::new(Value::Text(reference), span);
-            properties.push(Entry { key: Located::new(vocabulary.literal(property), span), value });
-        }
-        variant.properties = Located::new(Value::Map(properties), span);
-        variant.attributes.clear();
-        variant.arn = None;
-    }
-    resource
-}
-
-impl Thing {
-    fn resource(self, place: &Deployment, template: TemplateId, vocabulary: &Vocabulary) -> Option<Resource> {
-        let Self { key, label, region, fragments } = self;
-        let names = &vocabulary.names;
-        let kind = kinds::find(key.kind);
-        let merged = merge::merge(fragments, vocabulary)?;
-        let written = merged.arn.as_ref().and_then(|arn| arn.as_literal(vocabulary));
-        let name = match kinds::made_by_aws(key.kind, written) {
-            kinds::Maker::Customer => key.kind,
-            kinds::Maker::Service => "AWS::IAM::ServiceLinkedRole",
-            kinds::Maker::Aws => return None,
-        };
-        let arn = merged.arn.clone().or_else(|| {
-            let formula = kind.arn?;
-            let region = region.map_or_else(|| place.region.clone(), Text::literal);
-            Some(fill(formula, place, &region, key.id, vocabulary))
-        });
-        let called = kind.label.and_then(|property| {
-            let entry = merged
-                .properties
-                .iter()
-                .find(|entry| entry.key.value.as_literal(vocabulary) == Some(property))?;
-            let Value::Text(text) = &entry.value.value else { return None };
-            text.as_literal(vocabulary).map(|text| names.intern(text))
-        });
-        let own = merged.attributes.iter().find(|(name, _)| *name == "Ref").map(|(_, text)| text.clone());
-        let reference = own.or_else(|| match kind.reference {
-            Reference::Id => Some(Text::literal(key.id)),
-            Reference::Arn => arn.clone(),
-            Reference::Other => None,
-        });
-        let attributes = merged.attributes.into_iter().filter(|(name, _)| *name != "Ref");
-        Some(Resource {
-            logical_id: label.or(called).unwrap_or(key.id),
-            kind: names.intern(name),
-            template,
-            root: template,
-            deployment: place.id,
-            span: merged.span,
-            cdk_path: None,
-            made_by: None,
-            variants: vec![Variant {
-                worlds: WorldTable::single().all(),
-                properties: Located::new(Value::Map(merged.properties), merged.whole),
-                reference,
-                arn,
-                external_id: None,
-                attributes: attributes.map(|(name, text)| (names.intern(name), text)).collect(),
-            }],
-        })
-    }
-}
-
-/// An ARN by its formula.
-fn fill(formula: &str, place: &Deployment, region: &Text, id: Name, vocabulary: &Vocabulary) -> Text {
-    let mut builder = TextBuilder::default();
-    let mut rest = formula;
-    while let Some((before, (name, after))) =
-        rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
-    {
-        builder.push_str(before);
-        match name {
-            "partition" => builder.push_text(&place.partition, &vocabulary.names),
-            "region" => builder.push_text(region, &vocabulary.names),
-            "account" => builder.push_text(&place.account, &vocabulary.names),
-            _ => builder.push_str(vocabulary.names.text(id)),
-        }
-        rest = after;
-    }
-    builder.push_str(rest);
-    builder.finish(&vocabulary.names)
-}
-
-/// Of which kinds all things are in view, and of which not.
-fn inventories(
-    listed: Vec<(Owner, Option<String>, Seen, Listed)>,
-    manifests: &[(PathBuf, Manifest)],
-    deployments: &FxHashMap<Owner, DeploymentId>,
-    vocabulary: &Vocabulary,
-) -> Vec<Inventory> {
-    let names = &vocabulary.names;
-    let mut all: Vec<(&'static str, Inventory)> = Vec::new();
-    let mut add = |operation: &'static str, inventory: Inventory| {
-        let same = |(known, other): &&mut (&'static str, Inventory)| {
-            *known == operation
-                && (other.deployment, other.kind, other.region, other.of)
-                    == (inventory.deployment, inventory.kind, inventory.region, inventory.of)
-        };
-        match all.iter_mut().find(same) {
-            // Of an answer in several pieces, each has to be whole.
-            Some((_, known)) => known.seen = known.seen.and(inventory.seen),
-            None => all.push((operation, inventory)),
-        }
-    };
-    for (owner, region, seen, listed) in listed {
-        let Some(&deployment) = deployments.get(&owner) else { continue };
-        let reading = listed.reading;
-        add(
-            reading.operation,
-            Inventory {
-                deployment,
-                kind: names.intern(reading.kind),
-                region: region.filter(|_| !is_global(reading.service)).map(|region| names.intern(&region)),
-                of: listed.of,
-                seen,
-            },
-        );
-    }
-    for (_, manifest) in manifests {
-        let Some(account) = &manifest.account else { continue };
-        let Some(&deployment) = deployments.get(&Owner::Account(account.clone())) else { continue };
-        for NotSeen { clue, why } in &manifest.not_seen {
-            let asked = |reading: &&Reading| {
-                clue.service.as_deref() == Some(reading.service)
-                    && clue.operation.as_deref() == Some(reading.operation)
-                    && reading.lists != Lists::Nothing
-            };
-            for reading in readings().filter(asked) {
-                add(
-                    reading.operation,
-                    Inventory {
-                        deployment,
-                        kind: names.intern(reading.kind),
-                        region: clue.region.as_deref().map(|region| names.intern(region)),
-                        of: clue.key.as_deref().map(|key| names.intern(kinds::id_of(key))),
-                        seen: Seen::Not(names.intern(why)),
-                    },
-                );
-            }
-        }
-    }
-    all.into_iter().map(|(_, inventory)| inventory).collect()
 }

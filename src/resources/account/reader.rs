@@ -84,6 +84,8 @@ impl<'a> Reader<'a> {
             clue: self.clue,
             pinned: Clue::pinned(settings, path),
             fragments: self.fragments,
+            taken: Vec::new(),
+            taken_from: Vec::new(),
             listed: self.listed,
             cut: self.cut,
             existing: false,

@@ -1,0 +1,92 @@
+//! Things of which one answer tells all that matters: they need not wait for other answers, and there may be very many.
+
+use super::File;
+use super::answer::Lists;
+use super::clue::WrittenArn;
+use super::fragment::{Fragment, Told};
+use super::thing::{Key, Thing};
+use crate::resources::{Deployment, Resource};
+use crate::source::Span;
+use crate::value::{DeploymentId, Name, TemplateId, Text, Vocabulary};
+
+/// The things of one account that need not wait for other answers. Deployment and template of the resources are given
+/// when all accounts are known.
+#[derive(Debug)]
+pub struct Whole {
+    /// The account.
+    pub account: Name,
+    /// What the account is as long as its number is not known.
+    pub place: Deployment,
+    /// The things.
+    pub resources: Vec<Resource>,
+}
+
+/// A thing that was taken out of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Taken {
+    pub(crate) account: Name,
+    pub(crate) kind: &'static str,
+    pub(crate) id: Name,
+}
+
+/// An account of which things were taken out of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TakenFrom {
+    pub(crate) account: Name,
+    pub(crate) partition: Name,
+    pub(crate) span: Span,
+}
+
+impl File {
+    /// Takes out the things that need not wait for other answers, by account.
+    pub fn take_whole(&mut self, vocabulary: &Vocabulary) -> Vec<Whole> {
+        let mut wholes: Vec<Whole> = Vec::new();
+        let mut left = Vec::new();
+        for fragment in std::mem::take(&mut self.fragments) {
+            let (Some((account, id)), Some(partition)) = (whole(&fragment), partition(&fragment, vocabulary))
+            else {
+                left.push(fragment);
+                continue;
+            };
+            if !self.taken_from.iter().any(|known| known.account == account) {
+                let partition = vocabulary.names.intern(partition);
+                self.taken_from.push(TakenFrom { account, partition, span: fragment.whole });
+            }
+            let position = wholes.iter().position(|whole| whole.account == account).unwrap_or_else(|| {
+                wholes.push(Whole {
+                    account,
+                    place: Deployment {
+                        id: DeploymentId(u32::MAX),
+                        account: Text::literal(account),
+                        // What lies in no region is not asked for one.
+                        region: Text::default(),
+                        partition: vocabulary.literal(partition),
+                    },
+                    resources: Vec::new(),
+                });
+                wholes.len() - 1
+            });
+            let whole = &mut wholes[position];
+            self.taken.push(Taken { account, kind: fragment.kind, id });
+            let key = Key { kind: fragment.kind, region: None, id };
+            let thing = Thing { key, label: None, region: None, fragments: vec![fragment] };
+            whole.resources.extend(thing.resource(&whole.place, TemplateId(u32::MAX), vocabulary));
+        }
+        self.fragments = left;
+        wholes
+    }
+}
+
+/// Account and id of a thing of which all is told.
+fn whole(fragment: &Fragment) -> Option<(Name, Name)> {
+    match fragment.told {
+        Told::ByReading(reading) if reading.lists == Lists::AllIfAny => {
+            Some((fragment.account?, fragment.id?))
+        }
+        _ => None,
+    }
+}
+
+fn partition<'v>(fragment: &Fragment, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+    WrittenArn::parse(vocabulary.names.text(fragment.arn?)).map(|arn| arn.partition)
+}

@@ -1,0 +1,253 @@
+//! Looks at one file: finds what of it is ours, and lets go of its text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Summary, in_order};
+use crate::document::json::pieces::{Cutter, Piece};
+use crate::document::{self, Format, Limits, Read};
+use crate::model::{Builder, Part};
+use crate::resources::{self, File, account};
+use crate::settings::Settings;
+use crate::source::{Blocks, Found, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
+use crate::value::Vocabulary;
+
+/// What became of one file.
+#[derive(Debug)]
+pub(super) enum Looked {
+    /// It holds something of ours.
+    Ours {
+        /// What is in it, without its text and structure; none if nothing of it can be used.
+        file: Option<File>,
+        /// Entities that are made already: of accounts, of which there may be very many.
+        parts: Vec<Part>,
+        /// What was wrong with it.
+        problems: Vec<Problem>,
+    },
+    /// It holds nothing of ours.
+    Other,
+    /// It is not ours and could not be parsed.
+    Unparsed,
+    /// It could not be read.
+    Failed(Problem),
+}
+
+/// What looking at one file needs.
+pub(super) struct Context<'s> {
+    pub(super) sources: &'s Sources,
+    pub(super) settings: &'s Settings,
+    pub(super) vocabulary: &'s Vocabulary,
+    pub(super) builder: &'s Builder<'s>,
+    pub(super) limit: SizeLimit,
+}
+
+/// Files of more than so many bytes are read in pieces: no template is so long.
+pub(super) const LONG: u64 = 8 << 20;
+
+/// How long a piece of a long file is, in bytes.
+const PIECE: usize = 1 << 20;
+
+/// How many pieces are looked at side by side, and held.
+const PIECES: usize = 8;
+
+/// The longest thing in a list of a long file, in bytes.
+const LONGEST_PIECE: usize = 64 << 20;
+
+/// What is ours, of all that was looked at.
+pub(super) fn sort_out(
+    looked: Vec<Looked>,
+    parts: &mut Vec<Part>,
+    summary: &mut Summary,
+    problems: &mut Vec<Problem>,
+) -> Vec<File> {
+    let mut files = Vec::new();
+    for looked in looked {
+        match looked {
+            Looked::Ours { file, parts: made, problems: more } => {
+                // Files that only say how others belong together are not counted.
+                summary.files += usize::from(file.as_ref().is_none_or(File::counts));
+                problems.extend(more);
+                parts.extend(made);
+                files.extend(file);
+            }
+            Looked::Other => summary.other_files += 1,
+            Looked::Unparsed => summary.unparsed_files += 1,
+            Looked::Failed(problem) => problems.push(problem),
+        }
+    }
+    files
+}
+
+impl Context<'_> {
+    pub(super) fn look(&self, found: &Found) -> Looked {
+        if let Some(blocks) = self.sources.open_in_blocks(&found.path, LONG) {
+            return self.look_in_pieces(&found.path, blocks);
+        }
+        // An answer may have nothing in it but that there is nothing.
+        let loaded = if account::lies_in_a_dump(&found.path) {
+            self.sources.load_whatever_it_holds(&found.path, self.limit).map(Some)
+        } else {
+            self.sources.load(&found.path, self.limit)
+        };
+        self.look_at(&found.path, loaded)
+    }
+
+    /// Looks at a long file of JSON: while some pieces are looked at, the next are read.
+    fn look_in_pieces(&self, path: &Path, mut blocks: Blocks) -> Looked {
+        let source = blocks.source();
+        let mut cutter = Some(Cutter::new(PIECE));
+        let mut file: Option<account::File> = None;
+        let (mut parts, mut problems) = (Vec::new(), Vec::new());
+        let mut pieces = Vec::new();
+        loop {
+            let (next, looked) = rayon::join(
+                || next_pieces(path, &mut blocks, &mut cutter),
+                || in_order(&pieces, |piece| self.look_at_piece(path, source, piece)),
+            );
+            for (found, made, more) in looked {
+                parts.extend(made);
+                problems.extend(more);
+                match (&mut file, found) {
+                    (Some(file), Some(found)) => file.append(found),
+                    (file @ None, found) => *file = found,
+                    (Some(_), None) => {}
+                }
+            }
+            match next {
+                Ok(next) if next.is_empty() => break,
+                Ok(next) => pieces = next,
+                Err(problem) => {
+                    problems.push(problem);
+                    break;
+                }
+            }
+        }
+        self.sources.close(blocks);
+        if file.is_none() && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
+            let lost = problems.iter().any(|problem| problem.kind.loses());
+            return if lost { Looked::Unparsed } else { Looked::Other };
+        }
+        Looked::Ours { file: file.map(Box::new).map(File::Answers), parts, problems }
+    }
+
+    /// What of a file has to wait for other files, and the entities that have not.
+    fn divided(&self, file: Option<File>) -> (Option<File>, Vec<Part>) {
+        match file {
+            Some(File::Answers(mut file)) => {
+                let wholes = file.take_whole(self.vocabulary);
+                (Some(File::Answers(file)), wholes.iter().map(|whole| self.builder.part(whole)).collect())
+            }
+            other => (other, Vec::new()),
+        }
+    }
+
+    fn look_at_piece(
+        &self,
+        path: &Path,
+        source: SourceId,
+        piece: &Piece,
+    ) -> (Option<account::File>, Vec<Part>, Vec<Problem>) {
+        let text = match std::str::from_utf8(&piece.bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = (error.valid_up_to() as u32).wrapping_add(piece.shift);
+                let problem = Problem::at(
+                    ProblemKind::Encoding,
+                    Span::new(source, at, at),
+                    "this is no text in UTF-8",
+                    "Save the file as UTF-8; what stands near this place was not read.",
+                );
+                return (None, Vec::new(), vec![problem]);
+            }
+        };
+        let mut read = document::json::read(text, source, &Limits::default());
+        read.move_by(piece.shift);
+        let mut file =
+            account::read(path, &read.document, text, self.settings, self.vocabulary, self.sources);
+        let wholes = file.as_mut().map(|file| file.take_whole(self.vocabulary)).unwrap_or_default();
+        (file, wholes.iter().map(|whole| self.builder.part(whole)).collect(), read.problems)
+    }
+
+    pub(super) fn look_at(
+        &self,
+        path: &Path,
+        loaded: Result<Option<(SourceId, Arc<str>)>, Problem>,
+    ) -> Looked {
+        let (source, text) = match loaded {
+            Ok(Some(loaded)) => loaded,
+            Ok(None) => return Looked::Other,
+            Err(problem) => return Looked::Failed(problem),
+        };
+        let is_answer = account::lies_in_a_dump(path);
+        let format = if is_answer { Format::Json } else { Format::guess(path, &text) };
+        let mut read = document::read(&text, source, format, &Limits::default());
+        let complete = read.complete();
+        let is_template = complete || (is_recognisable(&text) && !is_generated_from(&text, &read));
+        let file = resources::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
+        let file = file.filter(|file| is_template || matches!(file, File::Answers(_)));
+        match file {
+            None if is_answer && text.trim().is_empty() => {
+                let message = format!("`{}` is empty", path.display());
+                let help =
+                    "It may have been cut off: ask AWS again. An answer that says nothing is written `{}`.";
+                read.problems.push(Problem::of(ProblemKind::Answer, path, message, help));
+            }
+            None if complete => return Looked::Other,
+            None if !is_template && !is_answer => return Looked::Unparsed,
+            _ => {}
+        }
+        let (file, parts) = self.divided(file);
+        // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
+        Looked::Ours { file, parts, problems: read.problems }
+    }
+}
+
+/// The next pieces of a long file; none at its end.
+fn next_pieces(path: &Path, blocks: &mut Blocks, cutter: &mut Option<Cutter>) -> Result<Vec<Piece>, Problem> {
+    let mut pieces = Vec::new();
+    while let Some(open) = cutter.as_mut().filter(|_| pieces.len() < PIECES) {
+        let block = blocks.next_block()?;
+        match block {
+            Some(block) => open.push(block, &mut pieces),
+            None => pieces.extend(cutter.take().and_then(Cutter::finish)),
+        }
+        if let Some(open) = cutter.as_ref().filter(|open| open.held() > LONGEST_PIECE)
+            && !open.is_broken()
+        {
+            let message = format!(
+                "`{}` has something in a list that is longer than {LONGEST_PIECE} bytes",
+                path.display()
+            );
+            let help = "What stands before it was read. Split the file, or exclude it if it does not matter.";
+            *cutter = None;
+            return Err(Problem::of(ProblemKind::TooLarge, path, message, help));
+        }
+        if cutter.as_ref().is_some_and(|open| open.is_broken() && open.held() > 2 * PIECE) {
+            // The reader says what is wrong there; nothing behind it would be read.
+            pieces.extend(cutter.take().and_then(Cutter::finish));
+        }
+    }
+    Ok(pieces)
+}
+
+/// True if a text that cannot be parsed was certainly meant as a template.
+fn is_recognisable(text: &str) -> bool {
+    text.contains("AWSTemplateFormatVersion")
+        || text.contains("AWS::Serverless-2016-10-31")
+        || (text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:")))
+}
+
+/// True if a text cannot be parsed because it is the input of Jinja, Helm or the like: where parsing fails,
+/// there is a mark of theirs.
+fn is_generated_from(text: &str, read: &Read) -> bool {
+    let failed = read.problems.iter().filter(|problem| problem.kind == ProblemKind::Syntax);
+    failed.filter_map(|problem| problem.span).any(|span| {
+        let position = text.floor_char_boundary((span.start as usize).min(text.len()));
+        let start = text[..position].rfind('\n').map_or(0, |end| end + 1);
+        // Often the parser notices only on the next line.
+        let before = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[position..].find('\n').map_or(text.len(), |length| position + length);
+        let lines = &text[before..end];
+        lines.contains("{%") || lines.replace("{{resolve:", "").contains("{{")
+    })
+}
