@@ -17,7 +17,7 @@ use crate::graph::Graph;
 use crate::knowledge::Issuers;
 use crate::model::{Entity, EntityId, GrantedPolicy, Model, ProvisionedRole};
 use crate::policy::Effect;
-use crate::resources::Template;
+use crate::resources::{Seen, Template};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
@@ -235,6 +235,35 @@ impl<'s> Analysis<'s> {
             let all = of.map_or_else(|| self.template(template).worlds.all(), |&(_, set)| set);
             all.0 & !set.0 == 0
         })
+    }
+
+    /// What was not seen of the account that an entity is of, as a sentence. `None` if nothing is known to be missing.
+    #[must_use]
+    pub fn not_seen(&self, id: EntityId) -> Option<String> {
+        /// How many kinds of things are named.
+        const MOST: usize = 3;
+        let scope = &self.model.scope;
+        let deployment = self.entity(id).deployment;
+        let names = &self.vocabulary.names;
+        let mut kinds: Vec<String> = Vec::new();
+        for inventory in scope.inventories.iter().filter(|inventory| inventory.deployment == deployment) {
+            let why = match inventory.seen {
+                Seen::All => continue,
+                Seen::CutOff => "cut off",
+                Seen::Not(why) if matches!(names.text(why), "none" | "unavailable") => continue,
+                Seen::Not(why) => names.text(why),
+            };
+            let kind = format!("{} ({why})", names.text(inventory.kind));
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        let more = kinds.len().saturating_sub(MOST);
+        kinds.truncate(MOST);
+        let account = self.model.deployment(deployment)?.account.display(self.vocabulary);
+        let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+        (!kinds.is_empty())
+            .then(|| format!("of account {account}, not all was seen: {}{others}", kinds.join(", ")))
     }
 
     /// The path of the file that an entity is written in, with `/` on every platform.

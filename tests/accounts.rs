@@ -217,8 +217,9 @@ fn a_long_file_is_read_in_pieces_and_says_the_same() {
 
     // Over the length from which on files are read in pieces.
     let mut text = "{\n    \"RoleDetailList\": [".to_owned();
-    for number in 0..9_000 {
-        let principal = if number % 1000 == 7 { "*" } else { "arn:aws:iam::111122223333:root" };
+    let note = "a long note ".repeat(400);
+    for number in 0..2_000 {
+        let principal = if number % 250 == 7 { "*" } else { "arn:aws:iam::111122223333:root" };
         let comma = if number == 0 { "" } else { "," };
         write!(
             text,
@@ -249,7 +250,7 @@ fn a_long_file_is_read_in_pieces_and_says_the_same() {
                     "PolicyArn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
                 }}
             ],
-            "Tags": [],
+            "Tags": [{{"Key": "note", "Value": "{note}"}}],
             "RoleLastUsed": {{}}
         }}"#
         )
@@ -282,11 +283,30 @@ fn a_long_file_is_read_in_pieces_and_says_the_same() {
     whole.sort();
     let mut expected = in_memory;
     expected.sort();
-    assert_eq!(whole.len(), 9);
+    assert_eq!(whole.len(), 8);
     assert_eq!(whole, expected);
     // Cut off near its end: all that stands before is read.
     let cut = text.rfind("\"Tags\"").expect("it is there");
     let found = seen(&text[..cut]);
-    assert_eq!(found.len(), 10, "{found:?}");
+    assert_eq!(found.len(), 9, "{found:?}");
     assert!(found.iter().any(|(_, text)| text == "the text ends inside a collection"), "{found:?}");
+}
+
+#[test]
+fn what_is_only_possible_says_what_was_not_seen() {
+    let manifest = r#"{"fedlint-dump": 1, "account": "111122223333", "not-seen": [
+        {"service": "iam", "operation": "list-roles", "region": "global", "why": "denied", "message": "AccessDenied"},
+        {"service": "iam", "operation": "list-saml-providers", "why": "unavailable"}]}"#;
+    let providers = r#"{"SAMLProviderList": [{"Arn": "arn:aws:iam::111122223333:saml-provider/Okta"}]}"#;
+    let files = [("111122223333/fedlint-dump.json", manifest), ("saml.json", providers)];
+    let outcome = fedlint::scan::scan_texts(&files, &Settings::default());
+    let notes: Vec<_> =
+        outcome.findings.iter().map(|finding| (finding.rule.as_ref(), finding.notes.clone())).collect();
+    let note = "of account 111122223333, not all was seen: AWS::IAM::Role (denied)".to_owned();
+    assert_eq!(notes, [("unused-provider", vec![note])]);
+    let problems: Vec<&str> = outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(
+        problems,
+        ["a question about account 111122223333 without an answer: `aws iam list-roles` (denied)"]
+    );
 }

@@ -28,6 +28,9 @@ pub trait Context {
     /// How much of what a template may become the worlds in which something holds were looked for in.
     fn coverage(&self, worlds: &Worlds) -> Coverage;
 
+    /// What was not seen of the entity's account, as a sentence; `None` if nothing is known to be missing.
+    fn not_seen(&self, id: EntityId) -> Option<String>;
+
     /// What tells the entity's file from others, the same on every machine.
     fn file(&self, id: EntityId) -> String;
 }
@@ -47,6 +50,10 @@ impl Context for Analysis<'_> {
 
     fn coverage(&self, worlds: &Worlds) -> Coverage {
         self.coverage(worlds)
+    }
+
+    fn not_seen(&self, id: EntityId) -> Option<String> {
+        self.not_seen(id)
     }
 
     fn file(&self, id: EntityId) -> String {
@@ -109,7 +116,13 @@ impl<'r> Judge<'r> {
     pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
         tell_apart(&mut self.verdicts);
         super::precedence::fold(&self.rules, &mut self.verdicts);
-        let finding = |verdict: Verdict| Finding { when: context.when(&verdict.worlds), ..verdict.finding };
+        let finding = |verdict: Verdict| {
+            let mut finding = Finding { when: context.when(&verdict.worlds), ..verdict.finding };
+            if finding.certainty == Certainty::Possible {
+                finding.notes.extend(context.not_seen(verdict.subject));
+            }
+            finding
+        };
         let mut merged = super::precedence::merge(self.verdicts, context.vocabulary());
         super::precedence::share(&mut merged);
         merged.into_iter().map(finding).collect()

@@ -320,6 +320,10 @@ mod judging {
             Coverage::Full
         }
 
+        fn not_seen(&self, _: EntityId) -> Option<String> {
+            None
+        }
+
         fn file(&self, _: EntityId) -> String {
             "template.yaml".to_owned()
         }

@@ -87,8 +87,8 @@ impl Manifest {
                 ProblemKind::Answer,
                 key.span(),
                 format!(
-                    "{} of the questions about account {} have no answer: {} ({}){}",
-                    failed.len(),
+                    "{} about account {} without an answer: {} ({}){}",
+                    if failed.len() == 1 { "a question".to_owned() } else { format!("{} questions", failed.len()) },
                     account.as_deref().unwrap_or("(unknown)"),
                     first.question(),
                     first.why,
