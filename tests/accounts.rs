@@ -297,13 +297,15 @@ fn what_is_only_possible_says_what_was_not_seen() {
     let manifest = r#"{"fedlint-dump": 1, "account": "111122223333", "not-seen": [
         {"service": "iam", "operation": "list-roles", "region": "global", "why": "denied", "message": "AccessDenied"},
         {"service": "iam", "operation": "list-saml-providers", "why": "unavailable"}]}"#;
-    let providers = r#"{"SAMLProviderList": [{"Arn": "arn:aws:iam::111122223333:saml-provider/Okta"}]}"#;
-    let files = [("111122223333/fedlint-dump.json", manifest), ("saml.json", providers)];
+    let role = r#"{"Role": {"RoleName": "x", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/x",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}]}}}"#;
+    let files = [("111122223333/fedlint-dump.json", manifest), ("role.json", role)];
     let outcome = fedlint::scan::scan_texts(&files, &Settings::default());
     let notes: Vec<_> =
         outcome.findings.iter().map(|finding| (finding.rule.as_ref(), finding.notes.clone())).collect();
     let note = "of account 111122223333, not all was seen: AWS::IAM::Role (denied)".to_owned();
-    assert_eq!(notes, [("unused-provider", vec![note])]);
+    assert_eq!(notes, [("cross-account-without-external-id", vec![note])]);
     let problems: Vec<&str> = outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         problems,

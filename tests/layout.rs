@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("glob", &["source"]),
     ("granit_parser", &["document/yaml"]),
+    ("hashbrown", &["value"]),
     ("ignore", &["source"]),
     ("miette", &["report/human"]),
     ("petgraph", &["graph"]),

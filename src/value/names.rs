@@ -3,7 +3,8 @@
 use std::hash::BuildHasher;
 use std::sync::RwLock;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// An interned string of one scan: compared, never ordered or printed by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +14,22 @@ pub struct Name(u32);
 #[derive(Debug)]
 pub struct Names {
     strings: boxcar::Vec<Box<str>>,
-    /// From hash to the names with that hash; sharded, so that threads rarely wait for each other.
-    shards: [RwLock<FxHashMap<u64, Vec<Name>>>; Names::SHARDS],
+    /// Names by the hashes of their strings; sharded, so that threads rarely wait for each other.
+    shards: [RwLock<HashTable<Entry>>; Names::SHARDS],
+}
+
+/// A name, with the upper half of the hash of its string.
+#[derive(Debug)]
+struct Entry {
+    hash: u32,
+    name: Name,
+}
+
+impl Entry {
+    /// A hash that is the same whether the string is looked at or not: the shards have used the bits that are left out.
+    fn spread(&self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 impl Names {
@@ -30,13 +45,14 @@ impl Names {
         {
             return name;
         }
-        let mut map = shard.write().expect("no thread panics while it holds the lock");
-        if let Some(name) = self.find(&map, hash, text) {
+        let mut table = shard.write().expect("no thread panics while it holds the lock");
+        if let Some(name) = self.find(&table, hash, text) {
             return name;
         }
         let index = self.strings.push(text.into());
         let name = Name(u32::try_from(index).expect("a scan has fewer than 2^32 distinct strings"));
-        map.entry(hash).or_default().push(name);
+        let entry = Entry { hash: half(hash), name };
+        table.insert_unique(entry.spread(), entry, Entry::spread);
         name
     }
 
@@ -54,9 +70,17 @@ impl Names {
         self.strings.get(name.0 as usize).expect("a Name is only made by `intern`")
     }
 
-    fn find(&self, map: &FxHashMap<u64, Vec<Name>>, hash: u64, text: &str) -> Option<Name> {
-        map.get(&hash)?.iter().copied().find(|&name| self.text(name) == text)
+    fn find(&self, table: &HashTable<Entry>, hash: u64, text: &str) -> Option<Name> {
+        let sought = Entry { hash: half(hash), name: Name(0) };
+        let found = table
+            .find(sought.spread(), |entry| entry.hash == sought.hash && self.text(entry.name) == text)?;
+        Some(found.name)
     }
+}
+
+/// The bits below those that choose the shard.
+const fn half(hash: u64) -> u32 {
+    (hash >> 28) as u32
 }
 
 impl Default for Names {

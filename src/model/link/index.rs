@@ -1,5 +1,7 @@
 //! Entities by the texts that name them.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -22,8 +24,9 @@ pub(super) struct Index {
     by_text: FxHashMap<Text, Hits>,
     /// By everything behind the account in the ARN: what is left of it if accounts are not known.
     by_resource: FxHashMap<Text, Hits>,
-    /// By identifier without regard to case and trailing slash.
-    by_folded: FxHashMap<String, Hits>,
+    /// By identifier without regard to case and trailing slash. Made when it is asked for: most scans have nothing that is
+    /// close to what it should be.
+    by_folded: OnceCell<FxHashMap<String, Hits>>,
     by_logical_id: FxHashMap<(TemplateId, Name), SmallVec<[EntityId; 1]>>,
 }
 
@@ -36,15 +39,10 @@ impl Index {
             for identifier in &entity.identifiers {
                 let hit = Hit { entity: entity.id, form: identifier.form };
                 index.by_text.entry(identifier.text.clone()).or_default().push(hit);
-                if identifier.form == Form::Arn {
-                    if let Some(arn) = Arn::parse(&identifier.text, vocabulary) {
-                        index.by_resource.entry(arn.resource).or_default().push(hit);
-                    }
-                    let folded = fold(&identifier.text, vocabulary);
-                    index.by_folded.entry(folded).or_default().push(hit);
-                } else if identifier.form == Form::Name {
-                    let folded = fold(&identifier.text, vocabulary);
-                    index.by_folded.entry(folded).or_default().push(hit);
+                if identifier.form == Form::Arn
+                    && let Some(arn) = Arn::parse(&identifier.text, vocabulary)
+                {
+                    index.by_resource.entry(arn.resource).or_default().push(hit);
                 }
             }
         }
@@ -67,9 +65,11 @@ impl Index {
         &self,
         text: &Text,
         expected: &[(EntityKind, Form)],
+        model: &Model,
         vocabulary: &Vocabulary,
     ) -> impl Iterator<Item = EntityId> {
-        let hits = self.by_folded.get(&fold(text, vocabulary)).map(SmallVec::as_slice).unwrap_or_default();
+        let by_folded = self.by_folded.get_or_init(|| folded(model, vocabulary));
+        let hits = by_folded.get(&fold(text, vocabulary)).map(SmallVec::as_slice).unwrap_or_default();
         hits.iter().filter(|hit| expected.contains(&(hit.entity.kind, hit.form))).map(|hit| hit.entity)
     }
 
@@ -77,6 +77,20 @@ impl Index {
     pub(super) fn variants(&self, template: TemplateId, logical_id: Name) -> &[EntityId] {
         self.by_logical_id.get(&(template, logical_id)).map(SmallVec::as_slice).unwrap_or_default()
     }
+}
+
+/// Entities by their folded names and ARNs.
+fn folded(model: &Model, vocabulary: &Vocabulary) -> FxHashMap<String, Hits> {
+    let mut by_folded: FxHashMap<String, Hits> = FxHashMap::default();
+    for entity in model.entities() {
+        for identifier in &entity.identifiers {
+            if matches!(identifier.form, Form::Arn | Form::Name) {
+                let hit = Hit { entity: entity.id, form: identifier.form };
+                by_folded.entry(fold(&identifier.text, vocabulary)).or_default().push(hit);
+            }
+        }
+    }
+    by_folded
 }
 
 /// The text for comparing without regard to case, trailing slash, and whether the partition is written out.

@@ -20,7 +20,8 @@ use super::{Found, Missing, Outside, Reference, ReferencePlace, Target};
 use crate::policy::{Arn, BuiltInProvider, split_once, strip_prefix};
 use crate::resources::{Deployment, Template};
 use crate::value::{
-    Comparison, Field, Name, Part, Shape, Symbol, TemplateId, Text, Vocabulary, WorldSet, Worlds,
+    Comparison, DeploymentId, Field, Name, Part, Shape, Symbol, TemplateId, Text, Vocabulary, WorldSet,
+    Worlds,
 };
 
 pub(super) struct Resolver<'m> {
@@ -30,6 +31,8 @@ pub(super) struct Resolver<'m> {
     pub(super) vocabulary: &'m Vocabulary,
     templates: FxHashMap<TemplateId, &'m Template>,
     shapes: RefCell<FxHashMap<ReferencePlace, Option<Shape>>>,
+    /// What was found to be outside, by place, text and deployment: very many may name the same policy of AWS.
+    outside: RefCell<FxHashMap<(ReferencePlace, Text, DeploymentId), Outside>>,
 }
 
 /// The names under which role mappings and principal tags know providers that nobody registers.
@@ -50,7 +53,15 @@ impl<'m> Resolver<'m> {
     pub(super) fn new(model: &'m Model, index: &'m Index, vocabulary: &'m Vocabulary) -> Self {
         let templates = model.scope.templates.iter().map(|template| (template.id, template)).collect();
         let completeness = Completeness::new(model, vocabulary);
-        Self { model, index, completeness, vocabulary, templates, shapes: RefCell::default() }
+        Self {
+            model,
+            index,
+            completeness,
+            vocabulary,
+            templates,
+            shapes: RefCell::default(),
+            outside: RefCell::default(),
+        }
     }
 
     /// What a reference names: two answers if the thing exists in a part of its worlds only.
@@ -112,6 +123,20 @@ impl<'m> Resolver<'m> {
     }
 
     fn target(&self, wanted: &Wanted<'_>, text: &Text) -> Target {
+        // What a literal names depends on the deployment at most, as long as nothing in view has it.
+        let key = || (wanted.place, text.clone(), wanted.from.deployment);
+        let literal = text.as_literal(self.vocabulary).is_some();
+        if literal && let Some(known) = self.outside.borrow().get(&key()) {
+            return Target::Outside(*known);
+        }
+        let target = self.find(wanted, text);
+        if let (true, Target::Outside(outside)) = (literal, &target) {
+            self.outside.borrow_mut().insert(key(), *outside);
+        }
+        target
+    }
+
+    fn find(&self, wanted: &Wanted<'_>, text: &Text) -> Target {
         self.dangling(wanted.from, text)
             .or_else(|| self.exact(wanted, text))
             .or_else(|| self.by_symbol(wanted, text))
@@ -521,13 +546,16 @@ impl<'m> Resolver<'m> {
         {
             return Target::Outside(Outside::Aws);
         }
+        let arn = Arn::parse(text, self.vocabulary);
+        let outside = arn.as_ref().map(|arn| self.outside_of(wanted.from, arn));
+        if outside == Some(Outside::Aws) {
+            return Target::Outside(Outside::Aws);
+        }
         let near = self
             .index
-            .near(text, wanted.place.expected(), self.vocabulary)
+            .near(text, wanted.place.expected(), self.model, self.vocabulary)
             .find(|&near| self.model.entity(near).deployment == wanted.from.deployment);
-        let arn = Arn::parse(text, self.vocabulary);
-        let outside = arn.as_ref().map(|arn| self.outside(wanted.from, arn));
-        let sure = outside != Some(Outside::Aws) && self.completeness.lacks(self, wanted, text);
+        let sure = self.completeness.lacks(self, wanted, text);
         if near.is_some() || sure {
             return Target::Missing(Missing { sure, name: None, did_you_mean: None, near });
         }
@@ -554,7 +582,7 @@ impl<'m> Resolver<'m> {
         Target::Outside(Outside::NotScanned)
     }
 
-    fn outside(&self, from: &Entity, arn: &Arn) -> Outside {
+    fn outside_of(&self, from: &Entity, arn: &Arn) -> Outside {
         if arn.account.as_literal(self.vocabulary) == Some("aws") {
             return Outside::Aws;
         }

@@ -45,6 +45,10 @@ pub(super) fn inventories(
     for Found { owner, region, seen, listed } in listed {
         let Some(&deployment) = deployments.get(&owner) else { continue };
         let reading = listed.reading;
+        // A list of one region of which nobody says which tells nothing of all the others.
+        if region.is_none() && listed.of.is_none() && !is_global(reading.service) {
+            continue;
+        }
         add(
             reading.operation,
             Inventory {
