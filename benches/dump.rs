@@ -3,7 +3,12 @@
 //! `cargo bench --bench dump` writes the file as the AWS CLI prints it, then starts itself to read it, so that what it took
 //! to write it is not counted.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark for people")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark for people reads what the system says of its own process"
+)]
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -13,7 +13,9 @@ use super::kinds;
 use super::manifest::{Manifest, NotSeen};
 use super::thing::{Key, Thing, companion, unseen};
 use super::whole::Taken;
-use crate::resources::{Deployment, Entry, ExistingExport, Pinned, Resources, Seen, Template, Value};
+use crate::resources::{
+    Deployment, Entry, ExistingExport, Pinned, Resource, Resources, Seen, Template, Value,
+};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::value::{
     DeploymentId, Located, Name, Pseudo, Shape, Symbol, TemplateId, Text, Vocabulary, WorldTable,
@@ -197,6 +199,19 @@ impl Dump {
     }
 }
 
+/// Calls those by their ids that have the name of another: names of pools, for example, need not be the only ones.
+fn tell_apart(resources: &mut [Resource], ids: &[Name]) {
+    let mut count: FxHashMap<(Name, Name), usize> = FxHashMap::default();
+    for resource in &*resources {
+        *count.entry((resource.kind, resource.logical_id)).or_default() += 1;
+    }
+    for (resource, id) in resources.iter_mut().zip(ids) {
+        if count[&(resource.kind, resource.logical_id)] > 1 {
+            resource.logical_id = *id;
+        }
+    }
+}
+
 /// What is known of a file besides what its answers say: from its manifest, its folders, the settings.
 fn clue_of(file: &File, manifests: &[(PathBuf, Manifest)]) -> Clue {
     let mut clue = Clue::default();
@@ -368,6 +383,11 @@ impl Sorting<'_> {
     /// The id of what a fragment is of, which gets what the request named. None if that would have to be known.
     fn complete(&self, fragment: &mut Fragment, clue: &Clue) -> Option<Name> {
         let id = self.id(fragment, clue)?;
+        // The request named it by its ARN.
+        let arn = clue.key.as_deref().filter(|key| key.starts_with("arn:") && !key.contains("_arn:"));
+        if let (None, None, Some(arn)) = (fragment.arn, fragment.id, arn) {
+            fragment.arn = Some(self.vocabulary.names.intern(arn));
+        }
         let Some(requested) = fragment.requested else { return Some(id) };
         let (key, names) = (clue.key.as_deref()?, &self.vocabulary.names);
         let span = fragment.span;
@@ -493,7 +513,10 @@ impl Account {
         };
         all.accounts.extend(number.map(|number| (number, deployment, template)));
         let Self { things, known, .. } = self;
+        let first = all.resources.len();
+        let mut ids = Vec::new();
         for thing in things {
+            let id = thing.key.id;
             let is_taken =
                 |account| taken.contains(&Taken { account, kind: thing.key.kind, id: thing.key.id });
             if number.is_some_and(is_taken) {
@@ -504,9 +527,12 @@ impl Account {
             let made = thing.resource(&place, template, vocabulary);
             if let (Some(resource), Some((kind, property))) = (&made, companion) {
                 all.resources.push(unseen(kind, property, resource, vocabulary));
+                ids.push(id);
             }
+            ids.extend(made.is_some().then_some(id));
             all.resources.extend(made);
         }
+        tell_apart(&mut all.resources[first..], &ids);
         all.deployments.push(place);
     }
 }

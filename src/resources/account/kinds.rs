@@ -84,7 +84,11 @@ static KINDS: &[Kind] = &[
     Kind { stands_alone: true, ..kind("AWS::IAM::ManagedPolicy", "a managed policy", Arn) },
     kind("AWS::IAM::OIDCProvider", "an OIDC provider", Arn),
     kind("AWS::IAM::Role", "a role", Id),
-    Kind { stands_alone: true, ..kind("AWS::IAM::SAMLProvider", "a SAML provider", Arn) },
+    Kind {
+        arn: Some("arn:{partition}:iam::{account}:saml-provider/{id}"),
+        stands_alone: true,
+        ..kind("AWS::IAM::SAMLProvider", "a SAML provider", Arn)
+    },
     kind("AWS::IAM::ServiceLinkedRole", "a service-linked role", Id),
     kind("AWS::IAM::User", "an IAM user", Id),
     Kind {

@@ -303,3 +303,18 @@ fn lists_tell_what_there_is_unless_they_are_cut_off_or_filtered() {
         [(kind("Role"), Seen::All), (kind("SAMLProvider"), denied)]
     );
 }
+
+#[test]
+fn things_of_one_name_are_called_by_their_ids() {
+    let pool = |id: &str, name: &str| {
+        format!(
+            r#"{{"IdentityPoolId": "eu-west-1:{id}", "IdentityPoolName": "{name}", "AllowUnauthenticatedIdentities": false}}"#
+        )
+    };
+    let text = [pool("a", "shop"), pool("b", "shop"), pool("c", "app")].join("\n");
+    let names: Vec<String> = lines(&[("a.json", &text)])
+        .into_iter()
+        .filter_map(|line| Some(line.strip_prefix("Cognito::IdentityPool ")?.split(" @").next()?.to_owned()))
+        .collect();
+    assert_eq!(names, ["eu-west-1:a", "eu-west-1:b", "app"]);
+}

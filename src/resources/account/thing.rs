@@ -77,8 +77,10 @@ impl Thing {
             kinds::Maker::Service => "AWS::IAM::ServiceLinkedRole",
             kinds::Maker::Aws => return None,
         };
+        // What is called by its file has no identity that others could name.
+        let named = label.is_none();
         let arn = merged.arn.clone().or_else(|| {
-            let formula = kind.arn?;
+            let formula = kind.arn.filter(|_| named)?;
             let region = region.map_or_else(|| place.region.clone(), Text::literal);
             Some(fill(formula, place, &region, key.id, vocabulary))
         });
@@ -92,7 +94,7 @@ impl Thing {
         });
         let own = merged.attributes.iter().find(|(name, _)| *name == "Ref").map(|(_, text)| text.clone());
         let reference = own.or_else(|| match kind.reference {
-            Reference::Id => Some(Text::literal(key.id)),
+            Reference::Id => named.then(|| Text::literal(key.id)),
             Reference::Arn => arn.clone(),
             Reference::Other => None,
         });
