@@ -1,14 +1,21 @@
-//! Workloads and directories: Roles Anywhere, EKS, Directory Service.
+//! Workloads, directories and stacks: Roles Anywhere, EKS, Directory Service, CloudFormation.
 
 use super::{After, Call, REGIONAL, each};
 
 const ROLES_ANYWHERE: Call = Call { service: "rolesanywhere", ..REGIONAL };
 const EKS: Call = Call { service: "eks", ..REGIONAL };
 const DIRECTORIES: Call = Call { service: "ds", ..REGIONAL };
+const STACKS: Call = Call { service: "cloudformation", ..REGIONAL };
 
 const CLUSTERS: &[After] = &[each("eks list-clusters", "clusters", &[("", "name"), ("", "clusterName")])];
 
 pub(super) const CALLS: &[Call] = &[
+    Call {
+        operation: "list-exports",
+        actions: &["cloudformation:ListExports"],
+        about: "what stacks export, for templates that import it",
+        ..STACKS
+    },
     Call {
         operation: "list-trust-anchors",
         actions: &["rolesanywhere:ListTrustAnchors"],
