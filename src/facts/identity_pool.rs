@@ -97,7 +97,9 @@ fact! {
 
 /// Facts of every pool: one for each set of worlds in which its attachment is the same.
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for pool in &analysis.model.identity_pools {
+    // Of a pool that was only listed there is nothing to say: whether guests get in every description of one tells.
+    let described = analysis.model.identity_pools.iter().filter(|pool| !pool.guests.is_not_seen());
+    for pool in described {
         let mut attachments = attachments(analysis, pool);
         // A pool has one attachment: one that is its own for sure leaves none to guess.
         if attachments.iter().any(|(_, found, _)| found.sure) {
@@ -182,7 +184,8 @@ fn of(
         classic_flow: truth(&pool.classic_flow),
         guest_role,
         user_role: user_role(analysis, pool, attached.map(|(attachment, _)| attachment)),
-        attached: Bounds::decided(attached.is_some()),
+        // Roles of which no answer tells are not in view.
+        attached: Bounds::decided(attached.is_some_and(|(attachment, _)| !attachment.roles.is_not_seen())),
         logins: match analysis.stability(pool.entity.id, Change::PoolLogins) {
             Certainty::Proved => logins(pool),
             // A function may add some.
