@@ -28,7 +28,7 @@ use self::client::{Client, Question};
 use self::failure::{Failure, shorten};
 use self::layout::Folder;
 
-pub use calls::{After, Call, Given, Scope, calls};
+pub use calls::{After, Call, Scope, calls};
 pub use layout::file_name;
 pub use manifest::{Identity, Manifest, NotSeen, Why};
 pub use mask::REMOVED;
@@ -182,6 +182,7 @@ fn caller(client: &Client<'_>, home: &str) -> Result<(String, String), Refused> 
         operation: "get-caller-identity",
         region: home,
         request: &Map::new(),
+        page: None,
         none: &[],
     };
     let answer = client.ask_value(&question, None).map_err(|failure| refused(&failure))?;

@@ -245,6 +245,11 @@ fn answers_lie_where_they_are_looked_for() {
     ] {
         assert!(cli.has(path), "{path}");
     }
+    // The CLI turns the pages itself, which it would not if the request said how long they are.
+    let arguments = fs::read_to_string(cli.path("log.arguments")).unwrap();
+    assert!(
+        arguments.contains("<cognito-idp><list-user-pools><--cli-input-json><{}><--page-size><60><--region>")
+    );
     // As the CLI prints it.
     let provider = "111122223333/global/iam/get-saml-provider/arn%3Aaws%3Aiam%3A%3A111122223333%3Asaml-provider%2FOkta.json";
     assert_eq!(cli.files()[provider], "{\n    \"SAMLMetadataDocument\": \"\u{e9}\"\n}\n");

@@ -69,8 +69,14 @@ impl Role {
         let members = [("RoleArn", self.arn.as_str()), ("RoleSessionName", "fedlint-collect")];
         let request: Map<String, Value> =
             members.into_iter().map(|(member, value)| (member.to_owned(), Value::from(value))).collect();
-        let question =
-            Question { service: "sts", operation: "assume-role", region: home, request: &request, none: &[] };
+        let question = Question {
+            service: "sts",
+            operation: "assume-role",
+            region: home,
+            request: &request,
+            page: None,
+            none: &[],
+        };
         let assumed = client.ask_value(&question, None);
         let refuse = |failure: Failure| {
             let message = format!("`{}` cannot be assumed: {}", self.arn, failure.message);

@@ -264,6 +264,7 @@ impl Account<'_> {
             operation: task.call.operation,
             region: if task.region == GLOBAL { home } else { &task.region },
             request: &members,
+            page: task.call.page,
             none: task.call.none,
         };
         let mut keep = |answer: &mut dyn io::Read| {

@@ -14,7 +14,9 @@ pub struct Call {
     /// The operation, as the AWS CLI spells it.
     pub operation: &'static str,
     /// Members of the request that are always the same.
-    pub given: &'static [(&'static str, Given)],
+    pub given: &'static [(&'static str, &'static str)],
+    /// How many elements a page has, where AWS wants to be told; the AWS CLI puts the pages together.
+    pub page: Option<&'static str>,
     /// Members of the request that come from earlier answers.
     pub asks: &'static [&'static str],
     /// The members of the request whose values name the answer's file, in order.
@@ -34,15 +36,6 @@ pub struct Call {
     pub most: usize,
     /// What the answer is for.
     pub about: &'static str,
-}
-
-/// A value that a request always has.
-#[derive(Clone, Copy, Debug)]
-pub enum Given {
-    /// A text.
-    Text(&'static str),
-    /// A number.
-    Number(u32),
 }
 
 /// An earlier call, and what of its answer leads to more of this one.
@@ -78,6 +71,7 @@ const GLOBAL: Call = Call {
     service: "",
     operation: "",
     given: &[],
+    page: None,
     asks: &[],
     key: &[],
     after: &[],

@@ -57,6 +57,8 @@ pub(super) struct Question<'q> {
     pub(super) region: &'q str,
     /// The members of the request.
     pub(super) request: &'q serde_json::Map<String, Value>,
+    /// How many elements a page has.
+    pub(super) page: Option<&'q str>,
     /// Codes by which AWS says that there is none.
     pub(super) none: &'q [&'q str],
 }
@@ -150,8 +152,12 @@ impl Client<'_> {
     fn command(&self, question: &Question<'_>, credentials: Option<&Credentials>) -> Command {
         let mut command = Command::new(&self.program);
         command.args([question.service, question.operation]);
-        if !question.request.is_empty() {
+        if !question.request.is_empty() || question.page.is_some() {
             command.arg("--cli-input-json").arg(Value::Object(question.request.clone()).to_string());
+        }
+        // As a member of the request it would be the caller who turns the pages.
+        if let Some(page) = question.page {
+            command.args(["--page-size", page]);
         }
         command.args(["--region", question.region, "--output", "json", "--cli-connect-timeout", "10"]);
         if let Some(url) = &self.endpoint_url {
@@ -159,6 +165,8 @@ impl Client<'_> {
         }
         // Version 1 knows no option against pagers, and both know the variable.
         command.env("AWS_PAGER", "").env("AWS_CLI_AUTO_PROMPT", "off");
+        // Settings may ask for errors in other forms.
+        command.env("AWS_CLI_ERROR_FORMAT", "legacy");
         // Names are in any script, and locales of build machines often are not.
         command.env("PYTHONIOENCODING", "utf-8").env("AWS_CLI_OUTPUT_ENCODING", "UTF-8");
         command.envs(self.variables.iter().copied());
@@ -251,6 +259,7 @@ mod tests {
             operation: "get-role",
             region: "eu-west-1",
             request: request.as_object().unwrap(),
+            page: None,
             none: &[],
         };
         let words = |command: &Command| -> Vec<String> {

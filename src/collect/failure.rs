@@ -78,28 +78,24 @@ impl Failure {
         let text = String::from_utf8_lossy(stderr);
         let code = code(&text);
         let has = |texts: &[&str]| texts.iter().any(|known| text.contains(known));
-        let mut failure =
-            Self { why: Why::Failed, message: message(&text), code: None, again: None, expired: false };
-        if let Some(code) = code {
-            failure.expired = EXPIRED.contains(&code);
-            failure.why = match CODES.iter().find(|(part, _)| code.contains(part)) {
-                _ if none.contains(&code) => Why::None,
-                Some((_, why)) => *why,
-                None => Why::Failed,
-            };
-            if failure.why == Why::Throttled {
-                failure.again = Some(Again::Throttled);
-            } else if BROKEN.iter().any(|part| code.contains(part)) {
-                failure.again = Some(Again::Broken);
-            }
-            failure.code = Some(code.to_owned());
-        } else {
-            failure.expired = has(EXPIRED_TEXTS);
-            failure.why =
-                TEXTS.iter().find(|(part, _)| text.contains(part)).map_or(Why::Failed, |(_, why)| *why);
-            failure.again = has(BROKEN_TEXTS).then_some(Again::Broken);
-        }
-        failure
+        let is_code =
+            |codes: &[&str]| code.is_some_and(|code| codes.iter().any(|known| code.contains(known)));
+        let known = |parts: &[(&str, Why)], text: &str| {
+            parts.iter().find(|(part, _)| text.contains(part)).map(|(_, why)| *why)
+        };
+        let why = match code {
+            Some(code) if none.contains(&code) => Some(Why::None),
+            Some(code) => known(CODES, code),
+            None => None,
+        };
+        let why = why.or_else(|| known(TEXTS, &text)).unwrap_or(Why::Failed);
+        let again = match why {
+            Why::Throttled => Some(Again::Throttled),
+            Why::Failed if is_code(BROKEN) || has(BROKEN_TEXTS) => Some(Again::Broken),
+            _ => None,
+        };
+        let expired = is_code(EXPIRED) || has(EXPIRED_TEXTS);
+        Self { why, message: message(&text), code: code.map(str::to_owned), again, expired }
     }
 
     /// An answer that is not whole.
@@ -212,6 +208,14 @@ mod tests {
         let none = said("\nCould not connect to the endpoint URL: \"https://ds.xx-east-1.amazonaws.com/\"\n");
         assert_eq!(none.why, Why::Unavailable);
         assert!(said("\nError loading SSO Token: Token for x does not exist\n").expired);
+        // Later versions have codes of their own for what AWS did not say.
+        let none = said(
+            "aws: [ERROR]: An error occurred (EndpointConnection): Could not connect to the endpoint URL: \"https://x\"",
+        );
+        assert_eq!(none.why, Why::Unavailable);
+        let old = said("aws: [ERROR]: An error occurred (SSOToken): Token has expired and refresh failed\n");
+        assert!(old.expired);
+        assert_eq!(old.message, "SSOToken: Token has expired and refresh failed");
         assert_eq!(said("").message, "the AWS CLI said nothing");
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::calls::{Call, Given, calls};
+use super::calls::{Call, calls};
 
 /// The least that the caller has to be allowed. With `role_name`, also to assume that role in other accounts, which each
 /// have to allow the rest to it.
@@ -43,35 +43,31 @@ fn capitalized(word: &str) -> String {
 /// The exact calls, one a line, with what each is for.
 #[must_use]
 pub fn listing(role_name: Option<&str>) -> String {
-    let mut lines = vec![line("sts", "get-caller-identity", "", "which account this is")];
+    let mut lines = vec!["aws sts get-caller-identity  # which account this is\n".to_owned()];
     if let Some(role) = role_name {
         let request = format!(
             "\"RoleArn\": \"arn:aws:iam::ACCOUNT:role/{role}\", \"RoleSessionName\": \"fedlint-collect\""
         );
-        lines.push(line(
-            "sts",
-            "assume-role",
-            &request,
-            "to ask in other accounts; the answer stays in memory",
-        ));
+        let about = "to ask in other accounts; the answer stays in memory";
+        lines.push(format!("aws sts assume-role --cli-input-json '{{{request}}}'  # {about}\n"));
     }
-    lines.extend(calls().map(|call| line(call.service, call.operation, &request(call), call.about)));
+    lines.extend(calls().map(|call| {
+        let input = input(call);
+        format!("aws {} {}{input}  # {}\n", call.service, call.operation, call.about)
+    }));
     lines.concat()
 }
 
-fn line(service: &str, operation: &str, request: &str, about: &str) -> String {
-    let input = if request.is_empty() { String::new() } else { format!(" --cli-input-json '{{{request}}}'") };
-    format!("aws {service} {operation}{input}  # {about}\n")
-}
-
 /// The members of a request, with the name of each in place of a value that an earlier answer gives.
-fn request(call: &Call) -> String {
-    let given = call.given.iter().map(|(member, given)| match given {
-        Given::Text(text) => format!("\"{member}\": \"{text}\""),
-        Given::Number(number) => format!("\"{member}\": {number}"),
-    });
+fn input(call: &Call) -> String {
+    let given = call.given.iter().map(|(member, value)| format!("\"{member}\": \"{value}\""));
     let asked = call.asks.iter().map(|member| format!("\"{member}\": \"...\""));
-    given.chain(asked).collect::<Vec<_>>().join(", ")
+    let members = given.chain(asked).collect::<Vec<_>>().join(", ");
+    match call.page {
+        Some(page) => format!(" --cli-input-json '{{{members}}}' --page-size {page}"),
+        None if members.is_empty() => members,
+        None => format!(" --cli-input-json '{{{members}}}'"),
+    }
 }
 
 #[cfg(test)]
@@ -126,8 +122,6 @@ mod tests {
         assert!(listing.contains(
             "aws iam get-saml-provider --cli-input-json '{\"SAMLProviderArn\": \"...\"}'  # the metadata of a SAML provider, with its certificates\n"
         ));
-        assert!(
-            listing.contains("aws cognito-idp list-user-pools --cli-input-json '{\"MaxResults\": 60}'  # ")
-        );
+        assert!(listing.contains("aws cognito-idp list-user-pools --cli-input-json '{}' --page-size 60  # "));
     }
 }

@@ -1,6 +1,6 @@
 //! Identity pools and user pools.
 
-use super::{After, Call, Given, REGIONAL, each};
+use super::{After, Call, REGIONAL, each};
 
 const IDENTITY: Call = Call { service: "cognito-identity", ..REGIONAL };
 const USER_POOLS: Call = Call { service: "cognito-idp", ..REGIONAL };
@@ -38,7 +38,7 @@ const LOGINS: &[After] = &[
 pub(super) const CALLS: &[Call] = &[
     Call {
         operation: "list-identity-pools",
-        given: &[("MaxResults", Given::Number(60))],
+        page: Some("60"),
         actions: &["cognito-identity:ListIdentityPools"],
         about: "which identity pools there are",
         ..IDENTITY
@@ -66,7 +66,7 @@ pub(super) const CALLS: &[Call] = &[
     },
     Call {
         operation: "list-user-pools",
-        given: &[("MaxResults", Given::Number(60))],
+        page: Some("60"),
         actions: &["cognito-idp:ListUserPools"],
         about: "which user pools there are",
         ..USER_POOLS

@@ -1,6 +1,6 @@
 //! The organisation.
 
-use super::{After, Call, GLOBAL, Given, Scope, each};
+use super::{After, Call, GLOBAL, Scope, each};
 
 /// Asked in every account: which organisation it is in.
 const MEMBER: Call = Call { service: "organizations", ..GLOBAL };
@@ -62,7 +62,7 @@ pub(super) const CALLS: &[Call] = &[
     },
     Call {
         operation: "list-policies",
-        given: &[("Filter", Given::Text("SERVICE_CONTROL_POLICY"))],
+        given: &[("Filter", "SERVICE_CONTROL_POLICY")],
         key: &["Filter"],
         actions: &["organizations:ListPolicies"],
         about: "which service control policies there are",
@@ -70,7 +70,7 @@ pub(super) const CALLS: &[Call] = &[
     },
     Call {
         operation: "list-policies",
-        given: &[("Filter", Given::Text("RESOURCE_CONTROL_POLICY"))],
+        given: &[("Filter", "RESOURCE_CONTROL_POLICY")],
         key: &["Filter"],
         actions: &["organizations:ListPolicies"],
         about: "which resource control policies there are",
