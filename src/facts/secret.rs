@@ -31,6 +31,9 @@ fact! {
     evidence {}
 }
 
+/// What `fedlint collect` writes in place of a secret.
+const REMOVED: &str = "(removed by fedlint)";
+
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for user in &analysis.model.users {
         of(analysis, &user.entity, SecretKind::Password, &user.password, take);
@@ -60,7 +63,7 @@ fn of(
     // What no answer of an account tells of stands nowhere.
     let Some(place) = value.span().filter(|_| !value.is_not_seen()) else { return };
     let literal = match value.known().map(|known| known.value.as_literal(analysis.vocabulary)) {
-        Some(Some("") | None) => Bounds::decided(false),
+        Some(Some("" | REMOVED) | None) => Bounds::decided(false),
         Some(Some(text)) => Bounds { sure: !is_placeholder(text), possible: true },
         None => Bounds::UNDECIDED,
     };
