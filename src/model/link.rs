@@ -110,7 +110,8 @@ pub(super) fn link(model: &mut Model, vocabulary: &Vocabulary) {
     let index = index::Index::new(model, vocabulary);
     let wanted = collect::collect(model, vocabulary);
     let resolver = resolve::Resolver::new(model, &index, vocabulary);
-    let references: Vec<Reference> = wanted.iter().flat_map(|wanted| resolver.references(wanted)).collect();
+    let mut references: Vec<Reference> = Vec::with_capacity(wanted.len());
+    references.extend(wanted.iter().flat_map(|wanted| resolver.references(wanted)));
     for (position, reference) in references.iter().enumerate() {
         let position = u32::try_from(position).expect("a scan has fewer than 2^32 references");
         for entity in reference.target.entities() {

@@ -18,33 +18,36 @@ pub(super) struct Hit {
 
 type Hits = SmallVec<[Hit; 1]>;
 
-/// All ways to find an entity. Hits stand in the order of entities, so that results do not depend on hashing.
-#[derive(Debug, Default)]
-pub(super) struct Index {
+/// All ways to find an entity. Hits stand in the order of entities, so that results do not depend on hashing. What only
+/// symbols and mistakes ask for is made when it is asked for: a scan of accounts has no symbols, and very many entities.
+#[derive(Debug)]
+pub(super) struct Index<'m> {
+    model: &'m Model,
+    vocabulary: &'m Vocabulary,
     by_text: FxHashMap<Text, Hits>,
+    /// False if there is an ARN with a symbol in it.
+    literal: bool,
     /// By everything behind the account in the ARN: what is left of it if accounts are not known.
-    by_resource: FxHashMap<Text, Hits>,
-    /// By identifier without regard to case and trailing slash. Made when it is asked for: most scans have nothing that is
-    /// close to what it should be.
+    by_resource: OnceCell<FxHashMap<Text, Hits>>,
+    /// By identifier without regard to case and trailing slash.
     by_folded: OnceCell<FxHashMap<String, Hits>>,
-    by_logical_id: FxHashMap<(TemplateId, Name), SmallVec<[EntityId; 1]>>,
+    by_logical_id: OnceCell<FxHashMap<(TemplateId, Name), SmallVec<[EntityId; 1]>>>,
 }
 
-impl Index {
-    pub(super) fn new(model: &Model, vocabulary: &Vocabulary) -> Self {
-        let mut index = Self::default();
-        for entity in model.entities() {
-            let key = (entity.template, entity.logical_id);
-            index.by_logical_id.entry(key).or_default().push(entity.id);
-            for identifier in &entity.identifiers {
-                let hit = Hit { entity: entity.id, form: identifier.form };
-                index.by_text.entry(identifier.text.clone()).or_default().push(hit);
-                if identifier.form == Form::Arn
-                    && let Some(arn) = Arn::parse(&identifier.text, vocabulary)
-                {
-                    index.by_resource.entry(arn.resource).or_default().push(hit);
-                }
-            }
+impl<'m> Index<'m> {
+    pub(super) fn new(model: &'m Model, vocabulary: &'m Vocabulary) -> Self {
+        let mut index = Self {
+            model,
+            vocabulary,
+            by_text: FxHashMap::default(),
+            literal: true,
+            by_resource: OnceCell::new(),
+            by_folded: OnceCell::new(),
+            by_logical_id: OnceCell::new(),
+        };
+        for (text, hit) in identifiers(model) {
+            index.literal &= hit.form != Form::Arn || text.as_literal(vocabulary).is_some();
+            index.by_text.entry(text.clone()).or_default().push(hit);
         }
         index
     }
@@ -54,9 +57,22 @@ impl Index {
         self.by_text.get(text).map(SmallVec::as_slice).unwrap_or_default()
     }
 
-    /// Entities whose ARN ends in the same resource.
-    pub(super) fn resource(&self, resource: &Text) -> &[Hit] {
-        self.by_resource.get(resource).map(SmallVec::as_slice).unwrap_or_default()
+    /// Entities whose ARN ends in the same resource as this one, and may be the same.
+    pub(super) fn resource(&self, text: &Text, arn: &Arn) -> &[Hit] {
+        // Of two ARNs without symbols, no more than the same text is the same.
+        if self.literal && text.as_literal(self.vocabulary).is_some() {
+            return &[];
+        }
+        let by_resource = self.by_resource.get_or_init(|| {
+            let mut by_resource: FxHashMap<Text, Hits> = FxHashMap::default();
+            for (text, hit) in identifiers(self.model).filter(|(_, hit)| hit.form == Form::Arn) {
+                if let Some(arn) = Arn::parse(text, self.vocabulary) {
+                    by_resource.entry(arn.resource).or_default().push(hit);
+                }
+            }
+            by_resource
+        });
+        by_resource.get(&arn.resource).map(SmallVec::as_slice).unwrap_or_default()
     }
 
     /// An entity of one of the expected kinds, whose identifier differs from the text only in case or in a
@@ -65,32 +81,38 @@ impl Index {
         &self,
         text: &Text,
         expected: &[(EntityKind, Form)],
-        model: &Model,
-        vocabulary: &Vocabulary,
     ) -> impl Iterator<Item = EntityId> {
-        let by_folded = self.by_folded.get_or_init(|| folded(model, vocabulary));
-        let hits = by_folded.get(&fold(text, vocabulary)).map(SmallVec::as_slice).unwrap_or_default();
+        let by_folded = self.by_folded.get_or_init(|| {
+            let mut by_folded: FxHashMap<String, Hits> = FxHashMap::default();
+            let named = |(_, hit): &(&Text, Hit)| matches!(hit.form, Form::Arn | Form::Name);
+            for (text, hit) in identifiers(self.model).filter(named) {
+                by_folded.entry(fold(text, self.vocabulary)).or_default().push(hit);
+            }
+            by_folded
+        });
+        let hits = by_folded.get(&fold(text, self.vocabulary)).map(SmallVec::as_slice).unwrap_or_default();
         hits.iter().filter(|hit| expected.contains(&(hit.entity.kind, hit.form))).map(|hit| hit.entity)
     }
 
     /// The variants of a resource.
     pub(super) fn variants(&self, template: TemplateId, logical_id: Name) -> &[EntityId] {
-        self.by_logical_id.get(&(template, logical_id)).map(SmallVec::as_slice).unwrap_or_default()
+        let by_logical_id = self.by_logical_id.get_or_init(|| {
+            let mut by_logical_id: FxHashMap<_, SmallVec<[EntityId; 1]>> = FxHashMap::default();
+            for entity in self.model.entities() {
+                by_logical_id.entry((entity.template, entity.logical_id)).or_default().push(entity.id);
+            }
+            by_logical_id
+        });
+        by_logical_id.get(&(template, logical_id)).map(SmallVec::as_slice).unwrap_or_default()
     }
 }
 
-/// Entities by their folded names and ARNs.
-fn folded(model: &Model, vocabulary: &Vocabulary) -> FxHashMap<String, Hits> {
-    let mut by_folded: FxHashMap<String, Hits> = FxHashMap::default();
-    for entity in model.entities() {
-        for identifier in &entity.identifiers {
-            if matches!(identifier.form, Form::Arn | Form::Name) {
-                let hit = Hit { entity: entity.id, form: identifier.form };
-                by_folded.entry(fold(&identifier.text, vocabulary)).or_default().push(hit);
-            }
-        }
-    }
-    by_folded
+/// Every identifier of every entity.
+fn identifiers(model: &Model) -> impl Iterator<Item = (&Text, Hit)> {
+    model.entities().flat_map(|entity| {
+        let hit = |form| Hit { entity: entity.id, form };
+        entity.identifiers.iter().map(move |identifier| (&identifier.text, hit(identifier.form)))
+    })
 }
 
 /// The text for comparing without regard to case, trailing slash, and whether the partition is written out.

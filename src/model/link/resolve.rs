@@ -26,7 +26,7 @@ use crate::value::{
 
 pub(super) struct Resolver<'m> {
     pub(super) model: &'m Model,
-    index: &'m Index,
+    index: &'m Index<'m>,
     completeness: Completeness<'m>,
     pub(super) vocabulary: &'m Vocabulary,
     templates: FxHashMap<TemplateId, &'m Template>,
@@ -50,7 +50,7 @@ const SOCIAL_PROVIDERS: &[&str] = &[
 pub(super) const MOST_POSSIBLE: usize = 64;
 
 impl<'m> Resolver<'m> {
-    pub(super) fn new(model: &'m Model, index: &'m Index, vocabulary: &'m Vocabulary) -> Self {
+    pub(super) fn new(model: &'m Model, index: &'m Index<'m>, vocabulary: &'m Vocabulary) -> Self {
         let templates = model.scope.templates.iter().map(|template| (template.id, template)).collect();
         let completeness = Completeness::new(model, vocabulary);
         Self {
@@ -518,7 +518,7 @@ impl<'m> Resolver<'m> {
         let expected = wanted.place.expected();
         let hits: Vec<Hit> = self
             .index
-            .resource(&arn.resource)
+            .resource(text, &arn)
             .iter()
             .copied()
             .filter(|hit| expected.contains(&(hit.entity.kind, hit.form)))
@@ -553,7 +553,7 @@ impl<'m> Resolver<'m> {
         }
         let near = self
             .index
-            .near(text, wanted.place.expected(), self.model, self.vocabulary)
+            .near(text, wanted.place.expected())
             .find(|&near| self.model.entity(near).deployment == wanted.from.deployment);
         let sure = self.completeness.lacks(self, wanted, text);
         if near.is_some() || sure {

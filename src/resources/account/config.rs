@@ -26,7 +26,6 @@ const OLD: &[Reading] = &[
             named("permissionsBoundary.permissionsBoundaryArn", "PermissionsBoundary"),
             named("maxSessionDuration", "MaxSessionDuration"),
         ],
-        attributes: &[("roleId", "RoleId")],
         ..NOTHING
     },
     Reading {

@@ -34,7 +34,6 @@ pub(super) const READINGS: &[Reading] = &[
         id: &["RoleName"],
         arn: Some("Arn"),
         members: &[same("RoleName"), same("Path"), TRUST, inline("RolePolicyList"), MANAGED, BOUNDARY],
-        attributes: &[("RoleId", "RoleId")],
         ..DETAILS
     },
     Reading {
@@ -73,7 +72,6 @@ pub(super) const READINGS: &[Reading] = &[
             same("Path"),
             read_as("PolicyVersionList", "PolicyDocument", How::DefaultVersion),
         ],
-        attributes: &[("PolicyId", "PolicyId")],
         ..DETAILS
     },
     Reading {
@@ -86,7 +84,6 @@ pub(super) const READINGS: &[Reading] = &[
         arn: Some("Arn"),
         // The boundary is left out of this answer also where there is one.
         members: &[same("RoleName"), same("Path"), TRUST, same("MaxSessionDuration")],
-        attributes: &[("RoleId", "RoleId")],
         lists: Lists::All,
         ..NOTHING
     },
@@ -99,7 +96,6 @@ pub(super) const READINGS: &[Reading] = &[
         id: &["RoleName"],
         arn: Some("Arn"),
         members: &[same("RoleName"), same("Path"), TRUST, BOUNDARY, same("MaxSessionDuration")],
-        attributes: &[("RoleId", "RoleId")],
         ..NOTHING
     },
     Reading {
@@ -264,7 +260,6 @@ pub(super) const READINGS: &[Reading] = &[
         id: &["PolicyName"],
         arn: Some("Arn"),
         members: &[named("PolicyName", "ManagedPolicyName"), same("Path")],
-        attributes: &[("PolicyId", "PolicyId")],
         // Of policies that customers manage, if it is not filtered; which cannot be seen.
         ..NOTHING
     },
@@ -277,7 +272,6 @@ pub(super) const READINGS: &[Reading] = &[
         id: &["PolicyName"],
         arn: Some("Arn"),
         members: &[named("PolicyName", "ManagedPolicyName"), same("Path")],
-        attributes: &[("PolicyId", "PolicyId")],
         ..NOTHING
     },
     Reading {
