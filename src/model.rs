@@ -96,6 +96,8 @@ pub struct Entity {
     pub cdk_path: Option<Name>,
     /// The SAM resource that makes this one.
     pub made_by: Option<Name>,
+    /// True if a list of an account names it, and no answer tells of it.
+    pub only_listed: bool,
     /// The texts by which others name it.
     pub identifiers: Vec<Identifier>,
     /// False if its properties could not be resolved at all: every field is unknown.

@@ -114,6 +114,8 @@ pub struct Resource {
     pub cdk_path: Option<Name>,
     /// The SAM resource that makes this one.
     pub made_by: Option<Name>,
+    /// True if a list of an account names it, and no answer tells of it.
+    pub only_listed: bool,
     /// The contents: one for each set of worlds in which they are equal. Sets do not meet; worlds in which
     /// the resource does not exist are in none.
     pub variants: Vec<Variant>,

@@ -453,9 +453,10 @@ struct Court<'r, 'a> {
 }
 
 impl Court<'_, '_> {
-    /// What is only looked up is not judged.
+    /// What is only looked up is not judged, nor what an account only names.
     fn take_with(judge: &mut Judge<'_>, fact: &dyn Fact, analysis: &Analysis<'_>) {
-        if !analysis.is_existing(fact.common().subject) {
+        let subject = fact.common().subject;
+        if !analysis.is_existing(subject) && !analysis.entity(subject).only_listed {
             judge.take(fact, analysis);
         }
     }

@@ -317,3 +317,41 @@ fn what_is_only_possible_says_what_was_not_seen() {
         ["a question about account 111122223333 without an answer: `aws iam list-saml-providers` (denied)"]
     );
 }
+
+#[test]
+fn nothing_is_said_of_what_is_only_named() {
+    let folder = "111122223333/eu-west-1";
+    let instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+    let files = [
+        (
+            format!("{folder}/cognito-idp/list-user-pools.json"),
+            r#"{"UserPools": [{"Id": "eu-west-1_AbCdEfGhI", "Name": "customers", "LambdaConfig": {}}]}"#.to_owned(),
+        ),
+        (
+            format!("{folder}/cognito-idp/list-user-pool-clients/eu-west-1_AbCdEfGhI.json"),
+            r#"{"UserPoolClients": [{"ClientId": "1h57kf5cpq17m0eml12example", "UserPoolId": "eu-west-1_AbCdEfGhI",
+                "ClientName": "web"}]}"#
+                .to_owned(),
+        ),
+        (
+            format!("{folder}/cognito-identity/list-identity-pools.json"),
+            r#"{"IdentityPools": [{"IdentityPoolId": "eu-west-1:12345678-1234-1234-1234-123456789012",
+                "IdentityPoolName": "visitors"}]}"#
+                .to_owned(),
+        ),
+        (
+            format!("{folder}/sso-admin/list-instances.json"),
+            format!(
+                r#"{{"Instances": [{{"InstanceArn": "{instance}", "IdentityStoreId": "d-1234567890",
+                    "OwnerAccountId": "111122223333", "Status": "ACTIVE"}}]}}"#
+            ),
+        ),
+        (
+            format!("{folder}/sso-admin/list-permission-sets/ssoins-0123456789abcdef.json"),
+            r#"{"PermissionSets": ["arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"]}"#
+                .to_owned(),
+        ),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    assert_eq!(findings(&files), [""; 0]);
+}

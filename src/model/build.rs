@@ -227,6 +227,7 @@ fn entity(
         worlds: Worlds::of(resource.root, variant.worlds),
         cdk_path: resource.cdk_path,
         made_by: resource.made_by,
+        only_listed: resource.only_listed,
         identifiers: Vec::new(),
         readable: matches!(variant.properties.value, Value::Map(_)),
     };

@@ -68,6 +68,7 @@ pub(crate) fn resources(things: &[Thing<'_>], sources: &Sources, vocabulary: &Vo
             span,
             cdk_path: None,
             made_by: None,
+            only_listed: false,
             variants: vec![Variant {
                 worlds: WorldTable::single().all(),
                 properties: json_value::value(&thing.properties, span, vocabulary),

@@ -18,6 +18,9 @@ pub(super) struct Hit {
 
 type Hits = SmallVec<[Hit; 1]>;
 
+/// The variants of resources, by template and logical id.
+type Variants = FxHashMap<(TemplateId, Name), SmallVec<[EntityId; 1]>>;
+
 /// All ways to find an entity. Hits stand in the order of entities, so that results do not depend on hashing. What only
 /// symbols and mistakes ask for is made when it is asked for: a scan of accounts has no symbols, and very many entities.
 #[derive(Debug)]
@@ -31,7 +34,7 @@ pub(super) struct Index<'m> {
     by_resource: OnceCell<FxHashMap<Text, Hits>>,
     /// By identifier without regard to case and trailing slash.
     by_folded: OnceCell<FxHashMap<String, Hits>>,
-    by_logical_id: OnceCell<FxHashMap<(TemplateId, Name), SmallVec<[EntityId; 1]>>>,
+    by_logical_id: OnceCell<Variants>,
 }
 
 impl<'m> Index<'m> {
@@ -97,7 +100,7 @@ impl<'m> Index<'m> {
     /// The variants of a resource.
     pub(super) fn variants(&self, template: TemplateId, logical_id: Name) -> &[EntityId] {
         let by_logical_id = self.by_logical_id.get_or_init(|| {
-            let mut by_logical_id: FxHashMap<_, SmallVec<[EntityId; 1]>> = FxHashMap::default();
+            let mut by_logical_id = Variants::default();
             for entity in self.model.entities() {
                 by_logical_id.entry((entity.template, entity.logical_id)).or_default().push(entity.id);
             }

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::fragment::Fragment;
+use super::fragment::{Fragment, Source};
 use super::kinds::{self, Reference};
 use super::merge;
 use crate::resources::{Deployment, Entry, Resource, Value, Variant};
-use crate::value::{Located, Name, TemplateId, Text, TextBuilder, Vocabulary, WorldTable};
+use crate::value::{Located, Name, TemplateId, Text, TextBuilder, Unknown, Vocabulary, WorldTable};
 
 /// What tells the things of an owner apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +70,7 @@ impl Thing {
         let Self { key, label, region, fragments } = self;
         let names = &vocabulary.names;
         let kind = kinds::find(key.kind);
+        let listed = fragments.iter().all(is_of_a_list);
         let merged = merge::merge(fragments, vocabulary)?;
         let written = merged.arn.as_ref().and_then(|arn| arn.as_literal(vocabulary));
         let name = match kinds::made_by_aws(key.kind, written) {
@@ -108,6 +109,7 @@ impl Thing {
             span: merged.span,
             cdk_path: None,
             made_by: None,
+            only_listed: listed && merged.properties.iter().any(is_not_seen),
             variants: vec![Variant {
                 worlds: WorldTable::single().all(),
                 properties: Located::new(Value::Map(merged.properties), merged.whole),
@@ -118,6 +120,16 @@ impl Thing {
             }],
         })
     }
+}
+
+/// True for what a list tells of a thing, besides which there are answers about the thing. Lists of IAM tell more than names.
+fn is_of_a_list(fragment: &Fragment) -> bool {
+    let Source::Answer(service, operation) = fragment.source else { return false };
+    service != "iam" && operation.starts_with("list-")
+}
+
+fn is_not_seen(entry: &Entry) -> bool {
+    entry.value.value == Value::Unknown(Unknown::NotSeen)
 }
 
 /// An ARN by its formula.

@@ -341,6 +341,7 @@ impl Plan {
                     span: declaration.span,
                     cdk_path: declaration.cdk_path,
                     made_by: declaration.made_by,
+                    only_listed: false,
                     variants,
                 });
             }
