@@ -505,7 +505,8 @@ impl Account {
             defined: Vec::new(),
             exports: Vec::new(),
             dangling: Vec::new(),
-            complete: false,
+            // Nothing else defines what is in it: what was not seen is unknown by itself.
+            complete: true,
         });
         let number = match owner {
             Owner::Account(account) => Some(vocabulary.names.intern(account)),

@@ -94,8 +94,26 @@ impl Manifest {
                     first.why,
                     if failed.len() > 1 { ", and others" } else { "" },
                 ),
-                "What depends on them is said to be possible, or not at all. Give the permissions that `fedlint collect \
-                 --policy` prints, and collect again.",
+                if failed.iter().any(|item| item.why == "denied") {
+                    "What depends on them is said to be possible, or not at all. Give the permissions that `fedlint collect \
+                     --policy` prints, and collect again."
+                } else {
+                    "What depends on them is said to be possible, or not at all. The manifest has what the AWS CLI said; \
+                     collecting again asks them again."
+                },
+            ));
+        }
+        if let Some((key, finished)) = root.get("finished")
+            && finished.scalar() == Some("false")
+        {
+            problems.push(Problem::at(
+                ProblemKind::Answer,
+                key.span(),
+                format!(
+                    "collecting from account {} was not finished",
+                    account.as_deref().unwrap_or("(unknown)")
+                ),
+                "Run `fedlint collect` again: it asks only for what is missing.",
             ));
         }
         let files = root.get("files").map(|(_, files)| files.entries()).into_iter().flatten();

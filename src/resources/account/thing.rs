@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::fragment::{Fragment, Source};
+use super::fragment::{Fragment, Told};
 use super::kinds::{self, Reference};
 use super::merge;
 use crate::resources::{Deployment, Entry, Resource, Value, Variant};
@@ -122,10 +122,12 @@ impl Thing {
     }
 }
 
-/// True for what a list tells of a thing, besides which there are answers about the thing. Lists of IAM tell more than names.
+/// True for what a list of things tells of one of them, besides which there are answers about it. Lists of IAM tell more than
+/// names.
 fn is_of_a_list(fragment: &Fragment) -> bool {
-    let Source::Answer(service, operation) = fragment.source else { return false };
-    service != "iam" && operation.starts_with("list-")
+    let Told::ByReading(reading) = fragment.told else { return false };
+    let names_things = !reading.at.is_empty() && !reading.id.is_empty();
+    names_things && reading.service != "iam" && reading.operation.starts_with("list-")
 }
 
 fn is_not_seen(entry: &Entry) -> bool {
