@@ -312,7 +312,15 @@ impl Writer<'_> {
             FieldValue::Number(bounds) => format!("{} to {}", bounds.sure, bounds.possible),
             FieldValue::Text(text) => text.map_or_else(|| "?".to_owned(), |text| text.display(vocabulary)),
             FieldValue::Texts(texts) => {
-                texts.iter().map(|text: &Text| text.display(vocabulary)).collect::<Vec<_>>().join("`, `")
+                /// How many are named: nobody reads three hundred services.
+                const MOST: usize = 8;
+                let named = if texts.len() > MOST + 1 { MOST } else { texts.len() };
+                let mut shown: Vec<String> =
+                    texts.iter().take(named).map(|text: &Text| text.display(vocabulary)).collect();
+                if named < texts.len() {
+                    shown.push(format!("and {} more", texts.len() - named));
+                }
+                shown.join("`, `")
             }
         }
     }
