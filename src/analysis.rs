@@ -20,7 +20,7 @@ use crate::policy::Effect;
 use crate::resources::{Seen, Template};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
-use crate::value::{DeploymentId, TemplateId, Vocabulary, WorldSet, Worlds};
+use crate::value::{DeploymentId, Name, TemplateId, Vocabulary, WorldSet, Worlds};
 
 pub use chains::{Chain, Chains, HopPlaces, Reached};
 pub use permissions::Holder;
@@ -237,16 +237,22 @@ impl<'s> Analysis<'s> {
         })
     }
 
-    /// What was not seen of the account that an entity is of, as a sentence. `None` if nothing is known to be missing.
+    /// What of an entity's service was not seen in its account, as a sentence. `None` if nothing is known to be missing.
     #[must_use]
     pub fn not_seen(&self, id: EntityId) -> Option<String> {
         /// How many kinds of things are named.
         const MOST: usize = 3;
         let scope = &self.model.scope;
-        let deployment = self.entity(id).deployment;
+        let Entity { deployment, resource_type, .. } = *self.entity(id);
         let names = &self.vocabulary.names;
+        // Identity Center and its identity store are of one piece.
+        let service = |resource_type: Name| {
+            let name = names.text(resource_type).split("::").nth(1).unwrap_or_default();
+            if name == "IdentityStore" { "SSO" } else { name }
+        };
         let mut kinds: Vec<String> = Vec::new();
-        for inventory in scope.inventories.iter().filter(|inventory| inventory.deployment == deployment) {
+        let own = scope.inventories.iter().filter(|inventory| inventory.deployment == deployment);
+        for inventory in own.filter(|inventory| service(inventory.kind) == service(resource_type)) {
             let why = match inventory.seen {
                 Seen::All => continue,
                 Seen::CutOff => "cut off",
