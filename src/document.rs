@@ -98,6 +98,8 @@ pub struct Document {
     pub comments: Vec<Span>,
     /// Key nodes that a later key of the same map overrides, ascending.
     pub shadowed: Vec<u32>,
+    /// Collections that an error left open, innermost first: they may have more in them.
+    pub unclosed: Vec<u32>,
 }
 
 impl Document {
@@ -115,6 +117,7 @@ impl Document {
             anchors: FxHashMap::default(),
             comments: Vec::new(),
             shadowed: Vec::new(),
+            unclosed: Vec::new(),
         }
     }
 

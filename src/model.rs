@@ -26,7 +26,7 @@ mod tests;
 mod user_pool;
 mod workload;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::read::Slot;
 use crate::document::saml_metadata::Content;
@@ -488,6 +488,8 @@ pub struct Scope {
     pub inventories: Vec<Inventory>,
     /// Accounts in which things are only looked up.
     pub existing: Vec<DeploymentId>,
+    /// Live accounts: what is in them was taken by AWS.
+    pub live: FxHashSet<DeploymentId>,
     /// For each entity, the positions of the references that lead to it, in order.
     incoming: FxHashMap<EntityId, Vec<u32>>,
 }

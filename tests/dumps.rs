@@ -36,8 +36,10 @@ const EXCEPT: &[(&str, &str, &str)] = &[
 ];
 
 /// Rules about how something is written down, which accounts do not say.
-const TEMPLATES_ONLY: &[(&str, &str)] =
-    &[("secret-in-template", "no answer has passwords and keys, but for what is removed from it")];
+const TEMPLATES_ONLY: &[(&str, &str)] = &[
+    ("rejected-at-deploy", "what stands in an account was taken"),
+    ("secret-in-template", "no answer has passwords and keys, but for what is removed from it"),
+];
 
 #[test]
 fn what_accounts_tell_gets_the_verdict_of_the_template() {

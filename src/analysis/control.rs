@@ -7,7 +7,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::Analysis;
-use crate::model::{EntityId, OrganizationPolicy};
+use crate::model::{EntityId, Form, OrganizationPolicy};
 use crate::policy::{Effect, InForce, PermissionPolicy, Policy};
 use crate::resources::Deployment;
 use crate::value::{Bounds, Field, Text};
@@ -76,6 +76,7 @@ impl Analysis<'_> {
         let star = ["*".to_owned()];
         let everything = Policy::allowing(&[(&star, &star)], self.vocabulary);
         let content = match &policy.content {
+            _ if self.allows_everything(policy) => Some(&everything),
             Field::Known(attached) => Some(self.model.policy(&attached.value)),
             Field::Absent | Field::Unknown(_) => None,
         };
@@ -100,9 +101,18 @@ impl Analysis<'_> {
         }
     }
 
+    /// True for AWS's own policies, which allow everything in every organisation.
+    fn allows_everything(&self, policy: &OrganizationPolicy) -> bool {
+        let id = policy.entity.identifier(Form::Id).and_then(|id| id.as_literal(self.vocabulary));
+        matches!(id, Some("p-FullAWSAccess" | "p-RCPFullAWSAccess"))
+    }
+
     /// The resource control policies that may deny that roles are assumed.
     fn resource_controls(&self) -> Vec<Reach> {
         let denies = |policy: &&OrganizationPolicy| {
+            if self.allows_everything(policy) {
+                return false;
+            }
             let Field::Known(attached) = &policy.content else { return true };
             let mut statements = self.model.policy(&attached.value).statements.iter();
             statements.any(|statement| {

@@ -40,10 +40,10 @@ pub(super) enum Command {
     Collect(Box<CollectArguments>),
 }
 
-/// Scan templates and report what is wrong
+/// Scan templates and live accounts and report what is wrong
 ///
-/// Reads CloudFormation in YAML and JSON, with SAM, nested stacks and the output of the AWS CDK. References
-/// are followed across all files of one scan, so that scanning a whole repository at once sees most.
+/// Reads CloudFormation in YAML and JSON, with SAM, nested stacks and the output of the AWS CDK; and what live accounts
+/// answer to the AWS CLI, as `fedlint collect` keeps it or anybody else, with items of AWS Config. References are followed across all files of one scan, so that scanning a whole repository at once sees most.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXIT_CODES)]
 pub(super) struct ScanArguments {

@@ -591,6 +591,7 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> Read {
         // Only after an error is anything open. A key that got no value has "nothing" as its value.
+        self.document.unclosed = self.open.iter().rev().map(|open| open.node).collect();
         while let Some(&Open { node, map, .. }) = self.open.last() {
             let (children, end) = self.children(node);
             if map && children % 2 == 1 {

@@ -150,6 +150,12 @@ impl<'d> NodeRef<'d> {
             && matches!(self.scalar(), Some("" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// True for a collection that an error left open: there may be more in it.
+    #[must_use]
+    pub fn is_unclosed(self) -> bool {
+        self.tree.document.unclosed.contains(&self.index)
+    }
+
     /// The items of a list, in order; nothing for any other kind.
     #[must_use]
     pub fn items(self) -> Items<'d> {

@@ -59,7 +59,9 @@ const WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 const QUOTA: (i64, i64) = (2048, 4096);
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for role in &analysis.model.roles {
+    // What stands in a live account was taken.
+    let deployed = |role: &&Role| !analysis.model.scope.live.contains(&role.entity.deployment);
+    for role in analysis.model.roles.iter().filter(deployed) {
         let Field::Known(trust) = &role.trust else { continue };
         let policy = analysis.model.policy(&trust.value);
         let mut refusals = Refusals { analysis, role, trust: &trust.value, policy, take };

@@ -73,6 +73,7 @@ impl<'s> Builder<'s> {
         model.scope.templates = resources.templates;
         model.scope.inventories = resources.inventories;
         model.scope.existing = resources.existing;
+        model.scope.live = resources.accounts.iter().map(|(_, deployment, _)| *deployment).collect();
         link(&mut model, self.vocabulary);
         model
     }

@@ -89,7 +89,8 @@ pub fn read(
 /// True if the folders that a file lies in say that it is an answer.
 #[must_use]
 pub fn lies_in_a_dump(path: &Path) -> bool {
-    Clue::of_path(&source::absolute(path)).service.is_some()
+    let is_manifest = path.file_name().is_some_and(|name| name == "fedlint-dump.json");
+    is_manifest || Clue::of_path(&source::absolute(path)).service.is_some()
 }
 
 impl File {

@@ -190,7 +190,7 @@ impl Context<'_> {
                 let message = format!("`{}` is empty", path.display());
                 let help =
                     "It may have been cut off: ask AWS again. An answer that says nothing is written `{}`.";
-                read.problems.push(Problem::of(ProblemKind::Answer, path, message, help));
+                read.problems.push(Problem::of(ProblemKind::Syntax, path, message, help));
             }
             None if complete => return Looked::Other,
             None if !is_template && !is_answer => return Looked::Unparsed,

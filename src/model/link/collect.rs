@@ -87,7 +87,9 @@ impl<'m> Collector<'m> {
 
     /// A value of a wrong shape is no reference; one that could not be resolved may still lead nowhere.
     fn unknown(&mut self, from: &'m Entity, place: Place, why: Unknown, span: Span) {
-        if matches!(why, Unknown::Function(_) | Unknown::Symbol(_) | Unknown::List) {
+        // Roles may have a boundary that a list of them leaves out.
+        let is_not_seen = why == Unknown::NotSeen && place == Place::Boundary;
+        if is_not_seen || matches!(why, Unknown::Function(_) | Unknown::Symbol(_) | Unknown::List) {
             self.push(from, place, None, span);
         }
     }

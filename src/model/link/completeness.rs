@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::identifiers::{kind_of, shape_of};
 use super::super::{EntityKind, Form, Model};
+use super::ReferencePlace;
 use super::collect::Wanted;
 use super::resolve::Resolver;
 use crate::policy::Arn;
@@ -29,7 +30,10 @@ impl<'m> Completeness<'m> {
 
     /// True if whatever the place may take by this text would have been listed.
     pub(super) fn lacks(&self, resolver: &Resolver<'m>, wanted: &Wanted<'_>, text: &Text) -> bool {
-        if self.by_account.is_empty() || text.as_literal(resolver.vocabulary).is_none() {
+        // A principal that is gone stands in a live trust policy by its unique id: what stands there by its ARN is there, and the
+        // list may have been filtered.
+        let is_live_principal = wanted.place == ReferencePlace::TrustedPrincipal;
+        if is_live_principal || self.by_account.is_empty() || text.as_literal(resolver.vocabulary).is_none() {
             return false;
         }
         let shape = text.shape(resolver.vocabulary);

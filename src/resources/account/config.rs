@@ -4,7 +4,7 @@
 //! CloudFormation's schema. Which properties an item always has is not documented, so that one it lacks is unknown.
 
 use super::answer::{How, NOTHING, Reading, named, read_as};
-use super::clue::is_account;
+use super::clue::{WrittenArn, is_account};
 use super::fragment::{Fragment, Source, Told};
 use super::kinds;
 use super::reader::{Reader, follow, scalar};
@@ -82,19 +82,19 @@ pub(super) fn read(reader: &mut Reader<'_>, node: NodeRef<'_>) -> bool {
 
 /// Reads one item. False if it is none.
 fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
-    let (Some(resource_type), Some(configuration)) =
-        (scalar(item, "resourceType"), follow(item, "configuration"))
-    else {
+    let status = scalar(item, "configurationItemStatus");
+    let gone = status.is_some_and(|status| status.contains("Deleted") || status.contains("NotRecorded"));
+    // Of what is gone there is no configuration.
+    let configuration = follow(item, "configuration").or_else(|| gone.then_some(item));
+    let (Some(resource_type), Some(configuration)) = (scalar(item, "resourceType"), configuration) else {
         return false;
     };
-    let deleted = scalar(item, "configurationItemStatus")
-        .is_some_and(|status| status.contains("Deleted") || status.contains("NotRecorded"));
     let kind = match resource_type {
         "AWS::IAM::Policy" => "AWS::IAM::ManagedPolicy",
         other => other,
     };
     let kind = kinds::find(kind);
-    if deleted || kind.name.is_empty() {
+    if kind.name.is_empty() {
         return true;
     }
     let arn = scalar(item, "arn").or_else(|| scalar(item, "ARN")).filter(|arn| arn.starts_with("arn:"));
@@ -113,10 +113,13 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
     let named_at = item.get("arn").or_else(|| item.get("ARN")).or_else(|| item.get("resourceId"));
     let span = named_at.map_or_else(|| item.span(), |(_, name)| name.span());
     let old = OLD.iter().find(|reading| reading.kind == kind.name);
-    let (attributes, properties) = reader.inside(configuration, |reader, configuration| {
-        if configuration.kind() != Kind::Map {
-            return (Vec::new(), Vec::new());
+    let (attributes, properties, own) = reader.inside(configuration, |reader, configuration| {
+        if gone || configuration.kind() != Kind::Map {
+            return (Vec::new(), Vec::new(), None);
         }
+        // A query need not select the ARN beside the configuration.
+        let own = scalar(configuration, "arn").or_else(|| scalar(configuration, "Arn"));
+        let own = own.filter(|arn| arn.starts_with("arn:")).map(str::to_owned);
         match old {
             Some(reading) => {
                 let attributes = reading.attributes.iter().filter_map(|(member, name)| {
@@ -124,19 +127,34 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
                 });
                 let attributes = attributes.collect();
                 let members = reading.members.iter();
-                (
-                    attributes,
-                    members.filter_map(|member| reader.property(member, configuration, true)).collect(),
-                )
+                let properties = members.filter_map(|member| reader.property(member, configuration, true));
+                (attributes, properties.collect(), own)
             }
             None => {
                 let entries = configuration.entries().filter(|(_, value)| !value.is_null());
                 let properties = entries.map(|(key, value)| {
-                    reader.entry(key.scalar().unwrap_or_default(), key.span(), reader.value(value, false))
+                    let name = key.scalar().unwrap_or_default();
+                    reader.entry(name, key.span(), reader.value(value, false))
                 });
-                (Vec::new(), properties.collect())
+                let mut properties: Vec<_> = properties.collect();
+                // The issuer is recorded with its scheme or without.
+                let issuer = read_as("Url", "Url", How::Issuer);
+                if kind.name == "AWS::IAM::OIDCProvider"
+                    && let Some(url) = reader.property(&issuer, configuration, true)
+                {
+                    let written = properties.iter_mut().filter(|entry| entry.key.value == url.key.value);
+                    written.for_each(|entry| *entry = url.clone());
+                }
+                (Vec::new(), properties, own)
             }
         }
+    });
+    let own_id = own.as_deref().filter(|_| kind.name.starts_with("AWS::IAM::")).map(kinds::id_of);
+    let id = if arn.is_some() { id } else { own_id.map(|id| reader.name(id)).or(id) };
+    let arn = arn.or_else(|| own.as_deref().map(|arn| reader.name(arn)));
+    let account = account.or_else(|| {
+        let written = WrittenArn::parse(own.as_deref()?)?;
+        is_account(written.account).then(|| reader.name(written.account))
     });
     reader.fragments.push(Fragment {
         kind: kind.name,
@@ -149,6 +167,7 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
         attributes,
         properties,
         told: Told::OfWhatIsThere,
+        gone,
         recorded,
         source: Source::ConfigurationItem,
         requested: None,

@@ -164,9 +164,15 @@ impl Dump {
             }
         }
         let mut taken: FxHashSet<Taken> = FxHashSet::default();
+        let mut twice: Option<(Name, PathBuf)> = None;
         for mut file in files {
             let clue = clue_of(&file, &manifests);
-            taken.extend(std::mem::take(&mut file.taken));
+            for one in std::mem::take(&mut file.taken) {
+                if !taken.insert(one) {
+                    twice.get_or_insert((one.account, file.path.clone()));
+                }
+            }
+            let account = file.taken_from.first().map(|of| of.account);
             for of in std::mem::take(&mut file.taken_from) {
                 let owner = Owner::Account(vocabulary.names.text(of.account).to_owned());
                 let account = sorting.accounts.entry(owner).or_default();
@@ -174,7 +180,16 @@ impl Dump {
                 account.partition.get_or_insert_with(|| vocabulary.names.text(of.partition).to_owned());
                 account.span.get_or_insert(of.span);
             }
-            sorting.sort(file, &clue, &homes);
+            sorting.sort(file, &clue, account, &homes);
+        }
+        if let Some((account, path)) = twice {
+            let account = vocabulary.names.text(account);
+            sorting.problems.push(Problem::of(
+                ProblemKind::Answer,
+                path,
+                format!("the details of account {account} are there more than once, and may be of different times"),
+                "Scan the newest dump of an account alone: of things that are told of twice the first by path counts.",
+            ));
         }
         for (_, manifest) in &manifests {
             sorting.answered_none(manifest);
@@ -251,7 +266,7 @@ impl Homes {
     }
 
     /// The account that owns the instance or the identity store of a thing.
-    fn of(&self, fragment: &Fragment, vocabulary: &Vocabulary) -> Option<Name> {
+    fn of(&self, fragment: &Fragment, clue: &Clue, vocabulary: &Vocabulary) -> Option<Name> {
         let service = fragment.kind.strip_prefix("AWS::")?.split_once("::")?.0;
         if !matches!(service, "SSO" | "IdentityStore") || self.0.is_empty() {
             return None;
@@ -269,8 +284,10 @@ impl Homes {
             }
         }
         named.extend(fragment.arn.map(|arn| vocabulary.names.text(arn).to_owned()));
+        // What the request named.
+        named.extend(clue.key.clone());
         // The id of the instance stands in the ARNs of what belongs to it.
-        let parts = named.iter().flat_map(|text| text.split(['/', ':']));
+        let parts = named.iter().flat_map(|text| text.split(['/', ':', '_']));
         parts.filter_map(|part| vocabulary.names.lookup(part)).find_map(|name| self.0.get(&name).copied())
     }
 }
@@ -286,7 +303,7 @@ struct Sorting<'v> {
 }
 
 impl Sorting<'_> {
-    fn sort(&mut self, file: File, clue: &Clue, homes: &Homes) {
+    fn sort(&mut self, file: File, clue: &Clue, file_account: Option<Name>, homes: &Homes) {
         let names = &self.vocabulary.names;
         let File { path, fragments, listed, cut, existing, .. } = file;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -311,10 +328,15 @@ impl Sorting<'_> {
             self.listed.push(Found { owner: owner(account, false), region, seen, listed });
         }
         let (mut unnamed, mut homeless) = (None, None);
+        // What AWS manages is in the account of what stands beside it.
+        let others = file_account.or_else(|| fragments.iter().find_map(|fragment| fragment.account));
         for mut fragment in fragments {
             let alone = fragment.source == Source::PolicyFile;
-            let owner = owner(homes.of(&fragment, self.vocabulary).or(fragment.account), alone);
-            if !alone && matches!(owner, Owner::Unknown(_)) {
+            let by_aws = fragment.arn.is_some_and(|arn| is_by_aws(names.text(arn)));
+            let beside = others.filter(|_| by_aws);
+            let home = homes.of(&fragment, clue, self.vocabulary);
+            let owner = owner(home.or(fragment.account).or(beside), alone);
+            if !alone && !by_aws && matches!(owner, Owner::Unknown(_)) {
                 homeless.get_or_insert(fragment.whole);
             }
             if fragment.kind == EXPORT {
@@ -409,13 +431,22 @@ impl Sorting<'_> {
     fn id(&self, fragment: &Fragment, clue: &Clue) -> Option<Name> {
         let names = &self.vocabulary.names;
         // What AWS manages may have the name of one of the account's own.
-        let by_aws = |arn: &Name| WrittenArn::parse(names.text(*arn)).is_some_and(|arn| arn.account == "aws");
-        fragment
-            .arn
-            .filter(by_aws)
-            .or(fragment.id)
-            .or_else(|| clue.key.as_deref().map(|key| names.intern(kinds::id_of(key))))
+        let is_policy = fragment.kind == "AWS::IAM::ManagedPolicy";
+        let by_aws = |arn: &Name| is_policy && is_by_aws(names.text(*arn));
+        fragment.arn.filter(by_aws).or(fragment.id).or_else(|| {
+            let id = kinds::id_of(clue.key.as_deref()?);
+            // A version of a policy is asked for by both.
+            let policy =
+                id.rsplit_once("_v").filter(|(_, version)| version.bytes().all(|byte| byte.is_ascii_digit()));
+            let id = policy.filter(|_| is_policy).map_or(id, |(policy, _)| policy);
+            Some(names.intern(id))
+        })
     }
+}
+
+/// True for the ARN of something that AWS manages for all accounts.
+fn is_by_aws(arn: &str) -> bool {
+    WrittenArn::parse(arn).is_some_and(|arn| arn.account == "aws")
 }
 
 fn unidentified(span: Span, service: &str, operation: &str, called: &str) -> Problem {

@@ -28,6 +28,8 @@ pub(crate) struct Fragment {
     pub(crate) properties: Vec<Entry>,
     /// Of which properties it tells at all.
     pub(crate) told: Told,
+    /// True if it tells that the thing is gone.
+    pub(crate) gone: bool,
     /// When it was recorded, where the answer says it: of several, the last one counts.
     pub(crate) recorded: Option<Name>,
     /// The answer, for messages.
@@ -50,6 +52,7 @@ impl Fragment {
             attributes: Vec::new(),
             properties: Vec::new(),
             told: Told::ByReading(reading),
+            gone: false,
             recorded: None,
             source: Source::Answer(reading.service, reading.operation),
             requested: None,

@@ -24,9 +24,10 @@ pub(super) struct Merged {
     pub(super) whole: Span,
 }
 
-/// Puts the fragments of one thing together, in order. There is one at least.
+/// Puts the fragments of one thing together, in order. None if the last that is known of it is that it is gone.
 pub(super) fn merge(mut fragments: Vec<Fragment>, vocabulary: &Vocabulary) -> Option<Merged> {
     keep_latest(&mut fragments, vocabulary);
+    fragments.retain(|fragment| !fragment.gone);
     let first = fragments.first()?;
     let kind = first.kind;
     let (span, whole) = (first.span, first.whole);

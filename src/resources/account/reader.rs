@@ -130,6 +130,13 @@ impl<'a> Reader<'a> {
             self.cut |= !whole;
             return self.thing_alone(root);
         }
+        // A thing may have members that are an answer of their own elsewhere.
+        if self.clue.operation.is_none()
+            && matching.iter().all(|reading| reading.id.is_empty())
+            && self.thing_alone(root)
+        {
+            return true;
+        }
         self.cut |= !whole;
         let operations = matching.iter().map(|reading| (reading.service, reading.operation));
         let several = operations.clone().any(|operation| Some(operation) != operations.clone().next());
@@ -241,6 +248,7 @@ impl<'a> Reader<'a> {
 
     /// What `reading` reads of `thing`.
     fn fragment(&mut self, reading: &'static Reading, thing: NodeRef<'_>, whole: bool) -> Fragment {
+        let whole = whole && !thing.is_unclosed();
         let arn = reading.arn.and_then(|arn| follow(thing, arn));
         let written = arn.and_then(|arn| arn.scalar()).and_then(WrittenArn::parse);
         let id = id(reading, thing);
@@ -278,6 +286,7 @@ impl<'a> Reader<'a> {
             attributes,
             properties,
             told: if whole { Told::ByReading(reading) } else { Told::InPart },
+            gone: false,
             recorded: None,
             source: Source::Answer(reading.service, reading.operation),
             requested: reading.requested,
@@ -437,6 +446,8 @@ impl<'a> Reader<'a> {
     /// A value as it is written; what is null is not there.
     pub(super) fn value(&self, node: NodeRef<'_>, capitalised: bool) -> Located<Value> {
         let value = match node.kind() {
+            // Where the text is cut off, nobody knows what the rest would have been.
+            Kind::List | Kind::Map if node.is_unclosed() => Value::Unknown(Unknown::NotSeen),
             Kind::List => {
                 let items = node.items().filter(|item| !item.is_null());
                 Value::List(items.map(|item| self.value(item, capitalised)).collect())
