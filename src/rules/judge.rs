@@ -312,9 +312,10 @@ impl Writer<'_> {
             FieldValue::Number(bounds) => format!("{} to {}", bounds.sure, bounds.possible),
             FieldValue::Text(text) => text.map_or_else(|| "?".to_owned(), |text| text.display(vocabulary)),
             FieldValue::Texts(texts) => {
-                /// How many are named: nobody reads three hundred services.
-                const MOST: usize = 8;
-                let named = if texts.len() > MOST + 1 { MOST } else { texts.len() };
+                /// Nobody reads three hundred services: of so many, some are named.
+                const MANY: usize = 100;
+                const SOME: usize = 8;
+                let named = if texts.len() > MANY { SOME } else { texts.len() };
                 let mut shown: Vec<String> =
                     texts.iter().take(named).map(|text: &Text| text.display(vocabulary)).collect();
                 if named < texts.len() {
