@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use self::look::{Context, Looked, sort_out};
+use self::look::{Context, Looked, sort_out, sort_out_existing};
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Finding, Reach, Way};
@@ -249,8 +249,7 @@ fn gather(
     let mut parts = Vec::new();
     let mut files = sort_out(looked, &mut parts, summary, problems);
     let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
-    let existing = sort_out(looked, &mut parts, &mut Summary::default(), problems);
-    files.extend(existing.into_iter().filter_map(|file| file.existing(problems)));
+    files.extend(sort_out_existing(looked, &mut parts, problems));
     (files, parts)
 }
 
@@ -312,8 +311,7 @@ fn examine_texts<R>(
     let looked = look_at_texts(texts, settings, &vocabulary, &builder, sources);
     let mut files = sort_out(looked, &mut parts, &mut summary, &mut problems);
     let looked = look_at_texts(with, settings, &vocabulary, &builder, sources);
-    let existing = sort_out(looked, &mut parts, &mut Summary::default(), &mut problems);
-    files.extend(existing.into_iter().filter_map(|file| file.existing(&mut problems)));
+    files.extend(sort_out_existing(looked, &mut parts, &mut problems));
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
     let model = builder.build(parts, resources);

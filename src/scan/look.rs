@@ -78,6 +78,16 @@ pub(super) fn sort_out(
     files
 }
 
+/// As [`sort_out`], of what things are only looked up in: it is not counted.
+pub(super) fn sort_out_existing(
+    looked: Vec<Looked>,
+    parts: &mut Vec<Part>,
+    problems: &mut Vec<Problem>,
+) -> Vec<File> {
+    let files = sort_out(looked, parts, &mut Summary::default(), problems);
+    files.into_iter().filter_map(|file| file.existing(problems)).collect()
+}
+
 impl Context<'_> {
     pub(super) fn look(&self, found: &Found) -> Looked {
         if let Some(blocks) = self.sources.open_in_blocks(&found.path, LONG) {
@@ -134,11 +144,16 @@ impl Context<'_> {
     fn divided(&self, file: Option<File>) -> (Option<File>, Vec<Part>) {
         match file {
             Some(File::Answers(mut file)) => {
-                let wholes = file.take_whole(self.vocabulary);
-                (Some(File::Answers(file)), wholes.iter().map(|whole| self.builder.part(whole)).collect())
+                let parts = self.parts(&mut file);
+                (Some(File::Answers(file)), parts)
             }
             other => (other, Vec::new()),
         }
+    }
+
+    /// The entities of things that need not wait for other files: they are taken out.
+    fn parts(&self, file: &mut account::File) -> Vec<Part> {
+        file.take_whole(self.vocabulary).iter().map(|whole| self.builder.part(whole)).collect()
     }
 
     fn look_at_piece(
@@ -164,8 +179,8 @@ impl Context<'_> {
         read.move_by(piece.shift);
         let mut file =
             account::read(path, &read.document, text, self.settings, self.vocabulary, self.sources);
-        let wholes = file.as_mut().map(|file| file.take_whole(self.vocabulary)).unwrap_or_default();
-        (file, wholes.iter().map(|whole| self.builder.part(whole)).collect(), read.problems)
+        let parts = file.as_mut().map(|file| self.parts(file)).unwrap_or_default();
+        (file, parts, read.problems)
     }
 
     pub(super) fn look_at(

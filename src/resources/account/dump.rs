@@ -126,11 +126,7 @@ impl Dump {
             let clue = clue_of(file, &self.manifests);
             let literal = |text: &Option<String>| text.as_deref().map(|text| vocabulary.literal(text));
             for fragment in file.fragments.iter().filter(|fragment| fragment.kind == EXPORT) {
-                let text = |name: &str| {
-                    let mut entries = fragment.properties.iter();
-                    let entry = entries.find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
-                    if let Value::Text(text) = &entry.value.value { Some(text.clone()) } else { None }
-                };
+                let text = |name| fragment.text(name, vocabulary).cloned();
                 let (Some(name), Some(value)) = (text("Name"), text("Value")) else { continue };
                 let own = fragment.account.map(Text::literal);
                 let region = fragment.region.map(Text::literal).or_else(|| literal(&clue.region));
@@ -249,13 +245,9 @@ impl Homes {
         let mut homes = FxHashMap::default();
         let instances = files.iter().flat_map(|file| &file.fragments);
         for instance in instances.filter(|fragment| fragment.kind == "AWS::SSO::Instance") {
-            let text = |name: &str| {
-                let entry = instance
-                    .properties
-                    .iter()
-                    .find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
-                let Value::Text(text) = &entry.value.value else { return None };
-                text.as_literal(vocabulary).map(|text| vocabulary.names.intern(text))
+            let text = |name| {
+                let text = instance.text(name, vocabulary)?.as_literal(vocabulary)?;
+                Some(vocabulary.names.intern(text))
             };
             let Some(owner) = text("OwnerAccountId") else { continue };
             for id in [instance.id, text("IdentityStoreId")].into_iter().flatten() {
@@ -271,21 +263,12 @@ impl Homes {
         if !matches!(service, "SSO" | "IdentityStore") || self.0.is_empty() {
             return None;
         }
-        let literal = |text: &Text| text.as_literal(vocabulary).map(str::to_owned);
-        let mut named: Vec<String> = Vec::new();
-        for entry in &fragment.properties {
-            let name = entry.key.value.as_literal(vocabulary).unwrap_or_default();
-            if let (
-                Value::Text(text),
-                "InstanceArn" | "IdentityStoreId" | "PermissionSetArn" | "ApplicationArn",
-            ) = (&entry.value.value, name)
-            {
-                named.extend(literal(text));
-            }
-        }
-        named.extend(fragment.arn.map(|arn| vocabulary.names.text(arn).to_owned()));
+        let literal = |name| fragment.text(name, vocabulary)?.as_literal(vocabulary);
+        let owners = ["InstanceArn", "IdentityStoreId", "PermissionSetArn", "ApplicationArn"];
+        let mut named: Vec<&str> = owners.into_iter().filter_map(literal).collect();
+        named.extend(fragment.arn.map(|arn| vocabulary.names.text(arn)));
         // What the request named.
-        named.extend(clue.key.clone());
+        named.extend(clue.key.as_deref());
         // The id of the instance stands in the ARNs of what belongs to it.
         let parts = named.iter().flat_map(|text| text.split(['/', ':', '_']));
         parts.filter_map(|part| vocabulary.names.lookup(part)).find_map(|name| self.0.get(&name).copied())

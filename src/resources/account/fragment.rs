@@ -1,9 +1,9 @@
 //! What one answer tells of one thing.
 
 use super::answer::{Reading, Requested};
-use crate::resources::Entry;
+use crate::resources::{Entry, Value};
 use crate::source::Span;
-use crate::value::{Name, Text};
+use crate::value::{Name, Text, Vocabulary};
 
 /// What one answer tells of one thing. What it does not say itself is filled in when all files are read.
 #[derive(Debug)]
@@ -39,6 +39,13 @@ pub(crate) struct Fragment {
 }
 
 impl Fragment {
+    /// A property that is a text.
+    pub(crate) fn text(&self, name: &str, vocabulary: &Vocabulary) -> Option<&Text> {
+        let mut entries = self.properties.iter();
+        let entry = entries.find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
+        if let Value::Text(text) = &entry.value.value { Some(text) } else { None }
+    }
+
     /// That a thing of which `other` tells has nothing of what an entry of the table reads.
     pub(crate) fn of_nothing(reading: &'static Reading, other: &Self) -> Self {
         Self {

@@ -171,8 +171,8 @@ impl<'a> Reader<'a> {
             self.clue.service.as_deref() == Some(reading.service)
                 && self.clue.operation.as_deref() == Some(reading.operation)
         };
-        let known: Vec<&Reading> = readings().filter(|reading| asked(reading)).collect();
-        let fitting = known.iter().copied().filter(|reading| fits(reading, root, true)).collect::<Vec<_>>();
+        let fitting: Vec<&Reading> =
+            readings().filter(|reading| asked(reading) && fits(reading, root, true)).collect();
         if !fitting.is_empty() {
             return (fitting, true);
         }
