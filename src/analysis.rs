@@ -251,7 +251,7 @@ impl<'s> Analysis<'s> {
             if name == "IdentityStore" { "SSO" } else { name }
         };
         let mut kinds: Vec<String> = Vec::new();
-        let own = scope.inventories.iter().filter(|inventory| inventory.deployment == deployment);
+        let own = scope.inventories.get(&deployment)?.iter();
         for inventory in own.filter(|inventory| service(inventory.kind) == service(resource_type)) {
             let why = match inventory.seen {
                 Seen::All => continue,

@@ -26,6 +26,8 @@ mod tests;
 mod user_pool;
 mod workload;
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::read::Slot;
@@ -485,9 +487,9 @@ pub struct Scope {
     /// Templates, by id.
     pub templates: Vec<Template>,
     /// Of which kinds all things are in view, in accounts that were dumped.
-    pub inventories: Vec<Inventory>,
+    pub inventories: BTreeMap<DeploymentId, Vec<Inventory>>,
     /// Accounts in which things are only looked up.
-    pub existing: Vec<DeploymentId>,
+    pub existing: FxHashSet<DeploymentId>,
     /// Live accounts: what is in them was taken by AWS.
     pub live: FxHashSet<DeploymentId>,
     /// For each entity, the positions of the references that lead to it, in order.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use self::look::{Context, Looked, sort_out, sort_out_existing};
 use crate::analysis::Analysis;
@@ -237,7 +238,8 @@ fn gather(
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
     let mut with = source::discover(&request.with, &search);
-    with.files.retain(|found| discovery.files.iter().all(|own| own.path != found.path));
+    let own: FxHashSet<&Path> = discovery.files.iter().map(|found| found.path.as_path()).collect();
+    with.files.retain(|found| !own.contains(found.path.as_path()));
     summary.searched = discovery.searched || discovery.stdin;
     problems.extend(discovery.problems);
     problems.append(&mut with.problems);

@@ -71,8 +71,10 @@ impl<'s> Builder<'s> {
         model.policies = self.policies;
         model.scope.deployments = resources.deployments;
         model.scope.templates = resources.templates;
-        model.scope.inventories = resources.inventories;
-        model.scope.existing = resources.existing;
+        for inventory in resources.inventories {
+            model.scope.inventories.entry(inventory.deployment).or_default().push(inventory);
+        }
+        model.scope.existing = superseded.existing;
         model.scope.live = resources.accounts.iter().map(|(_, deployment, _)| *deployment).collect();
         link(&mut model, self.vocabulary);
         model

@@ -19,7 +19,7 @@ pub(super) struct Completeness<'m> {
 impl<'m> Completeness<'m> {
     pub(super) fn new(model: &'m Model, vocabulary: &Vocabulary) -> Self {
         let mut by_account: FxHashMap<_, Vec<_>> = FxHashMap::default();
-        for inventory in &model.scope.inventories {
+        for inventory in model.scope.inventories.values().flatten() {
             let account = model.deployment(inventory.deployment).map(|deployment| &deployment.account);
             if let (Some(account), Some(kind)) = (account, kind_of(vocabulary.names.text(inventory.kind))) {
                 by_account.entry((account.clone(), kind)).or_default().push(inventory);

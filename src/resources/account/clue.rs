@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use super::answer::is_service;
+use super::answer::{Reading, is_service};
 use crate::settings::Settings;
 use crate::source::Decoding;
 use crate::source::decoding::decode;
@@ -63,6 +63,12 @@ impl Clue {
             region: pinned.and_then(|pinned| pinned.region.clone()),
             ..Self::default()
         }
+    }
+
+    /// True if it was this that was asked.
+    pub(crate) fn asks(&self, reading: &Reading) -> bool {
+        self.service.as_deref() == Some(reading.service)
+            && self.operation.as_deref() == Some(reading.operation)
     }
 
     /// This one, with what it lacks taken from the other.

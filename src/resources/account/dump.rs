@@ -10,7 +10,7 @@ use super::clue::{Clue, WrittenArn, is_account};
 use super::fragment::{Fragment, Source};
 use super::inventory::{Found, inventories};
 use super::kinds;
-use super::manifest::{Manifest, NotSeen};
+use super::manifest::{Manifest, Manifests, NotSeen};
 use super::thing::{Key, Thing, companion, unseen};
 use super::whole::Taken;
 use crate::resources::{
@@ -43,7 +43,7 @@ impl Start {
 #[derive(Debug)]
 pub struct Dump {
     files: Vec<File>,
-    manifests: Vec<(PathBuf, Manifest)>,
+    manifests: Manifests,
     problems: Vec<Problem>,
 }
 
@@ -76,17 +76,14 @@ impl Dump {
     #[must_use]
     pub fn new(mut files: Vec<File>) -> Self {
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        let mut dump = Self { files: Vec::new(), manifests: Vec::new(), problems: Vec::new() };
+        let mut dump = Self { files: Vec::new(), manifests: Manifests::default(), problems: Vec::new() };
         for mut file in files {
             dump.problems.append(&mut file.problems);
             if let Some(manifest) = file.manifest.take() {
-                let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-                dump.manifests.push((folder, manifest));
+                dump.manifests.add(&file.path, manifest);
             }
             dump.files.push(file);
         }
-        // The closest one counts: that with the longest path.
-        dump.manifests.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.components().count()));
         dump
     }
 
@@ -122,7 +119,8 @@ impl Dump {
     #[must_use]
     pub fn exports(&self, vocabulary: &Vocabulary) -> Vec<ExistingExport> {
         let mut all = Vec::new();
-        for file in &self.files {
+        let has_some = |file: &&File| file.fragments.iter().any(|fragment| fragment.kind == EXPORT);
+        for file in self.files.iter().filter(has_some) {
             let clue = clue_of(file, &self.manifests);
             let literal = |text: &Option<String>| text.as_deref().map(|text| vocabulary.literal(text));
             for fragment in file.fragments.iter().filter(|fragment| fragment.kind == EXPORT) {
@@ -153,7 +151,7 @@ impl Dump {
             homeless: Vec::new(),
             vocabulary,
         };
-        for (_, manifest) in &manifests {
+        for manifest in manifests.iter() {
             if let (Some(account), Some(partition)) = (&manifest.account, &manifest.partition) {
                 sorting.accounts.entry(Owner::Account(account.clone())).or_default().partition =
                     Some(partition.clone());
@@ -187,7 +185,7 @@ impl Dump {
                 "Scan the newest dump of an account alone: of things that are told of twice the first by path counts.",
             ));
         }
-        for (_, manifest) in &manifests {
+        for manifest in manifests.iter() {
             sorting.answered_none(manifest);
         }
         let mut accounts: Vec<(Owner, Account)> = sorting.accounts.into_iter().collect();
@@ -224,17 +222,8 @@ fn tell_apart(resources: &mut [Resource], ids: &[Name]) {
 }
 
 /// What is known of a file besides what its answers say: from its manifest, its folders, the settings.
-fn clue_of(file: &File, manifests: &[(PathBuf, Manifest)]) -> Clue {
-    let mut clue = Clue::default();
-    for (folder, manifest) in manifests {
-        let Ok(below) = file.path.strip_prefix(folder) else { continue };
-        if let Some((_, named)) = manifest.files.iter().find(|(path, _)| Path::new(path) == below) {
-            clue = clue.or(named);
-        }
-        let whole = Clue { account: manifest.account.clone(), ..Clue::default() };
-        clue = clue.or(&whole);
-    }
-    clue.or(&file.clue).or(&file.pinned)
+fn clue_of(file: &File, manifests: &Manifests) -> Clue {
+    manifests.clue(&file.path).or(&file.clue).or(&file.pinned)
 }
 
 /// Whose the things are that are named by an instance of Identity Center, or by its identity store.
@@ -364,12 +353,7 @@ impl Sorting<'_> {
         let names = &self.vocabulary.names;
         for NotSeen { clue, .. } in manifest.not_seen.iter().filter(|question| question.why == "none") {
             let Some(key) = clue.key.as_deref() else { continue };
-            let asked = readings().filter(|reading| {
-                clue.service.as_deref() == Some(reading.service)
-                    && clue.operation.as_deref() == Some(reading.operation)
-                    && reading.id.is_empty()
-            });
-            for reading in asked {
+            for reading in readings().filter(|reading| clue.asks(reading) && reading.id.is_empty()) {
                 let region = clue.region.as_deref().filter(|_| kinds::find(reading.kind).regional);
                 let key = Key {
                     kind: reading.kind,

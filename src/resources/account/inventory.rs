@@ -1,6 +1,6 @@
 //! Of which kinds all things are in view.
 
-use std::path::PathBuf;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
@@ -9,7 +9,7 @@ use super::clue::is_global;
 use super::dump::Owner;
 use super::fragment::Listed;
 use super::kinds;
-use super::manifest::{Manifest, NotSeen};
+use super::manifest::{Manifests, NotSeen};
 use crate::resources::{Inventory, Seen};
 use crate::value::{DeploymentId, Vocabulary};
 
@@ -24,22 +24,25 @@ pub(super) struct Found {
 /// Of which kinds all things are in view, and of which not.
 pub(super) fn inventories(
     listed: Vec<Found>,
-    manifests: &[(PathBuf, Manifest)],
+    manifests: &Manifests,
     deployments: &FxHashMap<Owner, DeploymentId>,
     vocabulary: &Vocabulary,
 ) -> Vec<Inventory> {
     let names = &vocabulary.names;
-    let mut all: Vec<(&'static str, Inventory)> = Vec::new();
+    let mut all: Vec<Inventory> = Vec::new();
+    let mut known: FxHashMap<_, usize> = FxHashMap::default();
     let mut add = |operation: &'static str, inventory: Inventory| {
-        let same = |(known, other): &&mut (&'static str, Inventory)| {
-            *known == operation
-                && (other.deployment, other.kind, other.region, other.of)
-                    == (inventory.deployment, inventory.kind, inventory.region, inventory.of)
-        };
-        match all.iter_mut().find(same) {
+        let key = (operation, inventory.deployment, inventory.kind, inventory.region, inventory.of);
+        match known.entry(key) {
             // Of an answer in several pieces, each has to be whole.
-            Some((_, known)) => known.seen = known.seen.and(inventory.seen),
-            None => all.push((operation, inventory)),
+            Entry::Occupied(position) => {
+                let earlier = &mut all[*position.get()];
+                earlier.seen = earlier.seen.and(inventory.seen);
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(all.len());
+                all.push(inventory);
+            }
         }
     };
     for Found { owner, region, seen, listed } in listed {
@@ -60,16 +63,12 @@ pub(super) fn inventories(
             },
         );
     }
-    for (_, manifest) in manifests {
+    for manifest in manifests.iter() {
         let Some(account) = &manifest.account else { continue };
         let Some(&deployment) = deployments.get(&Owner::Account(account.clone())) else { continue };
         for NotSeen { clue, why } in &manifest.not_seen {
-            let asked = |reading: &&Reading| {
-                clue.service.as_deref() == Some(reading.service)
-                    && clue.operation.as_deref() == Some(reading.operation)
-                    && reading.lists != Lists::Nothing
-            };
-            for reading in readings().filter(asked) {
+            let lists = |reading: &&Reading| clue.asks(reading) && reading.lists != Lists::Nothing;
+            for reading in readings().filter(lists) {
                 add(
                     reading.operation,
                     Inventory {
@@ -83,5 +82,5 @@ pub(super) fn inventories(
             }
         }
     }
-    all.into_iter().map(|(_, inventory)| inventory).collect()
+    all
 }

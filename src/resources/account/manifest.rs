@@ -1,5 +1,9 @@
 //! The manifest of a dump: of which account it is, what was not seen, and where files are from that lie elsewhere.
 
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+
 use super::clue::{Clue, is_account};
 use crate::document::NodeRef;
 use crate::source::{Problem, ProblemKind};
@@ -27,6 +31,44 @@ pub(crate) struct NotSeen {
     pub(crate) clue: Clue,
     /// `denied`, `failed`, `throttled`, `unavailable`, `none`, `not-asked`.
     pub(crate) why: String,
+}
+
+/// The manifests of a scan, by the folders that they lie in.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    all: Vec<Manifest>,
+    by_folder: FxHashMap<PathBuf, Vec<usize>>,
+}
+
+impl Manifests {
+    /// Adds the manifest at `path`.
+    pub(crate) fn add(&mut self, path: &Path, manifest: Manifest) {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.by_folder.entry(folder).or_default().push(self.all.len());
+        self.all.push(manifest);
+    }
+
+    /// Every manifest, in the order in which they were added.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Manifest> {
+        self.all.iter()
+    }
+
+    /// What manifests say of the file at `path`: the closest above it goes first.
+    pub(crate) fn clue(&self, path: &Path) -> Clue {
+        let mut clue = Clue::default();
+        for folder in path.ancestors().skip(1) {
+            let Some(here) = self.by_folder.get(folder) else { continue };
+            let below = path.strip_prefix(folder).unwrap_or(path);
+            for manifest in here.iter().map(|&position| &self.all[position]) {
+                if let Some((_, named)) = manifest.files.iter().find(|(path, _)| Path::new(path) == below) {
+                    clue = clue.or(named);
+                }
+                let whole = Clue { account: manifest.account.clone(), ..Clue::default() };
+                clue = clue.or(&whole);
+            }
+        }
+        clue
+    }
 }
 
 impl NotSeen {

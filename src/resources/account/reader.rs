@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         let found = self.answers(root, 0);
         self.any |= found;
         if let (false, Some(service), Some(operation)) = (found, &self.clue.service, &self.clue.operation)
-            && readings().any(|reading| reading.service == service && reading.operation == operation)
+            && readings().any(|reading| self.clue.asks(reading))
             // Nothing at all is what the AWS CLI prints for an answer without members.
             && root.entries().next().is_some()
         {
@@ -167,12 +167,8 @@ impl<'a> Reader<'a> {
 
     /// The entries of the tables that an answer fits, and whether it fits no others.
     fn matching(&self, root: NodeRef<'_>) -> (Vec<&'static Reading>, bool) {
-        let asked = |reading: &Reading| {
-            self.clue.service.as_deref() == Some(reading.service)
-                && self.clue.operation.as_deref() == Some(reading.operation)
-        };
         let fitting: Vec<&Reading> =
-            readings().filter(|reading| asked(reading) && fits(reading, root, true)).collect();
+            readings().filter(|reading| self.clue.asks(reading) && fits(reading, root, true)).collect();
         if !fitting.is_empty() {
             return (fitting, true);
         }
