@@ -41,8 +41,50 @@ pub struct Finding {
     pub help: String,
     /// The fingerprint of the finding that this one is folded into.
     pub folded_into: Option<String>,
+    /// Why it is not to be acted on, if somebody said so.
+    pub suppressed: Option<Suppression>,
     /// Stable identity: rule, entity and the content that caused it; no positions.
     pub fingerprint: String,
+}
+
+impl Finding {
+    /// True if it is shown to people, and fails a scan: neither a note of another one nor suppressed.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.folded_into.is_none() && self.suppressed.is_none()
+    }
+}
+
+/// That a finding is known and not to be acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Who said so.
+    pub by: SuppressedBy,
+    /// Why, if it was said.
+    pub reason: Option<String>,
+}
+
+/// Where a suppression stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressedBy {
+    /// In the file itself: a comment, or the metadata of a resource.
+    File,
+    /// In the settings.
+    Settings,
+    /// In the baseline.
+    Baseline,
+}
+
+impl SuppressedBy {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Settings => "settings",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 /// What a finding is about.

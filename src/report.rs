@@ -17,7 +17,7 @@ mod text;
 use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 
-use crate::finding::{Certainty, Finding, Group, Reach, Severity};
+use crate::finding::{Certainty, Finding, Group, Reach, Severity, SuppressedBy};
 use crate::scan::{Outcome, Summary};
 use crate::source::{Problem, Sources, Span};
 
@@ -76,6 +76,8 @@ pub struct Counts {
     pub possible: usize,
     /// How many findings are folded into others; not counted above.
     pub folded: usize,
+    /// How many findings are suppressed, by [`SuppressedBy`]; not counted above.
+    pub suppressed: [usize; 3],
 }
 
 impl Counts {
@@ -84,8 +86,13 @@ impl Counts {
     pub fn of(findings: &[Finding]) -> Self {
         let mut counts = Self::default();
         for finding in findings {
+            // What is folded into a suppressed finding is suppressed with it.
             if finding.folded_into.is_some() {
                 counts.folded += 1;
+                continue;
+            }
+            if let Some(suppression) = &finding.suppressed {
+                counts.suppressed[suppression.by as usize] += 1;
                 continue;
             }
             counts.by_severity[finding.severity as usize] += 1;
@@ -98,6 +105,12 @@ impl Counts {
     #[must_use]
     pub fn shown(&self) -> usize {
         self.by_severity.iter().sum()
+    }
+
+    /// How many findings are suppressed by `by`.
+    #[must_use]
+    pub const fn suppressed_by(&self, by: SuppressedBy) -> usize {
+        self.suppressed[by as usize]
     }
 
     /// How many findings of `severity` are shown.

@@ -106,9 +106,12 @@ impl Cli {
             log = self.path("log").display(),
             cases = self.cases,
         );
-        let program = self.path("bin/aws");
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let (text, program) = (self.path("aws.sh"), self.path("bin/aws"));
+        fs::write(&text, script).unwrap();
+        // A child of another test that has not started its program yet holds what this process has open for writing, and what is
+        // open for writing cannot be run ("text file busy"). So that another process makes the file that is run.
+        let installed = Command::new("install").args(["-m", "755"]).args([&text, &program]).status();
+        assert!(installed.unwrap().success());
         program
     }
 

@@ -25,9 +25,7 @@ impl ExitCode {
     /// How a scan with this outcome ends.
     #[must_use]
     pub fn of(outcome: &Outcome, fail_on: FailOn) -> Self {
-        let fails = |finding: &crate::finding::Finding| {
-            finding.folded_into.is_none() && fail_on.fails(finding.severity)
-        };
+        let fails = |finding: &crate::finding::Finding| finding.counts() && fail_on.fails(finding.severity);
         match Self::of_reading(&outcome.summary, &outcome.problems) {
             Self::Failed => Self::Failed,
             _ if outcome.findings.iter().any(fails) => Self::Findings,
@@ -79,6 +77,7 @@ mod tests {
             witness: None,
             help: "Close it.".to_owned(),
             folded_into: folded.then(|| "0".to_owned()),
+            suppressed: None,
             fingerprint: "1".to_owned(),
         }
     }

@@ -15,7 +15,7 @@ use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
 use super::paths::closing_lines;
 use super::text::{columns, prose, sanitised, wrapped};
 use super::{Counts, Report, shown_path};
-use crate::finding::{Certainty, Finding, Severity, in_words};
+use crate::finding::{Certainty, Finding, Severity, SuppressedBy, in_words};
 use crate::scan::Summary;
 use crate::source::{Problem, Sources, Span};
 
@@ -37,7 +37,7 @@ impl Default for Options {
     }
 }
 
-/// Writes findings, grouped by file, then problems, then a summary of at most three lines.
+/// Writes findings, grouped by file, then problems, then a summary of at most four lines.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ impl Default for Options {
 pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io::Result<()> {
     let screen = Screen::new(*options);
     let mut file = None;
-    for finding in report.findings.iter().filter(|finding| finding.folded_into.is_none()) {
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
         let path = shown_path(&report.sources.path(finding.span.source));
         if file.as_ref() != Some(&path) {
             writeln!(out, "{}\n", screen.bold(&sanitised(&path)))?;
@@ -90,6 +90,19 @@ fn summary(report: &Report<'_>) -> Vec<String> {
             line += &format!("; {} more folded into these", counts.folded);
         }
         lines.push(line);
+    }
+    let suppressed: Vec<String> = [SuppressedBy::File, SuppressedBy::Settings, SuppressedBy::Baseline]
+        .into_iter()
+        .map(|by| (by, counts.suppressed_by(by)))
+        .filter(|&(_, count)| count > 0)
+        .map(|(by, count)| match by {
+            SuppressedBy::File => format!("{count} where they stand"),
+            SuppressedBy::Settings => format!("{count} in the settings"),
+            SuppressedBy::Baseline => format!("{count} in the baseline"),
+        })
+        .collect();
+    if !suppressed.is_empty() {
+        lines.push(format!("suppressed: {}", suppressed.join(", ")));
     }
     if !report.problems.is_empty() {
         let lost = report.problems.iter().filter(|problem| problem.kind.loses()).count();

@@ -94,8 +94,22 @@ struct FindingOutput<'r> {
     /// Fingerprint of the stronger finding that says this too. People are not shown such findings.
     #[serde(skip_serializing_if = "Option::is_none")]
     folded_into: Option<&'r str>,
+    /// Why it is not to be acted on, where somebody said so. People are not shown such findings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<SuppressionOutput<'r>>,
     /// Identity of the finding, the same for as long as its cause is: no positions in it.
     fingerprint: &'r str,
+}
+
+/// That a finding is known and not to be acted on.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Suppression")]
+struct SuppressionOutput<'r> {
+    /// Where that was said: `file`, `settings` or `baseline`.
+    by: &'static str,
+    /// Why, if it was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'r str>,
 }
 
 /// What a finding is about.
@@ -185,12 +199,14 @@ pub(super) struct ProblemOutput<'r> {
 struct Summary {
     /// What was looked at.
     checked: CheckedOutput,
-    /// Findings by severity, mildest first; folded ones are not counted.
+    /// Findings by severity, mildest first; folded and suppressed ones are not counted.
     severities: Severities,
     /// How many of these are only possible.
     possible: usize,
     /// How many findings are folded into others.
     folded: usize,
+    /// How many findings are suppressed.
+    suppressed: usize,
     /// Problems by kind; kinds without problems are left out.
     problems: BTreeMap<&'static str, usize>,
 }
@@ -271,6 +287,10 @@ impl<'r> FindingOutput<'r> {
             notes: &finding.notes,
             help: &finding.help,
             folded_into: finding.folded_into.as_deref(),
+            suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionOutput {
+                by: suppression.by.name(),
+                reason: suppression.reason.as_deref(),
+            }),
             fingerprint: &finding.fingerprint,
         }
     }
@@ -351,6 +371,7 @@ impl Summary {
             },
             possible: counts.possible,
             folded: counts.folded,
+            suppressed: counts.suppressed.iter().sum(),
             problems,
         }
     }

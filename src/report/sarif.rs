@@ -14,13 +14,14 @@ use std::path::Path;
 use super::machine::write_json;
 use super::text::sanitised;
 use super::{Report, RuleInformation};
-use crate::finding::{Certainty, Finding, Severity};
+use crate::finding::{Certainty, Finding, Severity, SuppressedBy, Suppression};
 use crate::source::{Problem, Sources, Span};
 
 use log::{
     ArtifactLocation, CodeFlow, Configuration, Driver, FlowLocation, Invocation, Location, Log, Message,
     MultiformatMessage, Notification, PartialFingerprints, PhysicalLocation, Region, Reporting,
-    ResultProperties, Rule, RuleProperties, Run, SarifResult, SourceRoot, SourceRoots, ThreadFlow, Tool,
+    ResultProperties, Rule, RuleProperties, Run, SarifResult, SourceRoot, SourceRoots, SuppressionObject,
+    SuppressionProperties, ThreadFlow, Tool,
 };
 
 /// Writes the report.
@@ -94,6 +95,15 @@ fn rule<'r>(information: &'r RuleInformation<'r>) -> Rule<'r> {
     }
 }
 
+fn suppression(suppression: &Suppression) -> SuppressionObject<'static> {
+    SuppressionObject {
+        kind: if suppression.by == SuppressedBy::File { "inSource" } else { "external" },
+        status: "accepted",
+        justification: suppression.reason.as_deref().map(|reason| sanitised(reason).into_owned()),
+        properties: SuppressionProperties { by: suppression.by.name() },
+    }
+}
+
 /// SARIF knows three levels.
 const fn level(severity: Severity) -> &'static str {
     match severity {
@@ -135,7 +145,7 @@ impl Context<'_> {
             code_flows: self.code_flows(finding),
             related_locations: related,
             partial_fingerprints: PartialFingerprints { fedlint: &finding.fingerprint },
-            suppressions: [],
+            suppressions: finding.suppressed.iter().map(suppression).collect(),
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 certainty: finding.certainty.name(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::finding::{EntityName, Label};
+use crate::finding::{EntityName, Label, Suppression};
 use crate::source::{Origin, ProblemKind, SourceId};
 
 /// Texts in memory, and findings in them that are placed by what they quote.
@@ -69,6 +69,7 @@ pub(super) fn finding(span: Span) -> Finding {
         witness: None,
         help: "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.".to_owned(),
         folded_into: None,
+        suppressed: None,
         fingerprint: "0011223344556677".to_owned(),
     }
 }
@@ -125,15 +126,18 @@ fn paths_are_shown_in_one_way() {
 }
 
 #[test]
-fn folded_findings_are_counted_apart() {
+fn folded_and_suppressed_findings_are_counted_apart() {
     let case = Case::new();
     let source = case.file("a.yaml", "one two");
     let shown = finding(Span::new(source, 0, 3));
     let folded = Finding { folded_into: Some("x".to_owned()), ..shown.clone() };
     let possible = Finding { certainty: Certainty::Possible, severity: Severity::Low, ..shown.clone() };
-    let counts = Counts::of(&[shown, folded, possible]);
+    let suppression = Suppression { by: SuppressedBy::Baseline, reason: None };
+    let known = Finding { suppressed: Some(suppression), ..shown.clone() };
+    let counts = Counts::of(&[shown, folded, possible, known]);
     assert_eq!(
         (counts.shown(), counts.of_severity(Severity::High), counts.possible, counts.folded),
         (2, 1, 1, 1)
     );
+    assert_eq!(counts.suppressed_by(SuppressedBy::Baseline), 1);
 }

@@ -194,6 +194,7 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         witness: common.witness.clone(),
         help: writer.fill(help),
         folded_into: None,
+        suppressed: None,
         fingerprint: fingerprint(rule, common, &entity, context),
         entity,
     })

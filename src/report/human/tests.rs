@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
+use crate::finding::Suppression;
 use crate::report::tests::{Case, finding, label};
 use crate::source::scratch::Scratch;
 use crate::source::{Decoding, ProblemKind, SizeLimit};
@@ -294,20 +295,12 @@ fn severities_look_different() {
         .map(|severity| Finding { severity, help: "Change it.".to_owned(), ..case.findings[0].clone() })
         .collect();
     case.findings[1].folded_into = Some("x".to_owned());
-    insta::assert_snapshot!(rendered(&case, PLAIN), @r"
+    case.findings[2].suppressed = Some(Suppression { by: SuppressedBy::File, reason: None });
+    insta::assert_snapshot!(rendered(&case, PLAIN), @"
     a.yaml
 
     info  guest-access-enabled
       i `Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in
-       ╭─[a.yaml:1:4]
-     1 │ a: true
-       ·    ────
-       ╰────
-        entity: identity pool `Pool`
-          help: Change it.
-
-    medium  guest-access-enabled
-      ! `Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in
        ╭─[a.yaml:1:4]
      1 │ a: true
        ·    ────
@@ -333,7 +326,8 @@ fn severities_look_different() {
         entity: identity pool `Pool`
           help: Change it.
 
-    4 findings: 1 critical, 1 high, 1 medium, 1 info; 1 more folded into these
+    3 findings: 1 critical, 1 high, 1 info; 1 more folded into these
+    suppressed: 1 where they stand
     checked 1 file with 2 roles, 1 provider, 1 pool, 0 permission sets
     ");
 }

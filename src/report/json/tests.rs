@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::{Certainty, Privilege, Reach};
+use crate::finding::{Certainty, Privilege, Reach, SuppressedBy, Suppression};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::{Decoding, ProblemKind};
 
@@ -29,6 +29,8 @@ fn everything() -> Case {
     full.notes = vec!["one assumption".to_owned()];
     full.witness = Some(vec![("action".to_owned(), "sts:AssumeRole".to_owned())]);
     full.folded_into = Some("8899".to_owned());
+    full.suppressed =
+        Some(Suppression { by: SuppressedBy::Settings, reason: Some("a partner's".to_owned()) });
     case.problems = vec![
         Problem::of(ProblemKind::Unreadable, "none.yaml", "`none.yaml` does not exist", "Check the path."),
         Problem::at(ProblemKind::Lenient, plain.span, "a comma too many", "Remove it."),
@@ -137,6 +139,10 @@ fn every_field() {
           ],
           "help": "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.",
           "folded-into": "8899",
+          "suppressed": {
+            "by": "settings",
+            "reason": "a partner's"
+          },
           "fingerprint": "0011223344556677"
         }
       ],
@@ -219,6 +225,7 @@ fn every_field() {
         },
         "possible": 0,
         "folded": 1,
+        "suppressed": 0,
         "problems": {
           "lenient": 1,
           "unreadable": 1

@@ -106,8 +106,22 @@ pub(super) struct SarifResult<'r> {
     pub(super) related_locations: Vec<Location>,
     pub(super) partial_fingerprints: PartialFingerprints<'r>,
     /// Empty says "not suppressed", absent says "unknown" (3.27.23).
-    pub(super) suppressions: [(); 0],
+    pub(super) suppressions: Vec<SuppressionObject<'r>>,
     pub(super) properties: ResultProperties<'r>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionObject<'r> {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) justification: Option<String>,
+    pub(super) properties: SuppressionProperties<'r>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties<'r> {
+    pub(super) by: &'r str,
 }
 
 #[derive(Serialize)]

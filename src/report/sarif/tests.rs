@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::Group;
+use crate::finding::{Group, SuppressedBy, Suppression};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::ProblemKind;
 
@@ -78,7 +78,11 @@ fn everything() -> Case {
         Problem::of(ProblemKind::Unreadable, "none.yaml", "`none.yaml` does not exist", "Check the path."),
         Problem::at(ProblemKind::Lenient, found.span, "a comma too many", "Remove it."),
     ];
-    case.findings = vec![found, folded, unknown];
+    let known = Finding {
+        suppressed: Some(Suppression { by: SuppressedBy::File, reason: Some("a partner's".to_owned()) }),
+        ..unknown.clone()
+    };
+    case.findings = vec![found, folded, unknown, known];
     case
 }
 
@@ -371,6 +375,49 @@ fn every_part() {
                 "fedlint/v1": "0011223344556677"
               },
               "suppressions": [],
+              "properties": {
+                "severity": "low",
+                "certainty": "possible",
+                "entity-kind": "identity-pool",
+                "entity-name": "Pool",
+                "when": "`AllowGuests` is `true`"
+              }
+            },
+            {
+              "ruleId": "own-rule",
+              "level": "note",
+              "message": {
+                "text": "`Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in\ncertainty: possible, depends on something that the scan cannot see\nwhen: `AllowGuests` is `true`\nwitness: action = sts:AssumeRoleWithWebIdentity\nnote: one assumption\nhelp: Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do."
+              },
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "infra/my%20pool.yaml",
+                      "uriBaseId": "SRCROOT"
+                    },
+                    "region": {
+                      "startLine": 2,
+                      "startColumn": 3,
+                      "endLine": 2,
+                      "endColumn": 15
+                    }
+                  }
+                }
+              ],
+              "partialFingerprints": {
+                "fedlint/v1": "0011223344556677"
+              },
+              "suppressions": [
+                {
+                  "kind": "inSource",
+                  "status": "accepted",
+                  "justification": "a partner's",
+                  "properties": {
+                    "by": "file"
+                  }
+                }
+              ],
               "properties": {
                 "severity": "low",
                 "certainty": "possible",
