@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use jiff::civil::Date;
 
-use self::arguments::{Arguments, Command};
+use self::arguments::Arguments;
 use crate::commands;
 use crate::facts::Framing;
 use crate::finding::Severity;
@@ -270,12 +270,7 @@ where
         let message = "the argument '--verbose' goes with '--version'";
         return Err(command.error(ErrorKind::ArgumentConflict, message));
     }
-    match arguments.command {
-        Command::Scan(scan) => Ok(Options::Scan(scan.resolve())),
-        Command::Paths(paths) => Ok(Options::Paths(paths.resolve())),
-        Command::Graph(graph) => Ok(Options::Graph(graph.resolve())),
-        Command::Collect(collect) => Ok(Options::Collect(collect.resolve())),
-    }
+    Ok(arguments.command.resolve())
 }
 
 /// Shows clap's message: help and version are what was asked for, all else is an error.

@@ -1,0 +1,56 @@
+//! The arguments of `fedlint scan`.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+
+use super::sources::SourceArguments;
+use crate::cli::{FailOn, ScanOptions};
+
+/// Scan templates and live accounts and report what is wrong
+///
+/// Reads CloudFormation in YAML and JSON, with SAM, nested stacks and the output of the AWS CDK; and what live accounts
+/// answer to the AWS CLI, as `fedlint collect` keeps it or anybody else, with items of AWS Config. References are followed across all files of one scan, so that scanning a whole repository at once sees most.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXIT_CODES)]
+pub(in crate::cli) struct ScanArguments {
+    /// How to write the report
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
+    format: OutputFormat,
+
+    /// Fail on findings of this severity and worse [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::NAMES))]
+    fail_on: Option<String>,
+
+    #[command(flatten)]
+    sources: SourceArguments,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  no finding reaches the threshold of `--fail-on`
+  1  there are such findings
+  2  something could not be done: wrong usage, a named file that cannot be
+     opened, a template that cannot be parsed
+  3  a directory, a pattern or standard input holds nothing to check";
+
+/// The formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people, with excerpts
+    Human,
+    /// For programs; documented and versioned
+    Json,
+    /// For code scanning services: SARIF 2.1.0
+    Sarif,
+}
+
+impl ScanArguments {
+    /// The options as they are meant.
+    pub(in crate::cli) fn resolve(self) -> ScanOptions {
+        ScanOptions {
+            sources: self.sources.resolve(),
+            format: self.format,
+            fail_on: self.fail_on.as_deref().and_then(FailOn::from_name),
+        }
+    }
+}
