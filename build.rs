@@ -51,7 +51,7 @@ fn rules() -> Result<String, String> {
     let mut table = String::from("&[\n");
     for (path, text) in yaml_files("rules") {
         let rule = file::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        rule_code(&mut table, &rule, &path);
+        rule_code(&mut table, &rule);
         table.push_str(",\n");
     }
     table.push_str("]\n");
@@ -106,8 +106,7 @@ fn privileges() -> Result<String, String> {
     Ok(code)
 }
 
-fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
-    let path = env::current_dir().unwrap_or_default().join(path);
+fn rule_code(out: &mut String, rule: &RuleFile) {
     let severity = match &rule.severity {
         SeverityFile::Level(level) => format!("RuleSeverity::Level({})", level_code(level)),
         SeverityFile::Exposure => "RuleSeverity::Exposure".to_owned(),
@@ -128,11 +127,10 @@ fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
     }));
     let _ = write!(
         out,
-        "Rule {{ id: {}, title: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
+        "Rule {{ id: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
          case_field: {}, cases: {cases}, options: {}, yields_to: {}, message: {}, labels: {}, why: {}, help: {}, \
-         known_limits: {}, references: {}, text: Cow::Borrowed(include_str!({path:?})) }}",
+         known_limits: {}, references: {} }}",
         text(&rule.id),
-        text(&rule.title()),
         group_code(&rule.group),
         text(&rule.since),
         rule.off_by_default,

@@ -200,6 +200,7 @@ impl<'s> Analysis<'s> {
             },
             arn: entity.arn().and_then(|arn| arn.as_literal(self.vocabulary)).map(str::to_owned),
             cdk_path: entity.cdk_path.map(text),
+            span: Some(entity.span),
         }
     }
 
@@ -275,8 +276,7 @@ impl<'s> Analysis<'s> {
     /// The path of the file that an entity is written in, with `/` on every platform.
     #[must_use]
     pub fn file(&self, id: EntityId) -> String {
-        let path = self.sources.path(self.entity(id).span.source);
-        path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+        self.settings.relative(&self.sources.path(self.entity(id).span.source))
     }
 
     /// Whether all worlds of one are among those of another, whichever templates they depend on.

@@ -5,6 +5,7 @@
 //! [`Problem`].
 
 pub mod certificate;
+mod comments;
 pub mod embedded;
 pub mod json;
 mod keys;

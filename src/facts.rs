@@ -37,6 +37,7 @@ mod saml_metadata;
 mod secret;
 mod sign_in;
 mod sign_in_choice;
+mod suppression;
 mod token_consumer;
 mod trust;
 mod trust_principal;
@@ -61,6 +62,7 @@ pub use words::Words;
 
 pub(crate) use declare::fact;
 pub(crate) use picture::draw;
+pub(crate) use suppression::{SuppressionFact, SuppressionState};
 pub(crate) use trust::{Exposure, Reach};
 pub(crate) use ways::{Query, Ways};
 pub(crate) use words::words;
@@ -103,6 +105,7 @@ pub const SCHEMAS: &[&Schema] = &[
     &secret::Secret::SCHEMA,
     &sign_in::SignIn::SCHEMA,
     &sign_in_choice::SignInChoice::SCHEMA,
+    &SuppressionFact::SCHEMA,
     &token_consumer::TokenConsumerFact::SCHEMA,
     &trust::ApplicationActor::SCHEMA,
     &trust::CognitoTrust::SCHEMA,

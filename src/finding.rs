@@ -98,6 +98,8 @@ pub struct EntityName {
     pub arn: Option<String>,
     /// The construct path of the AWS CDK, where the template has it.
     pub cdk_path: Option<String>,
+    /// Where its name is written.
+    pub span: Option<Span>,
 }
 
 /// A kebab-case word as it stands in a sentence: `saml-provider` is a SAML provider.

@@ -15,13 +15,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use self::look::{Context, Looked, sort_out, sort_out_existing};
+use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Finding, Reach, Way};
 use crate::knowledge::Issuers;
-use crate::model::{self, Builder, Model, Part};
+use crate::model::{self, Builder, Model};
 use crate::resources::{File, Resources, account, cloudformation};
+use crate::rules::suppress::{self, Instruction};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
 use crate::source::{self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources};
@@ -157,6 +158,16 @@ pub fn draw(sources: Sources, request: Request, settings: &Settings, framing: &F
     Drawn { framed: done, problems, summary, sources }
 }
 
+/// What is asked of a scan besides its files.
+struct Asked<'r> {
+    rules: &'r [Rule],
+    suppressions: Vec<Instruction>,
+    /// True if more was looked at than files that were named.
+    searched: bool,
+    /// True if the whole directory of the settings was looked at.
+    whole: bool,
+}
+
 /// What came of looking at the files of a request.
 struct Examined<R> {
     /// Nothing after a panic, which is a problem then.
@@ -171,7 +182,7 @@ fn examine<R: Send>(
     sources: &Sources,
     request: Request,
     settings: &Settings,
-    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R + Send,
+    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R + Send,
 ) -> Examined<R> {
     let threads = threads_for(&request);
     on_threads(threads, || examine_here(sources, request, settings, threads, work))
@@ -193,17 +204,19 @@ fn examine_here<R>(
     request: Request,
     settings: &Settings,
     threads: usize,
-    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
+    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
     let mut summary = Summary::default();
     let mut problems = Vec::new();
+    let whole = request.paths.iter().any(|path| settings.root.starts_with(source::absolute(path)));
     let (rules, wrong) = rules::load(settings, sources);
     let (issuers, more) = Issuers::load(settings, sources);
     let vocabulary = Vocabulary::default();
     let builder = Builder::new(sources, &vocabulary);
     let context =
         Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
-    let (files, parts) = gather(&context, request, threads, &mut summary, &mut problems);
+    let (files, Gathered { parts, suppressions }) =
+        gather(&context, request, threads, &mut summary, &mut problems);
     problems.extend(wrong);
     problems.extend(more);
     let done = caught(Path::new(""), || {
@@ -212,7 +225,8 @@ fn examine_here<R>(
         let model = builder.build(parts, resources);
         summary.count(&model);
         let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
-        (work(&analysis, &rules, &mut problems), problems)
+        let asked = Asked { rules: &rules, suppressions, searched: summary.searched, whole };
+        (work(&analysis, asked, &mut problems), problems)
     });
     let done = match done {
         Ok((done, more)) => {
@@ -234,7 +248,7 @@ fn gather(
     threads: usize,
     summary: &mut Summary,
     problems: &mut Vec<Problem>,
-) -> (Vec<File>, Vec<Part>) {
+) -> (Vec<File>, Gathered) {
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
     let mut with = source::discover(&request.with, &search);
@@ -248,11 +262,11 @@ fn gather(
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, context.sources.load_bytes(None, bytes))));
     }
-    let mut parts = Vec::new();
-    let mut files = sort_out(looked, &mut parts, summary, problems);
+    let mut gathered = Gathered::default();
+    let mut files = sort_out(looked, &mut gathered, summary, problems);
     let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
-    files.extend(sort_out_existing(looked, &mut parts, problems));
-    (files, parts)
+    files.extend(sort_out_existing(looked, &mut gathered, problems));
+    (files, gathered)
 }
 
 /// The model of what `request` names.
@@ -262,8 +276,8 @@ pub fn model_of(sources: &Sources, request: Request, settings: &Settings, vocabu
     on_threads(threads, || {
         let builder = Builder::new(sources, vocabulary);
         let context = Context { sources, settings, vocabulary, builder: &builder, limit: request.limit };
-        let (files, parts) = gather(&context, request, threads, &mut Summary::default(), &mut Vec::new());
-        builder.build(parts, resolve(files, settings, vocabulary))
+        let (files, gathered) = gather(&context, request, threads, &mut Summary::default(), &mut Vec::new());
+        builder.build(gathered.parts, resolve(files, settings, vocabulary))
     })
 }
 
@@ -301,7 +315,7 @@ fn examine_texts<R>(
     texts: &[(&str, &str)],
     with: &[(&str, &str)],
     settings: &Settings,
-    work: impl FnOnce(&Analysis<'_>, &[Rule], &mut Vec<Problem>) -> R,
+    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
     let vocabulary = Vocabulary::default();
     let (rules, mut problems) = rules::load(settings, sources);
@@ -309,17 +323,18 @@ fn examine_texts<R>(
     problems.extend(wrong);
     let mut summary = Summary::default();
     let builder = Builder::new(sources, &vocabulary);
-    let mut parts = Vec::new();
+    let mut gathered = Gathered::default();
     let looked = look_at_texts(texts, settings, &vocabulary, &builder, sources);
-    let mut files = sort_out(looked, &mut parts, &mut summary, &mut problems);
+    let mut files = sort_out(looked, &mut gathered, &mut summary, &mut problems);
     let looked = look_at_texts(with, settings, &vocabulary, &builder, sources);
-    files.extend(sort_out_existing(looked, &mut parts, &mut problems));
+    files.extend(sort_out_existing(looked, &mut gathered, &mut problems));
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
-    let model = builder.build(parts, resources);
+    let model = builder.build(gathered.parts, resources);
     summary.count(&model);
     let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
-    let done = Some(work(&analysis, &rules, &mut problems));
+    let asked = Asked { rules: &rules, suppressions: gathered.suppressions, searched: true, whole: true };
+    let done = Some(work(&analysis, asked, &mut problems));
     Examined { done, problems, summary, rules }
 }
 
@@ -355,9 +370,9 @@ pub fn model_of_texts(texts: &[(&str, &str)], settings: &Settings, vocabulary: &
     let sources = Sources::default();
     let builder = Builder::new(&sources, vocabulary);
     let looked = look_at_texts(texts, settings, vocabulary, &builder, &sources);
-    let mut parts = Vec::new();
-    let files = sort_out(looked, &mut parts, &mut Summary::default(), &mut Vec::new());
-    builder.build(parts, resolve(files, settings, vocabulary))
+    let mut gathered = Gathered::default();
+    let files = sort_out(looked, &mut gathered, &mut Summary::default(), &mut Vec::new());
+    builder.build(gathered.parts, resolve(files, settings, vocabulary))
 }
 
 fn look_at_texts(
@@ -402,7 +417,12 @@ fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Re
 }
 
 /// What the rules say of the facts, and who gets in.
-fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -> (Vec<Finding>, Vec<Reach>) {
+fn judge(
+    analysis: &Analysis<'_>,
+    asked: Asked<'_>,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Finding>, Vec<Reach>) {
+    let Asked { rules, suppressions, searched, whole } = asked;
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
     let mut court = Court { judge: Judge::new(rules, &selection), analysis };
@@ -411,7 +431,18 @@ fn judge(analysis: &Analysis<'_>, rules: &[Rule], problems: &mut Vec<Problem>) -
     problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
-    (court.judge.finish(analysis), reaches)
+    let mut findings = court.judge.finish(analysis);
+    let scene = suppress::Scene {
+        settings: analysis.settings,
+        rules,
+        selection: &selection,
+        sources: analysis.sources,
+        vocabulary: analysis.vocabulary,
+        searched,
+        whole,
+    };
+    problems.extend(suppress::apply(&mut findings, suppressions, &scene));
+    (findings, reaches)
 }
 
 /// What is more than we read, each place once.

@@ -28,6 +28,8 @@ pub struct Settings {
     /// The directory that patterns are relative to: that of the settings file, else the working directory.
     /// Absolute.
     pub root: PathBuf,
+    /// The root of the repository that [`Settings::root`] is in; that itself if it is in none. Absolute.
+    pub base: PathBuf,
     /// Accounts by how far they are trusted.
     pub accounts: Accounts,
     /// Ids of the organisations (`o-...`) that are one's own.
@@ -52,6 +54,27 @@ pub struct Settings {
     pub fail_on: Option<Written>,
     /// Which rules are asked, and how.
     pub rules: RuleSettings,
+    /// Which findings are not to be acted on.
+    pub suppressions: Vec<SettingsSuppression>,
+}
+
+/// Findings that are not to be acted on. Those that fit everything that is said.
+#[derive(Clone, Debug)]
+pub struct SettingsSuppression {
+    /// Ids of rules, and groups.
+    pub rules: Vec<Written>,
+    /// Matches paths of files, relative to [`Settings::root`].
+    pub path: Option<GlobMatcher>,
+    /// Matches names, ARNs and construct paths of entities.
+    pub entity: Option<GlobMatcher>,
+    /// Matches the `Sid` of the statement.
+    pub statement: Option<GlobMatcher>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// The entry in the settings file.
+    pub span: Span,
 }
 
 /// Accounts by how far they are trusted.
@@ -144,7 +167,8 @@ impl Settings {
     /// Settings that say nothing, for a scan from the directory `root`.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: source::absolute(root), ..Self::default() }
+        let root = source::absolute(root);
+        Self { base: source::repository(&root).unwrap_or_else(|| root.clone()), root, ..Self::default() }
     }
 
     /// Reads the settings file at `path`.
@@ -174,6 +198,20 @@ impl Settings {
     pub fn add_parameters(&mut self, sources: &Sources, path: &Path) -> Result<(), Vec<Problem>> {
         self.parameters.extend(load_parameters(sources, path)?);
         Ok(())
+    }
+
+    /// A path as it is the same on every machine, with `/`: from the root of the repository, or from [`Settings::root`] where
+    /// there is none. What lies elsewhere stays as it is.
+    #[must_use]
+    pub fn relative(&self, path: &Path) -> String {
+        let absolute = source::absolute(path);
+        // Settings that nobody made for a place have none.
+        if self.root.as_os_str().is_empty() {
+            return path.to_string_lossy().into_owned();
+        }
+        let inside = absolute.strip_prefix(&self.base).or_else(|_| absolute.strip_prefix(&self.root));
+        let parts = inside.unwrap_or(path).components();
+        parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }
 
     /// Where the template at `path` is deployed, if the settings say so: the first entry that matches.

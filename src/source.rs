@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-pub use discover::{Discovery, Exclude, Found, Search, absolute, discover, find_upward};
+pub use discover::{Discovery, Exclude, Found, Search, absolute, discover, find_upward, repository};
 pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};

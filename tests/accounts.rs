@@ -107,7 +107,7 @@ fn what_is_cut_off_is_said_and_the_rest_is_read() {
 /// Findings in `templates` beside the account that `dump` is of.
 fn findings_with(template: &str, dump: &[(&str, &str)]) -> Vec<String> {
     let outcome = fedlint::scan::scan_texts_with(&[("template.yaml", template)], dump, &Settings::default());
-    let findings = outcome.findings.iter().filter(|finding| finding.folded_into.is_none());
+    let findings = outcome.findings.iter().filter(|finding| finding.counts());
     let mut lines: Vec<String> = findings
         .map(|finding| {
             let place = outcome.sources.place(finding.span);

@@ -87,7 +87,7 @@ impl Folder {
         self.ordinary += ordinary.len();
         let outcome = scan_texts(&[(path, text)], &settings);
         let mut fired: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for finding in outcome.findings.iter().filter(|finding| finding.folded_into.is_none()) {
+        for finding in outcome.findings.iter().filter(|finding| finding.counts()) {
             let said = self.rules.entry(finding.rule.to_string()).or_default();
             said.findings += 1;
             if finding.entity.kind == "role" && ordinary.contains(&finding.entity.name) {

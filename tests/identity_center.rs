@@ -68,7 +68,7 @@ fn an_organisation_of_three_accounts() {
     let mut shown: Vec<Vec<String>> = outcome
         .findings
         .iter()
-        .filter(|finding| finding.folded_into.is_none())
+        .filter(|finding| finding.counts())
         .map(|finding| show(&outcome, finding))
         .collect();
     shown.sort();

@@ -61,7 +61,7 @@ pub(super) fn finding(span: Span) -> Finding {
         certainty: Certainty::Proved,
         when: None,
         message: "`Pool` gives credentials of `GuestRole` to anybody who asks, without sign-in".to_owned(),
-        entity: EntityName { kind: "identity-pool", name: "Pool".to_owned(), arn: None, cdk_path: None },
+        entity: EntityName { kind: "identity-pool", name: "Pool".to_owned(), arn: None, cdk_path: None, span: None },
         span,
         conceals: false,
         labels: Vec::new(),

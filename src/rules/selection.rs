@@ -33,9 +33,7 @@ impl Selection {
             [(&settings.select, &mut selection.select), (&settings.ignore, &mut selection.ignore)]
         {
             for written in list {
-                let known =
-                    rules.iter().any(|rule| rule.id == written.text) || group(&written.text).is_some();
-                if known {
+                if is_known(&written.text, rules) {
                     kept.push(written.text.clone());
                 } else {
                     wrong(
@@ -127,6 +125,11 @@ impl Selection {
     }
 }
 
+/// True if there is a rule or group of this name.
+pub(super) fn is_known(name: &str, rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| rule.id == name) || group(name).is_some()
+}
+
 fn group(name: &str) -> Option<Group> {
     Group::ALL.into_iter().find(|group| group.name() == name)
 }
@@ -152,7 +155,8 @@ fn shown(value: &Operand) -> String {
     }
 }
 
-fn close(name: &str, rules: &[Rule]) -> String {
+/// What somebody who wrote a name that does not exist may want to hear.
+pub(super) fn close(name: &str, rules: &[Rule]) -> String {
     let names = rules.iter().map(|rule| rule.id.as_ref()).chain(Group::ALL.map(Group::name));
     super::schema::closest(name, names).map_or_else(
         || "Rules are named as in the findings, groups as in the documentation of the rules.".to_owned(),
@@ -163,6 +167,7 @@ fn close(name: &str, rules: &[Rule]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::file;
 
     /// Two rules, of which one is off by default.
     fn rules() -> Vec<Rule> {
@@ -171,7 +176,7 @@ mod tests {
                 "id: {id}\ngroup: advice\nseverity: info\nsince: 0.1.0\nfinds: thing\nmessage: it is there\n\
                  why: It matters.\nhelp: Shut it.\nexamples: {{}}\n{rest}"
             );
-            Rule::parse(&text).expect("a valid rule")
+            file::parse(&text).and_then(|file| Rule::from_file(&file)).expect("a valid rule")
         };
         vec![rule("asked", ""), rule("off", "off-by-default: true")]
     }

@@ -29,15 +29,9 @@ fn files() -> Vec<(String, file::RuleFile)> {
 
 #[test]
 fn the_table_is_what_the_loader_reads() {
-    let texts = BUILT_IN.iter().map(|rule| &rule.text);
-    let loaded: Vec<Rule> = texts.map(|text| Rule::parse(text).expect("a built-in rule is valid")).collect();
+    let loaded: Vec<Rule> =
+        files().iter().map(|(_, file)| Rule::from_file(file).expect("a built-in rule is valid")).collect();
     assert_eq!(loaded, BUILT_IN);
-    let files: Vec<file::RuleFile> = files().into_iter().map(|(_, file)| file).collect();
-    assert_eq!(
-        BUILT_IN.iter().map(Rule::file).collect::<Vec<_>>(),
-        files,
-        "and each has the text of its file"
-    );
 }
 
 #[test]
@@ -122,13 +116,6 @@ fn texts_keep_to_the_conventions() {
                 assert!(!first.is_uppercase(), "{} {at}: starts in lower case: {text}", rule.id);
             }
         }
-        let title = rule.file().title.unwrap_or_else(|| panic!("{}: has no title", rule.id));
-        assert!(
-            !title.ends_with('.') && title.len() <= 76 && !title.contains('{'),
-            "{}: a title is one short line: {title}",
-            rule.id
-        );
-        assert!(!rule.why.contains('{'), "{}: a reason speaks of no single case", rule.id);
         for prose in [Some(&rule.why), rule.known_limits.as_ref()].into_iter().flatten() {
             assert!(prose.ends_with('.'), "{}: prose ends with a period", rule.id);
         }
@@ -137,7 +124,9 @@ fn texts_keep_to_the_conventions() {
             "{}: references are addresses",
             rule.id
         );
-        assert!(!rule.references.is_empty(), "{}: says where it comes from", rule.id);
+        // What fedlint itself is asked to do is from nowhere else.
+        let is_own = rule.finds == "suppression";
+        assert!(is_own || !rule.references.is_empty(), "{}: says where it comes from", rule.id);
     }
 }
 
@@ -179,7 +168,7 @@ mod loading {
             text.push_str(line);
             text.push('\n');
         }
-        let rule = Rule::parse(&text);
+        let rule = file::parse(&text).and_then(|file| Rule::from_file(&file));
         match rule {
             Err(error) => vec![error.to_string()],
             Ok(rule) => check(&rule, &[&SCHEMA], &["thing-open"]).iter().map(ToString::to_string).collect(),
@@ -270,7 +259,7 @@ mod loading {
 
 mod judging {
     use super::super::judge::{Context, Judge};
-    use super::super::{Rule, Selection};
+    use super::super::{Rule, Selection, file};
     use crate::analysis::Coverage;
     use crate::facts::{
         Common, Evidence, EvidenceSchema, Fact, FieldId, FieldSchema, FieldType, FieldValue, Schema, WordSet,
@@ -322,7 +311,13 @@ mod judging {
         }
 
         fn name(&self, id: EntityId) -> EntityName {
-            EntityName { kind: "role", name: format!("Thing{}", id.index), arn: None, cdk_path: None }
+            EntityName {
+                kind: "role",
+                name: format!("Thing{}", id.index),
+                arn: None,
+                cdk_path: None,
+                span: None,
+            }
         }
 
         fn when(&self, worlds: &Worlds) -> Option<String> {
@@ -365,7 +360,7 @@ mod judging {
             "id: {id}\ngroup: hygiene\nsince: 0.1.0\nfinds: thing\nwhy: It matters.\nhelp: Shut it.\n\
              examples: {{}}\n{rest}"
         );
-        Rule::parse(&text).expect("a valid rule")
+        file::parse(&text).and_then(|file| Rule::from_file(&file)).expect("a valid rule")
     }
 
     fn judged(rules: &[Rule], things: &[Thing]) -> Vec<Finding> {

@@ -8,6 +8,7 @@ use crate::document::json::pieces::{Cutter, Piece};
 use crate::document::{self, Format, Limits, Read};
 use crate::model::{Builder, Part};
 use crate::resources::{self, File, account};
+use crate::rules::suppress::{self, Instruction};
 use crate::settings::Settings;
 use crate::source::{Blocks, Found, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
 use crate::value::Vocabulary;
@@ -21,6 +22,8 @@ pub(super) enum Looked {
         file: Option<File>,
         /// Entities that are made already: of accounts, of which there may be very many.
         parts: Vec<Part>,
+        /// What is not to be acted on in it.
+        suppressions: Vec<Instruction>,
         /// What was wrong with it.
         problems: Vec<Problem>,
     },
@@ -53,21 +56,31 @@ const PIECES: usize = 8;
 /// The longest thing in a list of a long file, in bytes.
 const LONGEST_PIECE: usize = 64 << 20;
 
+/// What of files is there before they are all read.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Entities that are made already.
+    pub(super) parts: Vec<Part>,
+    /// What is not to be acted on.
+    pub(super) suppressions: Vec<Instruction>,
+}
+
 /// What is ours, of all that was looked at.
 pub(super) fn sort_out(
     looked: Vec<Looked>,
-    parts: &mut Vec<Part>,
+    gathered: &mut Gathered,
     summary: &mut Summary,
     problems: &mut Vec<Problem>,
 ) -> Vec<File> {
     let mut files = Vec::new();
     for looked in looked {
         match looked {
-            Looked::Ours { file, parts: made, problems: more } => {
+            Looked::Ours { file, parts, suppressions, problems: more } => {
                 // Files that only say how others belong together are not counted.
                 summary.files += usize::from(file.as_ref().is_none_or(File::counts));
                 problems.extend(more);
-                parts.extend(made);
+                gathered.parts.extend(parts);
+                gathered.suppressions.extend(suppressions);
                 files.extend(file);
             }
             Looked::Other => summary.other_files += 1,
@@ -81,10 +94,13 @@ pub(super) fn sort_out(
 /// As [`sort_out`], of what things are only looked up in: it is not counted.
 pub(super) fn sort_out_existing(
     looked: Vec<Looked>,
-    parts: &mut Vec<Part>,
+    gathered: &mut Gathered,
     problems: &mut Vec<Problem>,
 ) -> Vec<File> {
-    let files = sort_out(looked, parts, &mut Summary::default(), problems);
+    // Nothing is reported of them, so that nothing is to be suppressed.
+    let mut own = Gathered::default();
+    let files = sort_out(looked, &mut own, &mut Summary::default(), problems);
+    gathered.parts.append(&mut own.parts);
     files.into_iter().filter_map(|file| file.existing(problems)).collect()
 }
 
@@ -137,7 +153,8 @@ impl Context<'_> {
             let lost = problems.iter().any(|problem| problem.kind.loses());
             return if lost { Looked::Unparsed } else { Looked::Other };
         }
-        Looked::Ours { file: file.map(Box::new).map(File::Answers), parts, problems }
+        let file = file.map(Box::new).map(File::Answers);
+        Looked::Ours { file, parts, suppressions: Vec::new(), problems }
     }
 
     /// What of a file has to wait for other files, and the entities that have not.
@@ -213,7 +230,9 @@ impl Context<'_> {
         }
         let (file, parts) = self.divided(file);
         // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
-        Looked::Ours { file, parts, problems: read.problems }
+        let (suppressions, wrong) = suppress::read(&read.document, &text);
+        read.problems.extend(wrong);
+        Looked::Ours { file, parts, suppressions, problems: read.problems }
     }
 }
 

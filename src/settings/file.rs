@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 
 use super::reader::{Reader, quoted};
 use super::{
-    AccountId, Deployment, IdentitySource, Parameter, ParameterValue, Settings, Written, parameters,
-    read_date,
+    AccountId, Deployment, IdentitySource, Parameter, ParameterValue, Settings, SettingsSuppression, Written,
+    parameters, read_date,
 };
 use crate::document::{self, Format, Limits, NodeRef, Tree};
 use crate::source::{Exclude, Problem, SourceId};
@@ -25,6 +25,7 @@ pub(super) const TOP: &[&str] = &[
     "exclude",
     "fail-on",
     "rules",
+    "suppressions",
 ];
 
 /// Reads the text of a settings file that lies in `directory`: the settings, and the parameter files that
@@ -90,6 +91,7 @@ fn top(reader: &mut Reader, root: NodeRef<'_>, settings: &mut Settings, files: &
                 settings.fail_on = reader.written(value, name, "Write a severity, for example `medium`.");
             }
             "rules" => rules(reader, value, settings),
+            "suppressions" => settings.suppressions = suppressions(reader, value),
             _ => reader.unknown(key, "setting", name, TOP),
         }
     }
@@ -253,6 +255,59 @@ fn rules(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
                 let known = ["select", "ignore", "severity", "options", "directories"];
                 reader.unknown(key, "setting", name, &known);
             }
+        }
+    }
+}
+
+fn suppressions(reader: &mut Reader, node: NodeRef<'_>) -> Vec<SettingsSuppression> {
+    let help = "Write `suppressions: [{rules: [rule-id], path: \"legacy/**\", entity: LegacyRole, statement: Partner, reason: why, until: 2027-01-31}]`.";
+    let mut suppressions = Vec::new();
+    for item in reader.items(node, "suppressions", help) {
+        let mut suppression = SettingsSuppression {
+            rules: Vec::new(),
+            path: None,
+            entity: None,
+            statement: None,
+            reason: None,
+            until: None,
+            span: item.span(),
+        };
+        for (name, key, value) in reader.entries(item, "suppression", help) {
+            match name {
+                "rules" => suppression.rules = reader.texts(value, name, help),
+                "path" => suppression.path = pattern(reader, value, name, true),
+                "entity" => suppression.entity = pattern(reader, value, name, false),
+                "statement" => suppression.statement = pattern(reader, value, name, false),
+                "reason" => suppression.reason = reader.text(value, name, help).map(str::to_owned),
+                "until" => match reader.text(value, name, help).map(read_date) {
+                    Some(Ok(date)) => suppression.until = Some(date),
+                    Some(Err(message)) => reader.problem(value, message, help),
+                    None => {}
+                },
+                _ => {
+                    let known = ["rules", "path", "entity", "statement", "reason", "until"];
+                    reader.unknown(key, "setting", name, &known);
+                }
+            }
+        }
+        if suppression.rules.is_empty() {
+            let message = "this suppression does not say which rules are meant".to_owned();
+            reader.problem(item, message, help);
+        }
+        suppressions.push(suppression);
+    }
+    suppressions
+}
+
+/// A pattern with `*`, which stays inside one directory if `of_paths`.
+fn pattern(reader: &mut Reader, node: NodeRef<'_>, name: &str, of_paths: bool) -> Option<GlobMatcher> {
+    let help = "Write a pattern in which `*` stands for any text, in quotes.";
+    let text = reader.text(node, name, help)?;
+    match GlobBuilder::new(text).literal_separator(of_paths).build() {
+        Ok(glob) => Some(glob.compile_matcher()),
+        Err(error) => {
+            reader.problem(node, format!("{} is not a pattern: {}", quoted(text), error.kind()), help);
+            None
         }
     }
 }

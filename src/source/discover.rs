@@ -145,6 +145,12 @@ pub fn find_upward(start: &Path, name: &str) -> Option<PathBuf> {
     None
 }
 
+/// The root of the repository that `start` is in: the nearest directory with a `.git`. Absolute.
+#[must_use]
+pub fn repository(start: &Path) -> Option<PathBuf> {
+    absolute(start).ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_owned)
+}
+
 /// `path` from the root of the file system, without `.` and `..`. Links are not looked at.
 #[must_use]
 pub fn absolute(path: &Path) -> PathBuf {

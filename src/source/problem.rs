@@ -48,6 +48,8 @@ pub enum ProblemKind {
     Combinations,
     /// A setting that has no effect or cannot be understood.
     Settings,
+    /// A suppression that cannot be understood: what it was to suppress is reported.
+    Suppression,
     /// Our own bug, caught.
     Internal,
 }
@@ -69,16 +71,24 @@ impl ProblemKind {
             Self::Budget => "budget",
             Self::Combinations => "combinations",
             Self::Settings => "settings",
+            Self::Suppression => "suppression",
             Self::Internal => "internal",
         }
     }
 
-    /// True if something of the input was not analysed because of the problem.
+    /// True if something that was asked for was not done because of the problem: something of the input was not analysed, or
+    /// not as it says.
     #[must_use]
     pub const fn loses(self) -> bool {
         matches!(
             self,
-            Self::Unreadable | Self::Encoding | Self::TooLarge | Self::Syntax | Self::Budget | Self::Internal
+            Self::Unreadable
+                | Self::Encoding
+                | Self::TooLarge
+                | Self::Syntax
+                | Self::Budget
+                | Self::Suppression
+                | Self::Internal
         )
     }
 }

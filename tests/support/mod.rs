@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub(crate) mod cli;
 pub(crate) mod examples;
 
 use std::fmt::Display;
@@ -69,7 +70,7 @@ pub(crate) fn scan_with(files: &[(&str, &str)], settings: &Settings) -> Outcome 
         }
     };
     Outcome {
-        findings: outcome.findings.iter().filter(|finding| finding.folded_into.is_none()).map(see).collect(),
+        findings: outcome.findings.iter().filter(|finding| finding.counts()).map(see).collect(),
         problems: outcome
             .problems
             .iter()
