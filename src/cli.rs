@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use self::arguments::Arguments;
 use crate::commands;
 use crate::facts::Framing;
-use crate::finding::Severity;
+use crate::finding::{Certainty, Severity};
 use crate::report::human;
 
 pub use arguments::{ColorChoice, GraphFormat, OutputFormat, PathsFormat};
@@ -74,6 +74,10 @@ pub enum Options {
     Graph(GraphOptions),
     /// Copy what live accounts answer.
     Collect(CollectOptions),
+    /// Take findings for known.
+    Baseline(BaselineOptions),
+    /// Print the settings.
+    Config(ConfigOptions),
     /// Print the version, and where the data that is built in is from.
     Version,
 }
@@ -83,10 +87,68 @@ pub enum Options {
 pub struct ScanOptions {
     /// What is to be scanned.
     pub sources: SourceOptions,
+    /// Which findings are wanted.
+    pub findings: FindingOptions,
     /// The output format.
     pub format: OutputFormat,
-    /// What fails the scan, if the settings are not to say so.
+}
+
+/// Which findings are wanted. What is not said, variables, the settings, or what is built in say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FindingOptions {
+    /// The rules and groups to ask.
+    pub select: Vec<String>,
+    /// The rules and groups not to ask.
+    pub ignore: Vec<String>,
+    /// What fails the scan.
     pub fail_on: Option<FailOn>,
+    /// How certain they have to be.
+    pub min_certainty: Option<Certainty>,
+    /// Which are known.
+    pub known: KnownFindings,
+}
+
+/// Where it stands what is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KnownFindings {
+    /// In the file that the settings name, or else in the nearest one above the first path.
+    #[default]
+    Find,
+    /// In this file.
+    File(PathBuf),
+    /// Nowhere.
+    None,
+}
+
+/// A change to what is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaselineOptions {
+    /// What to do.
+    pub action: BaselineAction,
+    /// Which findings are wanted.
+    pub findings: FindingOptions,
+    /// What is to be scanned.
+    pub sources: SourceOptions,
+}
+
+/// What to do with what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaselineAction {
+    /// Replace it by what is found.
+    Write,
+    /// Add what is new, take out what is gone.
+    Update,
+    /// Take out what is gone.
+    Prune,
+}
+
+/// The settings that a scan would use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigOptions {
+    /// Which findings are wanted.
+    pub findings: FindingOptions,
+    /// What would be scanned.
+    pub sources: SourceOptions,
 }
 
 /// A search for ways.
@@ -228,6 +290,8 @@ where
         Ok(Options::Paths(options)) => commands::paths::run(options, &mut environment),
         Ok(Options::Graph(options)) => commands::graph::run(options, &mut environment),
         Ok(Options::Collect(options)) => commands::collect::run(options, &mut environment),
+        Ok(Options::Baseline(options)) => commands::baseline::run(options, &mut environment),
+        Ok(Options::Config(options)) => commands::config::run(options, &mut environment),
         Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };

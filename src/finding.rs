@@ -202,6 +202,12 @@ impl Severity {
 }
 
 impl Certainty {
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Possible, Self::Proved].into_iter().find(|certainty| certainty.name() == name)
+    }
+
     /// The name in output.
     #[must_use]
     pub const fn name(self) -> &'static str {

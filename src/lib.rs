@@ -9,6 +9,7 @@
 //! `ARCHITECTURE.md` says what each one turns into what.
 
 pub mod analysis;
+pub mod baseline;
 pub mod cli;
 pub mod collect;
 mod commands;

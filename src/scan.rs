@@ -18,7 +18,7 @@ use rustc_hash::FxHashSet;
 use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
-use crate::finding::{Finding, Reach, Way};
+use crate::finding::{Certainty, Finding, Reach, Way};
 use crate::knowledge::Issuers;
 use crate::model::{self, Builder, Model};
 use crate::resources::{File, Resources, account, cloudformation};
@@ -432,6 +432,10 @@ fn judge(
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
     let mut findings = court.judge.finish(analysis);
+    let least =
+        analysis.settings.min_certainty.as_ref().and_then(|written| Certainty::from_name(&written.text));
+    // What is a note of another finding is no more certain than that.
+    findings.retain(|finding| Some(finding.certainty) >= least);
     let scene = suppress::Scene {
         settings: analysis.settings,
         rules,

@@ -52,8 +52,14 @@ pub struct Settings {
     pub exclude: Vec<Written>,
     /// The mildest severity that fails a scan, by name.
     pub fail_on: Option<Written>,
+    /// How certain findings have to be, by name.
+    pub min_certainty: Option<Written>,
+    /// The file with findings that are known, relative to [`Settings::root`].
+    pub baseline: Option<Written>,
     /// Which rules are asked, and how.
     pub rules: RuleSettings,
+    /// Where the settings at the top of the file stand, by name.
+    pub entries: BTreeMap<String, Span>,
     /// Which findings are not to be acted on.
     pub suppressions: Vec<SettingsSuppression>,
 }
@@ -171,6 +177,19 @@ impl Settings {
         Self { base: source::repository(&root).unwrap_or_else(|| root.clone()), root, ..Self::default() }
     }
 
+    /// Settings that say nothing, for a scan of `start` from the working directory.
+    #[must_use]
+    pub fn without_file(start: &Path) -> Self {
+        let settings = Self::new(Path::new(""));
+        Self { base: source::repository(start).unwrap_or(settings.base), ..settings }
+    }
+
+    /// Where the setting `name` at the top of the file stands, if it does.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<Span> {
+        self.entries.get(name).copied()
+    }
+
     /// Reads the settings file at `path`.
     ///
     /// # Errors
@@ -220,6 +239,14 @@ impl Settings {
         let path = source::absolute(path);
         let path = path.strip_prefix(&self.root).ok()?;
         self.deployments.iter().find(|deployment| deployment.pattern.is_match(path))
+    }
+}
+
+impl Deployment {
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        self.pattern.glob().glob()
     }
 }
 

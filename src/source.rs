@@ -15,17 +15,21 @@ mod read;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod texts;
+mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-pub use discover::{Discovery, Exclude, Found, Search, absolute, discover, find_upward, repository};
+pub use discover::{
+    Discovery, Exclude, Found, Search, absolute, discover, find_upward, repository, shortest,
+};
 pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Blocks, Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
+pub use write::{PARTIAL, Partial, write_file};
 
 /// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

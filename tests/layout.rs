@@ -25,7 +25,7 @@ const ORDER: &[&[&str]] = &[
     &["facts"],
     &["rules"],
     &["fixes"],
-    &["scan"],
+    &["scan", "baseline"],
     &["report"],
     &["collect"],
     &["cli", "commands"],

@@ -1,6 +1,9 @@
 //! Options as they are typed, by subcommand. The texts here are the documentation that users see.
 
+mod baseline;
 mod collect;
+mod config;
+mod findings;
 mod graph;
 mod paths;
 mod scan;
@@ -8,7 +11,9 @@ mod sources;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use self::baseline::BaselineArguments;
 use self::collect::CollectArguments;
+use self::config::ConfigArguments;
 use self::graph::GraphArguments;
 use self::paths::PathsArguments;
 use self::scan::ScanArguments;
@@ -42,6 +47,8 @@ pub(super) enum Command {
     Paths(Box<PathsArguments>),
     Graph(Box<GraphArguments>),
     Collect(Box<CollectArguments>),
+    Baseline(BaselineArguments),
+    Config(Box<ConfigArguments>),
 }
 
 /// When to use colours.
@@ -63,6 +70,8 @@ impl Command {
             Self::Paths(paths) => Options::Paths(paths.resolve()),
             Self::Graph(graph) => Options::Graph(graph.resolve()),
             Self::Collect(collect) => Options::Collect(collect.resolve()),
+            Self::Baseline(baseline) => Options::Baseline(baseline.resolve()),
+            Self::Config(config) => Options::Config(config.resolve()),
         }
     }
 }

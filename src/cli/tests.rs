@@ -24,9 +24,7 @@ fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
 fn scan_options(arguments: &[&str]) -> ScanOptions {
     match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
         Options::Scan(options) => options,
-        Options::Version | Options::Paths(_) | Options::Graph(_) | Options::Collect(_) => {
-            panic!("{arguments:?} do not scan")
-        }
+        other => panic!("{arguments:?} do not scan: {other:?}"),
     }
 }
 
@@ -39,6 +37,9 @@ fn help_is_documentation() {
         ("paths_help", &["paths", "--help"]),
         ("graph_help", &["graph", "--help"]),
         ("collect_help", &["collect", "--help"]),
+        ("baseline_help", &["baseline", "--help"]),
+        ("baseline_update_help", &["baseline", "update", "-h"]),
+        ("config_help", &["config", "-h"]),
     ] {
         let (code, out, err) = cli(arguments);
         assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
@@ -275,7 +276,7 @@ fn options_are_resolved() {
     let options = scan_options(&[]);
     assert_eq!(options.sources.paths, [Path::new(".")]);
     assert_eq!(options.sources.configuration, Configuration::Find);
-    assert_eq!((options.fail_on, options.sources.today, options.sources.threads), (None, None, 0));
+    assert_eq!((options.findings.fail_on, options.sources.today, options.sources.threads), (None, None, 0));
     let options = scan_options(&[
         "a",
         "-",
@@ -302,7 +303,7 @@ fn options_are_resolved() {
     assert_eq!(options.format, OutputFormat::Json);
     assert_eq!(options.sources.parameters, [Path::new("1.json"), Path::new("2.json")]);
     assert_eq!(options.sources.configuration, Configuration::File("f.yaml".into()));
-    assert_eq!(options.fail_on, Some(FailOn::Never));
+    assert_eq!(options.findings.fail_on, Some(FailOn::Never));
     assert_eq!(options.sources.today, Some(jiff::civil::date(2026, 1, 2)));
     assert_eq!((options.sources.exclude, options.sources.threads), (vec!["x/".to_owned()], 3));
     assert_eq!(scan_options(&["--no-config"]).sources.configuration, Configuration::None);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::prepare::{Prepared, prepare};
-use crate::cli::{Environment, ExitCode, GraphFormat, GraphOptions};
+use crate::cli::{Environment, ExitCode, FindingOptions, GraphFormat, GraphOptions};
 use crate::facts::Framed;
 use crate::finding::Picture;
 use crate::report::{self, graph};
@@ -15,7 +15,7 @@ use crate::source::Sources;
 pub(crate) fn run(options: GraphOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let terminal = environment.error_terminal(options.sources.color);
     let sources = Sources::default();
-    let prepared = prepare(&options.sources, None, &sources, environment.stdin, environment.today);
+    let prepared = prepare(&options.sources, &FindingOptions::default(), &sources, environment);
     let mut drawn = match prepared {
         Ok(Prepared { settings, request, .. }) => draw(sources, request, &settings, &options.framing),
         Err(problems) => {

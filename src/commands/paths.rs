@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::prepare::{Prepared, prepare};
-use crate::cli::{Environment, ExitCode, PathsFormat, PathsOptions};
+use crate::cli::{Environment, ExitCode, FindingOptions, PathsFormat, PathsOptions};
 use crate::report::{self, paths};
 use crate::scan::{Summary, Traced, trace};
 use crate::source::Sources;
@@ -12,7 +12,7 @@ use crate::source::Sources;
 pub(crate) fn run(options: PathsOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let terminal = environment.terminal(options.sources.color);
     let sources = Sources::default();
-    let prepared = prepare(&options.sources, None, &sources, environment.stdin, environment.today);
+    let prepared = prepare(&options.sources, &FindingOptions::default(), &sources, environment);
     let mut traced = match prepared {
         Ok(Prepared { settings, request, .. }) => {
             trace(sources, request, &settings, &options.from, options.to.as_deref())

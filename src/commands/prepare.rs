@@ -1,23 +1,38 @@
 //! What every subcommand does first: settings, standard input, what is left out.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
-
-use crate::cli::{Configuration, FailOn, SourceOptions};
+use super::choose::{Named, Origin, Variables, choose, said};
+use crate::baseline;
+use crate::cli::{Configuration, Environment, FailOn, FindingOptions, KnownFindings, SourceOptions};
+use crate::finding::Certainty;
 use crate::rules::{self, Selection};
 use crate::scan::Request;
-use crate::settings::{FILE_NAME, Settings, Written};
+use crate::settings::{self, Settings, Written, read_date};
 use crate::source::{self, Exclude, Problem, ProblemKind, SizeLimit, Sources};
 
 /// All that has to be right before anything is read.
 pub(super) struct Prepared {
-    pub settings: Settings,
-    pub request: Request,
+    pub(super) settings: Settings,
+    pub(super) request: Request,
+    /// The settings file, if there is one.
+    pub(super) file: Option<PathBuf>,
     /// What fails a scan.
-    pub fail_on: FailOn,
+    pub(super) fail_on: FailOn,
+    /// The file with what is known, if there is one.
+    pub(super) baseline: Option<PathBuf>,
+    /// Where the settings are from that can be said elsewhere too, by name.
+    pub(super) origins: Vec<(&'static str, Origin)>,
 }
+
+const CONFIG: Named = Named { setting: "config", option: "--config", variable: "FEDLINT_CONFIG" };
+const FAIL_ON: Named = Named { setting: "fail-on", option: "--fail-on", variable: "FEDLINT_FAIL_ON" };
+const CERTAINTY: Named =
+    Named { setting: "min-certainty", option: "--min-certainty", variable: "FEDLINT_MIN_CERTAINTY" };
+const BASELINE: Named = Named { setting: "baseline", option: "--baseline", variable: "FEDLINT_BASELINE" };
+const TODAY: Named = Named { setting: "today", option: "--today", variable: "FEDLINT_TODAY" };
+const SELECT: Named = Named { setting: "select", option: "--select", variable: "FEDLINT_SELECT" };
+const IGNORE: Named = Named { setting: "ignore", option: "--ignore", variable: "FEDLINT_IGNORE" };
 
 /// Reads the settings and standard input, and says what is wrong with what was asked for.
 ///
@@ -26,28 +41,54 @@ pub(super) struct Prepared {
 /// With other settings than those that were meant, every answer may differ: then nothing is to be read.
 pub(super) fn prepare(
     options: &SourceOptions,
-    fail_on: Option<FailOn>,
+    findings: &FindingOptions,
     sources: &Sources,
-    stdin: &mut dyn Read,
-    today: Date,
+    environment: &mut Environment<'_>,
 ) -> Result<Prepared, Vec<Problem>> {
+    let variables = environment.variable;
+    let one = |problem: Problem| vec![problem];
     let file = match &options.configuration {
         Configuration::File(path) => Some(path.clone()),
         Configuration::None => None,
-        Configuration::Find => source::find_upward(start(&options.paths), FILE_NAME),
+        Configuration::Find => said(variables, CONFIG.variable)
+            .map(PathBuf::from)
+            .or_else(|| source::find_upward(start(&options.paths), settings::FILE_NAME)),
     };
-    let mut settings = match file {
-        Some(file) => Settings::load(sources, &file)?,
-        None => Settings::new(Path::new("")),
+    let mut settings = match &file {
+        Some(file) => Settings::load(sources, file)?,
+        None => Settings::without_file(start(&options.paths)),
     };
     for file in &options.parameters {
         settings.add_parameters(sources, file)?;
     }
-    settings.today = options.today.or(settings.today).or(Some(today));
-    let fail_on = match fail_on {
-        Some(fail_on) => fail_on,
-        None => settings.fail_on.as_ref().map_or(Ok(FailOn::default()), read_fail_on)?,
-    };
+    let mut origins = Vec::new();
+
+    let date = settings.today.map(|date| Written { text: date.to_string(), span: settings.entry("today") });
+    let read = |text: &str| read_date(text).ok();
+    let help = "Write a date as `2026-11-25`.";
+    let today = choose(&TODAY, options.today, variables, date.as_ref(), read, help).map_err(one)?;
+    let (today, origin) = today.unwrap_or((environment.today, Origin::Clock));
+    settings.today = Some(today);
+    origins.push((TODAY.setting, origin));
+
+    let help = format!("Known are: {}.", FailOn::NAMES.join(", "));
+    let written = settings.fail_on.as_ref();
+    let fail_on = choose(&FAIL_ON, findings.fail_on, variables, written, FailOn::from_name, &help);
+    let (fail_on, origin) = fail_on.map_err(one)?.unwrap_or((FailOn::default(), Origin::Default));
+    origins.push((FAIL_ON.setting, origin));
+
+    let written = settings.min_certainty.as_ref();
+    let help = "Known are: possible, proved.";
+    let certainty =
+        choose(&CERTAINTY, findings.min_certainty, variables, written, Certainty::from_name, help);
+    let (certainty, origin) = certainty.map_err(one)?.unwrap_or((Certainty::Possible, Origin::Default));
+    settings.min_certainty = Some(Written { text: certainty.name().to_owned(), span: None });
+    origins.push((CERTAINTY.setting, origin));
+
+    let (baseline, origin) = known(findings, &settings, variables, start(&options.paths));
+    origins.push((BASELINE.setting, origin));
+
+    origins.push(("rules", choose_rules(findings, variables, &mut settings)));
     let (rules, mut wrong) = rules::load(&settings, sources);
     wrong.extend(Selection::new(&settings.rules, &rules).1);
     if !wrong.is_empty() {
@@ -55,8 +96,8 @@ pub(super) fn prepare(
     }
     let exclude = excludes(options, &settings)?;
     let stdin = if options.paths.iter().any(|path| path.as_os_str() == "-") {
-        let bytes = source::read_stdin(stdin, SizeLimit::default());
-        Some(bytes.map_err(|problem| vec![problem])?)
+        let bytes = source::read_stdin(environment.stdin, SizeLimit::default());
+        Some(bytes.map_err(one)?)
     } else {
         None
     };
@@ -68,7 +109,7 @@ pub(super) fn prepare(
         threads: options.threads,
         limit: SizeLimit::default(),
     };
-    Ok(Prepared { settings, request, fail_on })
+    Ok(Prepared { settings, request, file, fail_on, baseline, origins })
 }
 
 /// The directory from which settings are looked for.
@@ -77,15 +118,59 @@ fn start(paths: &[PathBuf]) -> &Path {
     first.unwrap_or(Path::new(""))
 }
 
-fn read_fail_on(written: &Written) -> Result<FailOn, Vec<Problem>> {
-    FailOn::from_name(&written.text).ok_or_else(|| {
-        let known = FailOn::NAMES.join(", ");
-        let message = format!("unknown severity `{}`", written.text.escape_debug());
-        let mut problem =
-            Problem::of(ProblemKind::Settings, FILE_NAME, message, format!("Known are: {known}."));
-        problem.span = written.span;
-        vec![problem]
-    })
+/// The file with what is known, and who says so.
+fn known(
+    findings: &FindingOptions,
+    settings: &Settings,
+    variables: Variables<'_>,
+    start: &Path,
+) -> (Option<PathBuf>, Origin) {
+    match &findings.known {
+        KnownFindings::File(file) => return (Some(file.clone()), Origin::Option(BASELINE.option)),
+        KnownFindings::None => return (None, Origin::Option("--no-baseline")),
+        KnownFindings::Find => {}
+    }
+    if let Some(file) = said(variables, BASELINE.variable) {
+        return (Some(file.into()), Origin::Variable(BASELINE.variable));
+    }
+    if let Some(written) = &settings.baseline {
+        return (Some(settings.root.join(&written.text)), Origin::File(written.span));
+    }
+    match source::find_upward(start, baseline::FILE_NAME) {
+        Some(file) => (Some(file), Origin::Found),
+        None => (None, Origin::Default),
+    }
+}
+
+/// Has the rules asked that options and variables name. Says what named them, besides the settings.
+fn choose_rules(findings: &FindingOptions, variables: Variables<'_>, settings: &mut Settings) -> Origin {
+    let written = |names: &[String]| -> Vec<Written> {
+        names.iter().cloned().map(|text| Written { text, span: None }).collect()
+    };
+    let listed = |name: &'static str| -> Vec<String> {
+        let text = said(variables, name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    let choose = |option: &[String], named: &Named| {
+        if option.is_empty() {
+            let names = listed(named.variable);
+            (!names.is_empty()).then_some((names, Origin::Variable(named.variable)))
+        } else {
+            Some((option.to_vec(), Origin::Option(named.option)))
+        }
+    };
+    let mut origin = settings.entry("rules").map_or(Origin::Default, |span| Origin::File(Some(span)));
+    if let Some((names, from)) = choose(&findings.select, &SELECT) {
+        // Whoever names a rule now wants it, whatever was said before.
+        settings.rules.ignore.retain(|ignored| !names.contains(&ignored.text));
+        settings.rules.select = written(&names);
+        origin = from;
+    }
+    if let Some((names, from)) = choose(&findings.ignore, &IGNORE) {
+        settings.rules.ignore.extend(written(&names));
+        origin = from;
+    }
+    origin
 }
 
 fn excludes(options: &SourceOptions, settings: &Settings) -> Result<Exclude, Vec<Problem>> {

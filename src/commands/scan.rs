@@ -1,12 +1,11 @@
 //! `fedlint scan`.
 
 use std::borrow::Cow;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use jiff::civil::Date;
-
 use super::prepare::{Prepared, prepare};
+use crate::baseline::Baseline;
 use crate::cli::{Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
 use crate::report::{self, Report, RuleInformation, human, json, sarif};
 use crate::rules::{BUILT_IN, Rule};
@@ -16,7 +15,7 @@ use crate::source::{self, Sources};
 /// Scans, writes the report, and says how the program ends.
 pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let terminal = environment.terminal(options.sources.color);
-    let (outcome, code) = execute(&options, environment.stdin, environment.today);
+    let (outcome, code) = execute(&options, environment);
     let report = Report::from(&outcome);
     let mut out = io::BufWriter::new(&mut *environment.out);
     match options.format {
@@ -34,10 +33,20 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
 }
 
 /// Scans, and says how the program ends.
-fn execute(options: &ScanOptions, stdin: &mut dyn Read, today: Date) -> (Outcome, ExitCode) {
+fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome, ExitCode) {
     let sources = Sources::default();
-    let (mut outcome, fail_on) = match prepare(&options.sources, options.fail_on, &sources, stdin, today) {
-        Ok(Prepared { settings, request, fail_on }) => (scan(sources, request, &settings), fail_on),
+    let prepared = prepare(&options.sources, &options.findings, &sources, environment).and_then(|prepared| {
+        let known = prepared.baseline.as_ref().map(|path| Baseline::load(path, &sources));
+        known.transpose().map(|known| (prepared, known)).map_err(|problem| vec![problem])
+    });
+    let (mut outcome, fail_on) = match prepared {
+        Ok((Prepared { settings, request, fail_on, .. }, known)) => {
+            let mut outcome = scan(sources, request, &settings);
+            if let Some(known) = known {
+                known.apply(&mut outcome.findings);
+            }
+            (outcome, fail_on)
+        }
         Err(problems) => {
             let summary = Summary { refused: true, ..Summary::default() };
             let (findings, reaches) = (Vec::new(), Vec::new());

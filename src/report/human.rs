@@ -71,6 +71,21 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io:
     Ok(())
 }
 
+/// Writes problems alone.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_problems(
+    out: &mut dyn Write,
+    problems: &[Problem],
+    sources: &Sources,
+    options: &Options,
+) -> io::Result<()> {
+    let screen = Screen::new(*options);
+    problems.iter().try_for_each(|problem| out.write_all(screen.problem(problem, sources).as_bytes()))
+}
+
 /// What was found and what was looked at, in whole sentences.
 fn summary(report: &Report<'_>) -> Vec<String> {
     let counts = Counts::of(report.findings);
@@ -162,7 +177,8 @@ pub(super) fn checked_line(checked: &Summary, silent: bool) -> String {
 /// What makes a file ours, in a few words.
 const WHAT_WE_READ: &str = "IAM, Cognito or Identity Center configuration";
 
-pub(super) fn counted(count: usize, noun: &str) -> String {
+/// A number with its noun.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

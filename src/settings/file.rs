@@ -24,6 +24,8 @@ pub(super) const TOP: &[&str] = &[
     "today",
     "exclude",
     "fail-on",
+    "min-certainty",
+    "baseline",
     "rules",
     "suppressions",
 ];
@@ -61,6 +63,7 @@ pub(super) fn read(
 fn top(reader: &mut Reader, root: NodeRef<'_>, settings: &mut Settings, files: &mut Vec<Written>) {
     let help = "Write settings as `name: value`, for example `accounts: {own: [\"111122223333\"]}`.";
     for (name, key, value) in reader.entries(root, "settings file", help) {
+        settings.entries.insert(name.to_owned(), key.span());
         match name {
             "accounts" => accounts(reader, value, settings),
             "organisations" => {
@@ -89,6 +92,13 @@ fn top(reader: &mut Reader, root: NodeRef<'_>, settings: &mut Settings, files: &
             "fail-on" => {
                 // A severity, which is the rules' business.
                 settings.fail_on = reader.written(value, name, "Write a severity, for example `medium`.");
+            }
+            // So is this.
+            "min-certainty" => {
+                settings.min_certainty = reader.written(value, name, "Write `possible` or `proved`.")
+            }
+            "baseline" => {
+                settings.baseline = reader.written(value, name, "Write a path relative to this file.")
             }
             "rules" => rules(reader, value, settings),
             "suppressions" => settings.suppressions = suppressions(reader, value),
@@ -186,10 +196,6 @@ fn issuers(reader: &mut Reader, node: NodeRef<'_>, settings: &mut Settings) {
     let help = "Write `issuers: {own: [https://gitlab.example.com], expected: [https://gitlab.com], directories: [issuers]}`.";
     for (name, key, value) in reader.entries(node, "issuers", help) {
         let list = match name {
-            "management" => {
-                settings.accounts.management = reader.account(value, name);
-                continue;
-            }
             "own" => &mut settings.own_issuers,
             "expected" => &mut settings.expected_issuers,
             "directories" => {

@@ -135,8 +135,7 @@ pub fn find_upward(start: &Path, name: &str) -> Option<PathBuf> {
     for directory in start.ancestors() {
         let file = directory.join(name);
         if file.is_file() {
-            let relative = file.strip_prefix(absolute(Path::new(""))).map(Path::to_owned);
-            return Some(relative.unwrap_or(file));
+            return Some(shortest(&file));
         }
         if directory.join(".git").exists() {
             return None;
@@ -149,6 +148,14 @@ pub fn find_upward(start: &Path, name: &str) -> Option<PathBuf> {
 #[must_use]
 pub fn repository(start: &Path) -> Option<PathBuf> {
     absolute(start).ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_owned)
+}
+
+/// `path` from the working directory, if it lies in it.
+#[must_use]
+pub fn shortest(path: &Path) -> PathBuf {
+    let absolute = absolute(path);
+    let inside = absolute.strip_prefix(self::absolute(Path::new(""))).map(Path::to_owned);
+    inside.unwrap_or(absolute)
 }
 
 /// `path` from the root of the file system, without `.` and `..`. Links are not looked at.

@@ -1,10 +1,10 @@
 //! The arguments of `fedlint scan`.
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use super::findings::FindingArguments;
 use super::sources::SourceArguments;
-use crate::cli::{FailOn, ScanOptions};
+use crate::cli::ScanOptions;
 
 /// Scan templates and live accounts and report what is wrong
 ///
@@ -17,9 +17,8 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
     format: OutputFormat,
 
-    /// Fail on findings of this severity and worse [default: low]
-    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(FailOn::NAMES))]
-    fail_on: Option<String>,
+    #[command(flatten)]
+    findings: FindingArguments,
 
     #[command(flatten)]
     sources: SourceArguments,
@@ -49,8 +48,8 @@ impl ScanArguments {
     pub(in crate::cli) fn resolve(self) -> ScanOptions {
         ScanOptions {
             sources: self.sources.resolve(),
+            findings: self.findings.resolve(),
             format: self.format,
-            fail_on: self.fail_on.as_deref().and_then(FailOn::from_name),
         }
     }
 }

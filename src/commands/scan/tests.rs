@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::cli::{ColorChoice, Configuration, SourceOptions};
+use crate::cli::{ColorChoice, Configuration, FindingOptions, SourceOptions};
 use crate::settings::FILE_NAME;
 use crate::source::scratch::Scratch;
 
@@ -48,7 +48,7 @@ fn options(paths: Vec<PathBuf>) -> ScanOptions {
         color: ColorChoice::Never,
         threads: 1,
     };
-    ScanOptions { sources, format: OutputFormat::Json, fail_on: None }
+    ScanOptions { sources, format: OutputFormat::Json, findings: FindingOptions::default() }
 }
 
 /// These options, with other sources.
@@ -58,7 +58,20 @@ fn reading(mut options: ScanOptions, change: impl FnOnce(&mut SourceOptions)) ->
 }
 
 fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
-    let (outcome, code) = execute(&options, &mut &*stdin, jiff::civil::date(2026, 11, 25));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut environment = Environment {
+        stdin: &mut &*stdin,
+        out: &mut out,
+        err: &mut err,
+        colors: false,
+        error_colors: false,
+        unicode: true,
+        width: None,
+        today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &|_| None,
+    };
+    let (outcome, code) = execute(&options, &mut environment);
     let mut problems = Vec::new();
     for problem in &outcome.problems {
         assert!(problem.help.ends_with(['.', '?']), "{problem:?}");
@@ -358,14 +371,15 @@ fn settings_and_flags_are_both_heard() {
     scratch.write(FILE_NAME, "exclude: [a.yaml]\nfail-on: hihg\n");
     assert_eq!(
         scan_paths(&scratch, &["."]),
-        said(ExitCode::Failed, [0; 3], &["settings fedlint.yaml:2:10: unknown severity `hihg`"])
+        said(ExitCode::Failed, [0; 3], &["settings fedlint.yaml:2:10: `hihg` is no value for `fail-on`"])
     );
     // A flag wins over the file, also over what is wrong in it.
-    let flagged = ScanOptions { fail_on: Some(FailOn::Never), ..options(vec![scratch.path(".")]) };
+    let never = FindingOptions { fail_on: Some(FailOn::Never), ..FindingOptions::default() };
+    let flagged = ScanOptions { findings: never.clone(), ..options(vec![scratch.path(".")]) };
     assert_eq!(scan_with(&scratch, flagged, b""), said(ExitCode::Clean, [2, 1, 0], &[]));
     let parameters = scratch.write("p/parameters.json", "[{}]");
     let flagged = reading(options(vec![scratch.path(".")]), |sources| sources.parameters = vec![parameters]);
-    let result = scan_with(&scratch, ScanOptions { fail_on: Some(FailOn::Never), ..flagged }, b"");
+    let result = scan_with(&scratch, ScanOptions { findings: never, ..flagged }, b"");
     assert_eq!(result.code, ExitCode::Failed);
     assert!(result.problems[0].starts_with("settings p/parameters.json:1:2: "), "{result:?}");
 }

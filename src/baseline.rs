@@ -1,0 +1,201 @@
+//! What is known: findings that fail no scan until somebody has the time for them, kept in a file beside the settings.
+//!
+//! A finding is known if one of the same rule, entity and cause was there, and was not milder. Nothing in that depends on
+//! where in its file it stands, nor on what else is in there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Certainty, Finding, Severity, SuppressedBy, Suppression};
+use crate::settings::Settings;
+use crate::source::{self, Problem, ProblemKind, SizeLimit, Sources};
+
+/// The name of the file.
+pub const FILE_NAME: &str = "fedlint-baseline.json";
+
+/// The number of the form of the file.
+const SCHEMA: u32 = 1;
+
+/// What is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// By fingerprint.
+    entries: BTreeMap<String, Entry>,
+}
+
+/// A finding that is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The file, as [`Settings::relative`] has it.
+    pub path: String,
+    /// The rule.
+    pub rule: String,
+    /// The name of the entity.
+    pub entity: String,
+    /// How bad it was.
+    pub severity: String,
+    /// How sure it was.
+    pub certainty: String,
+    /// What was said, for people.
+    pub message: String,
+    /// Its identity.
+    pub fingerprint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    findings: Vec<Entry>,
+}
+
+impl Baseline {
+    /// Of these findings, those that nothing else suppresses.
+    #[must_use]
+    pub fn of(findings: &[Finding], sources: &Sources, settings: &Settings) -> Self {
+        let own = findings.iter().filter(|finding| finding.folded_into.is_none());
+        let own = own.filter(|finding| {
+            finding.suppressed.as_ref().is_none_or(|suppression| suppression.by == SuppressedBy::Baseline)
+        });
+        let entry = |finding: &Finding| Entry {
+            path: settings.relative(&sources.path(sources.host_span(finding.span).source)),
+            rule: finding.rule.to_string(),
+            entity: finding.entity.name.clone(),
+            severity: finding.severity.name().to_owned(),
+            certainty: finding.certainty.name().to_owned(),
+            message: finding.message.clone(),
+            fingerprint: finding.fingerprint.clone(),
+        };
+        let by_fingerprint = |finding: &Finding| (finding.fingerprint.clone(), entry(finding));
+        Self { entries: own.map(by_fingerprint).collect() }
+    }
+
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn load(path: &Path, sources: &Sources) -> Result<Self, Problem> {
+        let help = "Have `fedlint baseline write` make a new one, or name another with `--baseline`.";
+        let bytes = source::read_path(path, SizeLimit::default())?;
+        let (_, text) = sources.add_bytes(Some(path), bytes)?;
+        let wrong = |message: String| Problem::of(ProblemKind::Settings, path, message, help);
+        let file: File =
+            serde_json::from_str(&text).map_err(|error| wrong(format!("this is no baseline: {error}")))?;
+        if file.schema != SCHEMA {
+            return Err(wrong(format!(
+                "this baseline is of form {}, and only {SCHEMA} is known to this fedlint",
+                file.schema
+            )));
+        }
+        let entries = file.findings.into_iter().map(|entry| (entry.fingerprint.clone(), entry)).collect();
+        Ok(Self { entries })
+    }
+
+    /// The text of the file: one line a finding, by path, so that changes are easy to read and to merge.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        entries.sort();
+        let lines: Vec<String> = entries.iter().map(|entry| format!("    {}", line(entry))).collect();
+        let findings =
+            if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", lines.join(",\n")) };
+        format!("{{\n  \"schema\": {SCHEMA},\n  \"findings\": {findings}\n}}\n")
+    }
+
+    /// Marks what is known of `findings`.
+    pub fn apply(&self, findings: &mut [Finding]) {
+        for finding in findings.iter_mut().filter(|finding| finding.counts()) {
+            if self.entries.get(&finding.fingerprint).is_some_and(|entry| entry.covers(finding)) {
+                finding.suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
+            }
+        }
+    }
+
+    /// What this has and `found` has not, of the files that were looked at: those for which `looked` says so of their path.
+    pub fn gone<'b>(
+        &'b self,
+        found: &'b Self,
+        looked: impl Fn(&Entry) -> bool + 'b,
+    ) -> impl Iterator<Item = &'b Entry> {
+        self.entries.values().filter(move |entry| !found.has(entry) && looked(entry))
+    }
+
+    /// Takes out what is gone.
+    pub fn prune(&mut self, found: &Self, looked: impl Fn(&Entry) -> bool) {
+        self.entries.retain(|_, entry| found.has(entry) || !looked(entry));
+    }
+
+    /// Takes in what was found. Returns how much of that is new, or worse than it was.
+    pub fn add(&mut self, found: Self) -> usize {
+        let mut new = 0;
+        for (fingerprint, entry) in found.entries {
+            let known = self.entries.insert(fingerprint, entry.clone());
+            new += usize::from(known.is_none_or(|known| known.is_milder_than(&entry)));
+        }
+        new
+    }
+
+    /// How many findings are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn has(&self, entry: &Entry) -> bool {
+        self.entries.contains_key(&entry.fingerprint)
+    }
+}
+
+impl Entry {
+    /// True if the file is, or lies in, one of `paths`, or is not there any more.
+    #[must_use]
+    pub fn is_in(&self, paths: &[PathBuf], settings: &Settings) -> bool {
+        let own = settings.base.join(&self.path);
+        paths.iter().any(|path| own.starts_with(source::absolute(path))) || !own.exists()
+    }
+
+    /// True if a finding of the same identity is no worse than this one was.
+    fn covers(&self, finding: &Finding) -> bool {
+        let (severity, certainty) = self.rank();
+        // What was only possible and is proved now is news, whatever else.
+        severity >= Some(finding.severity) && certainty >= Some(finding.certainty)
+    }
+
+    fn is_milder_than(&self, other: &Self) -> bool {
+        let ((severity, certainty), (other_severity, other_certainty)) = (self.rank(), other.rank());
+        severity < other_severity || certainty < other_certainty
+    }
+
+    /// Nothing, if somebody wrote what is no such word.
+    fn rank(&self) -> (Option<Severity>, Option<Certainty>) {
+        let severity = Severity::ALL.into_iter().find(|level| level.name() == self.severity);
+        (severity, Certainty::from_name(&self.certainty))
+    }
+}
+
+/// An entry as JSON in one line, in ASCII: names come from scanned files.
+fn line(entry: &Entry) -> String {
+    let json = serde_json::to_string(entry).expect("texts can be written");
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() && character != '\u{7f}' {
+            out.push(character);
+        } else {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                out += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,76 @@
+//! `fedlint baseline`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::prepare::{Prepared, prepare};
+use crate::baseline::{Baseline, FILE_NAME};
+use crate::cli::{BaselineAction, BaselineOptions, Environment, ExitCode};
+use crate::report::{human, order_problems};
+use crate::scan::{Summary, scan};
+use crate::source::{self, Problem, Sources};
+
+/// Scans, and changes what is known.
+pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
+    let terminal = environment.error_terminal(options.sources.color);
+    let sources = Sources::default();
+    let prepared = match prepare(&options.sources, &options.findings, &sources, environment) {
+        Ok(prepared) => prepared,
+        Err(problems) => return refused(environment, &problems, &sources, &terminal),
+    };
+    let Prepared { settings, request, file, baseline, .. } = prepared;
+    // Beside the settings, or where the repository begins.
+    let path = baseline.unwrap_or_else(|| {
+        let folder = if file.is_some() { &settings.root } else { &settings.base };
+        source::shortest(&folder.join(FILE_NAME))
+    });
+    let before = match (options.action, path.exists()) {
+        (BaselineAction::Write, _) | (BaselineAction::Update, false) => Ok(Baseline::default()),
+        _ => Baseline::load(&path, &sources),
+    };
+    let before = match before {
+        Ok(before) => before,
+        Err(problem) => return refused(environment, &[problem], &sources, &terminal),
+    };
+    let paths: Vec<PathBuf> = request.paths.clone();
+    let mut outcome = scan(sources, request, &settings);
+    order_problems(&mut outcome.problems, &outcome.sources);
+    let code = ExitCode::of_reading(&outcome.summary, &outcome.problems);
+    human::write_problems(environment.err, &outcome.problems, &outcome.sources, &terminal)?;
+    if code == ExitCode::Failed {
+        // What could not be read is not gone.
+        writeln!(environment.err, "nothing was written, because not everything could be checked")?;
+        return Ok(code);
+    }
+    let found = Baseline::of(&outcome.findings, &outcome.sources, &settings);
+    let mut known = before.clone();
+    let gone = before.gone(&found, |entry| entry.is_in(&paths, &settings)).count();
+    known.prune(&found, |entry| entry.is_in(&paths, &settings));
+    let new = if options.action == BaselineAction::Prune { 0 } else { known.add(found) };
+    let shown = path.display();
+    if let Err(error) = source::write_file(&path, known.text().as_bytes()) {
+        writeln!(environment.err, "error: `{shown}` cannot be written: {error}")?;
+        return Ok(ExitCode::Failed);
+    }
+    let total = human::counted(known.len(), "finding");
+    let out = &mut environment.out;
+    match options.action {
+        BaselineAction::Write => writeln!(out, "{shown}: {total} known")?,
+        BaselineAction::Update => writeln!(out, "{shown}: {total} known; {new} new, {gone} gone")?,
+        BaselineAction::Prune => writeln!(out, "{shown}: {total} known; {gone} gone")?,
+    }
+    out.flush()?;
+    Ok(code)
+}
+
+/// Says why nothing is done.
+fn refused(
+    environment: &mut Environment<'_>,
+    problems: &[Problem],
+    sources: &Sources,
+    terminal: &human::Options,
+) -> io::Result<ExitCode> {
+    human::write_problems(environment.err, problems, sources, terminal)?;
+    environment.err.flush()?;
+    Ok(ExitCode::of_reading(&Summary { refused: true, ..Summary::default() }, problems))
+}

@@ -1,0 +1,185 @@
+//! What is known fails nothing, until it gets worse or something new comes.
+
+mod support;
+
+use fedlint::cli::ExitCode;
+use support::cli::{Folder, Ran};
+
+/// A role that another account may assume, called `name`.
+fn role(name: &str, account: &str) -> String {
+    format!(
+        "  {name}:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        Statement:\n\
+         \x20         - Effect: Allow\n            Principal: {{ AWS: '{account}' }}\n            Action: sts:AssumeRole\n"
+    )
+}
+
+fn template(resources: &[String]) -> String {
+    format!("Resources:\n{}", resources.concat())
+}
+
+const PARTNER: &str = "444455556666";
+
+/// A folder with two roles of which all findings are known.
+fn known() -> Folder {
+    let folder = Folder::new();
+    folder.write("infra/roles.yaml", &template(&[role("First", PARTNER), role("Second", PARTNER)]));
+    let ran = folder.run(&["baseline", "write", "."]);
+    assert_eq!((ran.code, ran.out.as_str()), (ExitCode::Clean, "fedlint-baseline.json: 2 findings known\n"));
+    folder
+}
+
+fn scan(folder: &Folder) -> Ran {
+    folder.run(&["scan", ".", "--format", "json"])
+}
+
+/// The findings that are not known.
+fn new_findings(folder: &Folder) -> Vec<String> {
+    scan(folder).findings().into_iter().filter(|finding| !finding.contains("suppressed")).collect()
+}
+
+#[test]
+fn what_is_known_is_counted_and_fails_nothing() {
+    let folder = known();
+    let ran = folder.run(&["scan", "."]);
+    assert_eq!(ran.code, ExitCode::Clean);
+    assert!(ran.out.contains("suppressed: 2 in the baseline\n"), "{}", ran.out);
+    assert_eq!(folder.run(&["scan", ".", "--no-baseline"]).code, ExitCode::Findings);
+    // From a folder further down, and with a file by name, it is the same.
+    assert_eq!(folder.run(&["scan", "infra"]).code, ExitCode::Clean);
+    assert_eq!(folder.run(&["scan", "infra/roles.yaml"]).code, ExitCode::Clean);
+}
+
+#[test]
+fn the_file_says_what_is_known_a_line_each() {
+    let text = known().read("fedlint-baseline.json");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        (lines.len(), lines[0], lines[1], lines[2]),
+        (7, "{", "  \"schema\": 1,", "  \"findings\": [")
+    );
+    let start = "    {\"path\":\"infra/roles.yaml\",\"rule\":\"cross-account-without-external-id\",\"entity\":\"First\",\
+                 \"severity\":\"low\",\"certainty\":\"possible\",\"message\":";
+    assert!(lines[3].starts_with(start), "{}", lines[3]);
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+}
+
+#[test]
+fn other_places_and_other_things_make_no_difference() {
+    let folder = known();
+    // In another order, further down, with another resource, and written in another way.
+    let moved = template(&[
+        "\n  # moved\n".to_owned(),
+        role("Third", "111122223333"),
+        role("Second", PARTNER),
+        role("First", PARTNER),
+    ]);
+    folder.write(
+        "infra/roles.yaml",
+        &moved.replace(
+            "Principal: { AWS: '444455556666' }",
+            "Principal:\n              AWS:\n                - \"444455556666\"",
+        ),
+    );
+    let found = new_findings(&folder);
+    assert!(found.iter().all(|finding| finding.contains("yaml:10")), "only of the new one: {found:?}");
+}
+
+#[test]
+fn a_new_finding_fails() {
+    let folder = known();
+    folder.write("infra/more.yaml", &template(&[role("First", PARTNER)]));
+    assert_eq!(new_findings(&folder), ["cross-account-without-external-id infra/more.yaml:8"]);
+    assert_eq!(scan(&folder).code, ExitCode::Findings);
+}
+
+#[test]
+fn another_cause_is_a_new_finding() {
+    let folder = known();
+    folder.write("infra/roles.yaml", &template(&[role("First", "777788889999"), role("Second", PARTNER)]));
+    assert_eq!(new_findings(&folder), ["cross-account-without-external-id infra/roles.yaml:8"]);
+}
+
+#[test]
+fn what_gets_worse_comes_back() {
+    let folder = known();
+    let first = "cross-account-without-external-id infra/roles.yaml:8";
+    let second = "cross-account-without-external-id infra/roles.yaml:16";
+    let text = folder.read("fedlint-baseline.json");
+    let with = |old: &str, new: &str| {
+        folder.write("fedlint-baseline.json", &text.replace(old, new));
+        new_findings(&folder)
+    };
+    assert_eq!(with("\"low\"", "\"high\""), Vec::<String>::new(), "it was worse");
+    assert_eq!(with("\"low\"", "\"info\""), [first, second], "it was milder");
+    assert_eq!(with("\"possible\"", "\"proved\""), Vec::<String>::new(), "it was sure");
+    assert_eq!(with("\"low\"", "\"bad\""), [first, second], "nobody knows how bad it was");
+}
+
+#[test]
+fn update_adds_what_is_new_and_takes_out_what_is_gone() {
+    let folder = known();
+    folder.write("infra/roles.yaml", &template(&[role("First", PARTNER), role("Third", PARTNER)]));
+    let ran = folder.run(&["baseline", "update", "."]);
+    assert_eq!(ran.out, "fedlint-baseline.json: 2 findings known; 1 new, 1 gone\n");
+    assert_eq!(new_findings(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn prune_takes_out_what_is_gone_and_adds_nothing() {
+    let folder = known();
+    folder.write("infra/roles.yaml", &template(&[role("First", PARTNER), role("Third", PARTNER)]));
+    let ran = folder.run(&["baseline", "prune", "."]);
+    assert_eq!(ran.out, "fedlint-baseline.json: 1 finding known; 1 gone\n");
+    assert_eq!(new_findings(&folder), ["cross-account-without-external-id infra/roles.yaml:16"]);
+}
+
+#[test]
+fn what_is_not_scanned_is_not_gone() {
+    let folder = known();
+    folder.write("other/more.yaml", &template(&[role("Fourth", PARTNER)]));
+    assert_eq!(
+        folder.run(&["baseline", "update", "other"]).out,
+        "fedlint-baseline.json: 3 findings known; 1 new, 0 gone\n"
+    );
+    // What is suppressed otherwise is not known by it.
+    folder.write("fedlint.yaml", "suppressions: [{ rules: [over-broad], path: other/*, reason: x }]\n");
+    assert_eq!(
+        folder.run(&["baseline", "update", "."]).out,
+        "fedlint-baseline.json: 2 findings known; 0 new, 1 gone\n"
+    );
+}
+
+#[test]
+fn nothing_is_written_if_not_all_can_be_read() {
+    let folder = known();
+    let before = folder.read("fedlint-baseline.json");
+    folder.write("infra/broken.yaml", "Resources:\n  Broken: [Type: AWS::IAM::Role\n");
+    let ran = folder.run(&["baseline", "update", "."]);
+    assert_eq!(ran.code, ExitCode::Failed);
+    assert!(
+        ran.err.ends_with("nothing was written, because not everything could be checked\n"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(folder.read("fedlint-baseline.json"), before);
+}
+
+#[test]
+fn a_file_that_is_no_baseline_is_an_error() {
+    let folder = known();
+    for (text, said) in [
+        ("", "this is no baseline: EOF while parsing a value at line 1 column 0"),
+        (
+            "{\"schema\": 2, \"findings\": []}",
+            "this baseline is of form 2, and only 1 is known to this fedlint",
+        ),
+        ("{\"schema\": 1}", "this is no baseline: missing field `findings` at line 1 column 13"),
+    ] {
+        folder.write("fedlint-baseline.json", text);
+        let ran = scan(&folder);
+        assert_eq!((ran.code, ran.problems()), (ExitCode::Failed, vec![said.to_owned()]));
+        assert_eq!(folder.run(&["baseline", "prune", "."]).code, ExitCode::Failed);
+    }
+    let ran = folder.run(&["scan", ".", "--baseline", "./none.json", "--format", "json"]);
+    assert_eq!((ran.code, ran.problems()), (ExitCode::Failed, vec!["`none.json` does not exist".to_owned()]));
+}
