@@ -218,6 +218,8 @@ pub struct SourceOptions {
     pub paths: Vec<PathBuf>,
     /// Dumps in which references are looked up.
     pub with: Vec<PathBuf>,
+    /// What is read beside, without being reported about.
+    pub context: Vec<PathBuf>,
     /// Files with parameter values; later ones win.
     pub parameters: Vec<PathBuf>,
     /// Where the settings are.

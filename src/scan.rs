@@ -4,6 +4,7 @@
 //! what comes back is in the order of the files, so that nothing depends on the number of threads. A panic
 //! inside one file is caught, reported as our bug, and costs nobody else's findings.
 
+mod focus;
 mod look;
 
 use std::any::Any;
@@ -13,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
+use self::focus::Focus;
 use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
@@ -25,7 +26,9 @@ use crate::resources::{File, Resources, account, cloudformation};
 use crate::rules::suppress::{self, Instruction};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
-use crate::source::{self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources};
+use crate::source::{
+    self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources, Span,
+};
 use crate::value::Vocabulary;
 
 /// What to scan, and how.
@@ -35,6 +38,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Dumps of accounts that exist already: what templates refer to is looked up in them, and nothing is reported of them.
     pub with: Vec<PathBuf>,
+    /// Files that are read beside, so that what refers to them finds it. Only what touches [`Self::paths`] is reported.
+    pub context: Vec<PathBuf>,
     /// What standard input held, if it was read.
     pub stdin: Option<Bytes>,
     /// What searches leave out.
@@ -97,6 +102,8 @@ pub struct Summary {
     pub other_files: usize,
     /// Files that are not ours and that nobody could parse (Helm charts, Jinja templates).
     pub unparsed_files: usize,
+    /// Files that were only read beside those, and hold something of ours.
+    pub beside: usize,
     /// IAM roles.
     pub roles: usize,
     /// Identity providers in IAM: SAML and OIDC.
@@ -127,8 +134,11 @@ const FEW: usize = 8;
 #[must_use]
 pub fn scan(sources: Sources, request: Request, settings: &Settings) -> Outcome {
     let examined = examine(&sources, request, settings, judge);
-    let Examined { done, problems, summary, rules } = examined;
-    let (findings, reaches) = done.unwrap_or_default();
+    let Examined { done, problems, summary, rules, focus } = examined;
+    let (mut findings, mut reaches) = done.unwrap_or_default();
+    if let Some(focus) = focus {
+        focus.narrow(&mut findings, &mut reaches, &sources);
+    }
     Outcome { findings, reaches, problems, summary, sources, rules }
 }
 
@@ -175,6 +185,8 @@ struct Examined<R> {
     problems: Vec<Problem>,
     summary: Summary,
     rules: Cow<'static, [Rule]>,
+    /// What is asked about, if more than that was looked at.
+    focus: Option<Focus>,
 }
 
 /// Reads and links what `request` names, and does `work` with it.
@@ -195,7 +207,10 @@ fn threads_for(request: &Request) -> usize {
         path.as_os_str() == "-"
             || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= look::LONG)
     };
-    let few = request.paths.len() <= FEW && request.paths.iter().all(is_short) && request.with.is_empty();
+    let few = request.paths.len() <= FEW
+        && request.paths.iter().all(is_short)
+        && request.with.is_empty()
+        && request.context.is_empty();
     if few { 1 } else { thread_count(request.threads) }
 }
 
@@ -208,14 +223,15 @@ fn examine_here<R>(
 ) -> Examined<R> {
     let mut summary = Summary::default();
     let mut problems = Vec::new();
-    let whole = request.paths.iter().any(|path| settings.root.starts_with(source::absolute(path)));
+    let mut looked = request.paths.iter().chain(&request.context);
+    let whole = looked.any(|path| settings.root.starts_with(source::absolute(path)));
     let (rules, wrong) = rules::load(settings, sources);
     let (issuers, more) = Issuers::load(settings, sources);
     let vocabulary = Vocabulary::default();
     let builder = Builder::new(sources, &vocabulary);
     let context =
         Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
-    let (files, Gathered { parts, suppressions }) =
+    let (files, Gathered { parts, suppressions, focus }) =
         gather(&context, request, threads, &mut summary, &mut problems);
     problems.extend(wrong);
     problems.extend(more);
@@ -223,9 +239,11 @@ fn examine_here<R>(
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
         let model = builder.build(parts, resources);
-        summary.count(&model);
+        summary
+            .count(&model, |span| focus.as_ref().is_none_or(|focus| focus.has(&sources.path(span.source))));
         let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
-        let asked = Asked { rules: &rules, suppressions, searched: summary.searched, whole };
+        let searched = summary.searched || focus.is_some();
+        let asked = Asked { rules: &rules, suppressions, searched, whole };
         (work(&analysis, asked, &mut problems), problems)
     });
     let done = match done {
@@ -238,7 +256,7 @@ fn examine_here<R>(
             None
         }
     };
-    Examined { done, problems, summary, rules }
+    Examined { done, problems, summary, rules, focus }
 }
 
 /// What the files of a request hold of ours, and the entities that are made already.
@@ -251,11 +269,14 @@ fn gather(
 ) -> (Vec<File>, Gathered) {
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
+    let focus = Focus::on(&discovery.files);
+    let mut beside = source::discover(&request.context, &search);
+    beside.files.retain(|found| !focus.has(&found.path));
     let mut with = source::discover(&request.with, &search);
-    let own: FxHashSet<&Path> = discovery.files.iter().map(|found| found.path.as_path()).collect();
-    with.files.retain(|found| !own.contains(found.path.as_path()));
+    with.files.retain(|found| !focus.has(&found.path));
     summary.searched = discovery.searched || discovery.stdin;
     problems.extend(discovery.problems);
+    problems.append(&mut beside.problems);
     problems.append(&mut with.problems);
     let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
     if let Some(bytes) = request.stdin {
@@ -264,6 +285,14 @@ fn gather(
     }
     let mut gathered = Gathered::default();
     let mut files = sort_out(looked, &mut gathered, summary, problems);
+    if !request.context.is_empty() {
+        let looked = in_order(&beside.files, |found| guarded(&found.path, || context.look(found)));
+        let (mut own, mut more) = (Summary::default(), Vec::new());
+        files.extend(sort_out(looked, &mut gathered, &mut own, &mut more));
+        summary.beside = own.files;
+        problems.extend(Focus::beside(&more));
+        gathered.focus = Some(focus);
+    }
     let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
     files.extend(sort_out_existing(looked, &mut gathered, problems));
     (files, gathered)
@@ -292,7 +321,7 @@ pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
 pub fn scan_texts_with(texts: &[(&str, &str)], with: &[(&str, &str)], settings: &Settings) -> Outcome {
     let sources = Sources::default();
     let examined = examine_texts(&sources, texts, with, settings, judge);
-    let Examined { done, problems, summary, rules } = examined;
+    let Examined { done, problems, summary, rules, .. } = examined;
     let (findings, reaches) = done.unwrap_or_default();
     Outcome { findings, reaches, problems, summary, sources, rules }
 }
@@ -331,11 +360,11 @@ fn examine_texts<R>(
     let mut resources = resolve(files, settings, &vocabulary);
     problems.append(&mut resources.problems);
     let model = builder.build(gathered.parts, resources);
-    summary.count(&model);
+    summary.count(&model, |_| true);
     let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
     let asked = Asked { rules: &rules, suppressions: gathered.suppressions, searched: true, whole: true };
     let done = Some(work(&analysis, asked, &mut problems));
-    Examined { done, problems, summary, rules }
+    Examined { done, problems, summary, rules, focus: None }
 }
 
 /// As [`draw`], of texts that are not in files.
@@ -526,16 +555,19 @@ impl facts::Taker for Nobody {
 }
 
 impl Summary {
-    fn count(&mut self, model: &Model) {
+    fn count(&mut self, model: &Model, is_asked: impl Fn(Span) -> bool + Copy) {
         // Variants of one resource are one.
-        fn distinct<K: model::Kind>(model: &Model) -> usize {
+        fn distinct<K: model::Kind>(model: &Model, is_asked: impl Fn(Span) -> bool) -> usize {
             let own = K::all(model).iter().map(K::entity).filter(|entity| entity.variant == 0);
-            own.filter(|entity| !model.scope.is_existing(entity.deployment)).count()
+            let own = own.filter(|entity| !model.scope.is_existing(entity.deployment));
+            own.filter(|entity| is_asked(entity.span)).count()
         }
-        self.roles = distinct::<model::Role>(model);
-        self.providers = distinct::<model::SamlProvider>(model) + distinct::<model::OidcProvider>(model);
-        self.pools = distinct::<model::UserPool>(model) + distinct::<model::IdentityPool>(model);
-        self.permission_sets = distinct::<model::PermissionSet>(model);
+        self.roles = distinct::<model::Role>(model, is_asked);
+        self.providers = distinct::<model::SamlProvider>(model, is_asked)
+            + distinct::<model::OidcProvider>(model, is_asked);
+        self.pools =
+            distinct::<model::UserPool>(model, is_asked) + distinct::<model::IdentityPool>(model, is_asked);
+        self.permission_sets = distinct::<model::PermissionSet>(model, is_asked);
     }
 }
 

@@ -104,6 +104,7 @@ pub(super) fn prepare(
     let request = Request {
         paths: options.paths.clone(),
         with: options.with.clone(),
+        context: options.context.clone(),
         stdin,
         exclude,
         threads: options.threads,

@@ -166,6 +166,9 @@ pub(super) fn checked_line(checked: &Summary, silent: bool) -> String {
         counted(checked.pools, "pool"),
         counted(checked.permission_sets, "permission set"),
     ];
+    if checked.beside > 0 {
+        aside.push(format!("{} read beside", counted(checked.beside, "other file")));
+    }
     let found = if silent { "no findings: " } else { "" };
     let mut line = format!("{found}checked {} with {}", counted(checked.files, "file"), things.join(", "));
     if !aside.is_empty() {

@@ -222,6 +222,8 @@ struct CheckedOutput {
     other_files: usize,
     /// Files found in a folder that could not be parsed and do not look like ours.
     unparsed_files: usize,
+    /// Files that were only read beside those, and hold something to check.
+    beside: usize,
     /// IAM roles.
     roles: usize,
     /// Identity providers in IAM.
@@ -357,6 +359,7 @@ impl Summary {
                 files: checked.files,
                 other_files: checked.other_files,
                 unparsed_files: checked.unparsed_files,
+                beside: checked.beside,
                 roles: checked.roles,
                 providers: checked.providers,
                 pools: checked.pools,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::focus::Focus;
 use super::{Summary, in_order};
 use crate::document::json::pieces::{Cutter, Piece};
 use crate::document::{self, Format, Limits, Read};
@@ -63,6 +64,8 @@ pub(super) struct Gathered {
     pub(super) parts: Vec<Part>,
     /// What is not to be acted on.
     pub(super) suppressions: Vec<Instruction>,
+    /// What is asked about, if more than that is looked at.
+    pub(super) focus: Option<Focus>,
 }
 
 /// What is ours, of all that was looked at.

@@ -1,10 +1,12 @@
 //! The arguments of `fedlint scan`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::findings::FindingArguments;
 use super::sources::SourceArguments;
-use crate::cli::ScanOptions;
+use crate::cli::{ScanOptions, SourceOptions};
 
 /// Scan templates and live accounts and report what is wrong
 ///
@@ -16,6 +18,12 @@ pub(in crate::cli) struct ScanArguments {
     /// How to write the report
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
     format: OutputFormat,
+
+    /// Read these files too, and report only what touches those that are named
+    ///
+    /// For hooks, which name the files that changed: with `--context .`, what these refer to elsewhere is found. May be repeated.
+    #[arg(long, value_name = "PATH")]
+    context: Vec<PathBuf>,
 
     #[command(flatten)]
     findings: FindingArguments,
@@ -47,7 +55,7 @@ impl ScanArguments {
     /// The options as they are meant.
     pub(in crate::cli) fn resolve(self) -> ScanOptions {
         ScanOptions {
-            sources: self.sources.resolve(),
+            sources: SourceOptions { context: self.context, ..self.sources.resolve() },
             findings: self.findings.resolve(),
             format: self.format,
         }

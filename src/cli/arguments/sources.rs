@@ -92,6 +92,7 @@ impl SourceArguments {
         SourceOptions {
             paths: self.paths,
             with: self.with,
+            context: Vec::new(),
             parameters: self.parameters,
             configuration,
             exclude: self.exclude,

@@ -40,6 +40,7 @@ fn said(code: ExitCode, files: [usize; 3], problems: &[&str]) -> Said {
 fn options(paths: Vec<PathBuf>) -> ScanOptions {
     let sources = SourceOptions {
         with: Vec::new(),
+        context: Vec::new(),
         paths,
         parameters: Vec::new(),
         configuration: Configuration::Find,

@@ -211,6 +211,7 @@ fn every_field() {
           "files": 1,
           "other-files": 0,
           "unparsed-files": 0,
+          "beside": 0,
           "roles": 2,
           "providers": 1,
           "pools": 1,
