@@ -91,12 +91,12 @@ mod tests {
     #[test]
     fn codes_are_as_documented() {
         use ExitCode::{Clean, Failed, Findings, Nothing};
-        use ProblemKind::{DuplicateKey, Internal, Skipped, Syntax, Unreadable};
+        use ProblemKind::{Answer, DuplicateKey, Internal, Skipped, Suppression, Syntax, Unread, Unreadable};
         use Severity::{Info, Low, Medium};
         let medium = FailOn::Severity(Medium);
         // Findings as severity and whether folded, problems, searched, files of ours, threshold.
         type Case<'c> = (&'c [(Severity, bool)], &'c [ProblemKind], bool, usize, FailOn, ExitCode);
-        let cases: [Case<'_>; 16] = [
+        let cases: [Case<'_>; 19] = [
             (&[], &[], true, 1, FailOn::default(), Clean),
             (&[], &[], true, 0, FailOn::default(), Nothing),
             (&[], &[], false, 0, FailOn::default(), Clean),
@@ -111,6 +111,9 @@ mod tests {
             (&[(Medium, false)], &[Syntax], true, 1, medium, Failed),
             (&[], &[Unreadable], true, 0, medium, Failed),
             (&[], &[Internal], false, 1, FailOn::Never, Failed),
+            (&[], &[Unread], true, 1, medium, Failed),
+            (&[], &[Answer], true, 1, medium, Clean),
+            (&[], &[Suppression], true, 1, FailOn::Never, Failed),
             (&[(Medium, false)], &[DuplicateKey], true, 1, medium, Findings),
             (&[], &[Skipped], true, 0, medium, Nothing),
             (&[], &[Skipped], true, 1, medium, Clean),

@@ -177,7 +177,7 @@ struct WitnessPart<'r> {
 #[schemars(rename = "Problem")]
 pub(super) struct ProblemOutput<'r> {
     /// The kind: `unreadable`, `encoding`, `too-large`, `syntax`, `lenient`, `duplicate-key`, `template`,
-    /// `budget`, `combinations`, `settings`, `skipped` or `internal`.
+    /// `answer`, `unread`, `budget`, `combinations`, `settings`, `suppression`, `skipped` or `internal`.
     kind: &'static str,
     /// True if something was not checked because of it.
     loses: bool,

@@ -130,7 +130,7 @@ impl Context<'_> {
         let mut pieces = Vec::new();
         loop {
             let (next, looked) = rayon::join(
-                || next_pieces(path, &mut blocks, &mut cutter),
+                || next_pieces(path, &mut blocks, &mut cutter, LONGEST_PIECE),
                 || in_order(&pieces, |piece| self.look_at_piece(path, source, piece)),
             );
             for (found, made, more) in looked {
@@ -142,14 +142,12 @@ impl Context<'_> {
                     (Some(_), None) => {}
                 }
             }
-            match next {
-                Ok(next) if next.is_empty() => break,
-                Ok(next) => pieces = next,
-                Err(problem) => {
-                    problems.push(problem);
-                    break;
-                }
+            let (next, wrong) = next;
+            problems.extend(wrong);
+            if next.is_empty() {
+                break;
             }
+            pieces = next;
         }
         self.sources.close(blocks);
         if file.is_none() && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
@@ -239,32 +237,42 @@ impl Context<'_> {
     }
 }
 
-/// The next pieces of a long file; none at its end.
-fn next_pieces(path: &Path, blocks: &mut Blocks, cutter: &mut Option<Cutter>) -> Result<Vec<Piece>, Problem> {
+/// The next pieces of a long file; none at its end. And what is wrong behind them, where nothing more is read.
+fn next_pieces(
+    path: &Path,
+    blocks: &mut Blocks,
+    cutter: &mut Option<Cutter>,
+    longest: usize,
+) -> (Vec<Piece>, Option<Problem>) {
     let mut pieces = Vec::new();
     while let Some(open) = cutter.as_mut().filter(|_| pieces.len() < PIECES) {
-        let block = blocks.next_block()?;
+        let block = match blocks.next_block() {
+            Ok(block) => block,
+            // What was read before is there all the same.
+            Err(problem) => {
+                *cutter = None;
+                return (pieces, Some(problem));
+            }
+        };
         match block {
             Some(block) => open.push(block, &mut pieces),
             None => pieces.extend(cutter.take().and_then(Cutter::finish)),
         }
-        if let Some(open) = cutter.as_ref().filter(|open| open.held() > LONGEST_PIECE)
+        if let Some(open) = cutter.as_ref().filter(|open| open.held() > longest)
             && !open.is_broken()
         {
-            let message = format!(
-                "`{}` has something in a list that is longer than {LONGEST_PIECE} bytes",
-                path.display()
-            );
+            let message =
+                format!("`{}` has something in a list that is longer than {longest} bytes", path.display());
             let help = "What stands before it was read. Split the file, or exclude it if it does not matter.";
             *cutter = None;
-            return Err(Problem::of(ProblemKind::TooLarge, path, message, help));
+            return (pieces, Some(Problem::of(ProblemKind::TooLarge, path, message, help)));
         }
         if cutter.as_ref().is_some_and(|open| open.is_broken() && open.held() > 2 * PIECE) {
             // The reader says what is wrong there; nothing behind it would be read.
             pieces.extend(cutter.take().and_then(Cutter::finish));
         }
     }
-    Ok(pieces)
+    (pieces, None)
 }
 
 /// True if a text that cannot be parsed was certainly meant as a template.
@@ -287,4 +295,40 @@ fn is_generated_from(text: &str, read: &Read) -> bool {
         let lines = &text[before..end];
         lines.contains("{%") || lines.replace("{{resolve:", "").contains("{{")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::scratch::Scratch;
+
+    #[test]
+    fn what_stands_before_something_too_long_is_read() {
+        let scratch = Scratch::new();
+        let filler = " ".repeat(3 << 20);
+        let text = format!(
+            "{{\"Roles\": [{{\"RoleName\": \"first\"}}, {{\"RoleName\": \"second\", {filler}\"x\": 1}}]}}"
+        );
+        let path = scratch.write("roles.json", text);
+        let sources = Sources::default();
+        let mut blocks = sources.open_in_blocks(&path, 0).expect("it is long enough");
+        let mut cutter = Some(Cutter::new(16));
+        let mut read = String::new();
+        let problem = loop {
+            let (pieces, problem) = next_pieces(&path, &mut blocks, &mut cutter, 2 << 20);
+            pieces.iter().for_each(|piece| read += &String::from_utf8_lossy(&piece.bytes));
+            if let Some(problem) = problem {
+                break problem;
+            }
+            assert!(!pieces.is_empty(), "the end is never reached");
+        };
+        assert!(
+            problem.message.ends_with("in a list that is longer than 2097152 bytes"),
+            "{}",
+            problem.message
+        );
+        assert!(read.contains("first") && !read.contains("second"), "{}", read.len());
+        let (pieces, problem) = next_pieces(&path, &mut blocks, &mut cutter, 2 << 20);
+        assert!(pieces.is_empty() && problem.is_none(), "nothing behind it is read");
+    }
 }

@@ -42,6 +42,8 @@ pub enum ProblemKind {
     Template,
     /// An answer of the AWS API that does not say enough, or not what its place says.
     Answer,
+    /// An answer of the AWS API of which nothing can be used.
+    Unread,
     /// A budget of our own was reached; what is reported is true, but not complete.
     Budget,
     /// More combinations of conditions than are analysed: everything was looked at, but not in all of them.
@@ -68,6 +70,7 @@ impl ProblemKind {
             Self::DuplicateKey => "duplicate-key",
             Self::Template => "template",
             Self::Answer => "answer",
+            Self::Unread => "unread",
             Self::Budget => "budget",
             Self::Combinations => "combinations",
             Self::Settings => "settings",
@@ -86,6 +89,7 @@ impl ProblemKind {
                 | Self::Encoding
                 | Self::TooLarge
                 | Self::Syntax
+                | Self::Unread
                 | Self::Budget
                 | Self::Suppression
                 | Self::Internal

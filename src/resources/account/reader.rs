@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
             && root.entries().next().is_some()
         {
             self.problems.push(Problem::at(
-                ProblemKind::Answer,
+                ProblemKind::Unread,
                 root.span(),
                 format!(
                     "this is not what `aws {service} {operation}` answers, which the folders say that it is"
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
                 .map(|reading| format!("`aws {} {}`", reading.service, reading.operation))
                 .collect();
             self.problems.push(Problem::at(
-                ProblemKind::Answer,
+                ProblemKind::Unread,
                 root.span(),
                 format!("this answer does not say what it is of: {} answer alike", all.join(", ")),
                 "Save it as ACCOUNT/REGION/SERVICE/OPERATION/KEY.json, where KEY is what the request named.",
