@@ -18,7 +18,7 @@ use crate::facts::Framing;
 use crate::finding::{Certainty, Severity};
 use crate::report::human;
 
-pub use arguments::{ColorChoice, GraphFormat, OutputFormat, PathsFormat};
+pub use arguments::{ColorChoice, GraphFormat, OutputFile, OutputFormat, PathsFormat};
 pub use exit::ExitCode;
 
 /// What the process around the command line is like.
@@ -91,6 +91,8 @@ pub struct ScanOptions {
     pub findings: FindingOptions,
     /// The output format.
     pub format: OutputFormat,
+    /// Files that the report is written to as well.
+    pub outputs: Vec<OutputFile>,
 }
 
 /// Which findings are wanted. What is not said, variables, the settings, or what is built in say.
@@ -265,6 +267,15 @@ impl FailOn {
             return Some(Self::Never);
         }
         Severity::ALL.into_iter().find(|severity| severity.name() == name).map(Self::Severity)
+    }
+
+    /// The mildest severity that fails the scan; none if nothing does.
+    #[must_use]
+    pub const fn least(self) -> Option<Severity> {
+        match self {
+            Self::Severity(least) => Some(least),
+            Self::Never => None,
+        }
     }
 
     /// True if a finding of `severity` fails the scan.

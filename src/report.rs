@@ -4,22 +4,34 @@
 //! only [`human`] knows of terminals. All text that comes from scanned files is untrusted: each format says
 //! how it quotes it.
 
+pub mod concise;
 mod excerpt;
+pub mod github;
+pub mod gitlab;
 pub mod graph;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod machine;
+pub mod markdown;
 pub mod paths;
+mod plain;
+mod root;
 pub mod sarif;
 mod secrets;
+mod summary;
 mod text;
 
 use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 
 use crate::finding::{Certainty, Finding, Group, Reach, Severity, SuppressedBy};
-use crate::scan::{Outcome, Summary};
-use crate::source::{Problem, Sources, Span};
+use crate::rules::BUILT_IN;
+use crate::scan::{Outcome, Summary, Visited};
+use crate::source::{Place, Problem, Sources, Span};
+
+pub use root::Root;
+pub(crate) use summary::counted;
 
 /// All that is said about one scan.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +44,54 @@ pub struct Report<'s> {
     pub problems: &'s [Problem],
     /// What the scan looked at.
     pub summary: &'s Summary,
+    /// What became of each file that was looked at, if that was asked for.
+    pub files: &'s [Visited],
+    /// The mildest severity that fails the scan; none if nothing does.
+    pub fails_from: Option<Severity>,
     /// The texts that places lie in.
     pub sources: &'s Sources,
+}
+
+impl<'s> Report<'s> {
+    /// The findings that people are shown: neither folded nor suppressed.
+    fn shown(&self) -> impl Iterator<Item = &'s Finding> + use<'s> {
+        self.findings.iter().filter(|finding| finding.counts())
+    }
+
+    /// True if a finding of `severity` fails the scan.
+    fn fails(&self, severity: Severity) -> bool {
+        self.fails_from.is_some_and(|least| severity >= least)
+    }
+
+    /// The problems because of which something was not looked at, and the others.
+    fn problems_by_loss(&self) -> (Vec<&'s Problem>, Vec<&'s Problem>) {
+        self.problems.iter().partition(|problem| problem.kind.loses() || self.summary.refused)
+    }
+
+    /// The file of a problem, and its lines if it has a place in it.
+    fn file_of(&self, problem: &Problem) -> Option<(PathBuf, Option<Place>)> {
+        match (problem.span, &problem.path) {
+            (Some(span), _) => {
+                let place = self.sources.place(span);
+                Some((place.path.clone(), Some(place).filter(|place| place.certain)))
+            }
+            (None, path) => path.clone().map(|path| (path, None)),
+        }
+    }
+}
+
+/// The lines of a place, from 1, both included.
+fn lines_of(place: &Place) -> (u32, u32) {
+    let (first, last) = (place.start.line, place.end.line);
+    // A range that ends before the first character of a line is not of that line.
+    (first, if place.end.column == 1 && last > first { last - 1 } else { last })
+}
+
+/// The address of the page about a built-in rule, once the project has one.
+fn rule_page(id: &str) -> Option<String> {
+    let repository = option_env!("CARGO_PKG_REPOSITORY").filter(|address| !address.is_empty())?;
+    let built_in = BUILT_IN.iter().any(|rule| *rule.id == *id);
+    built_in.then(|| format!("{repository}/blob/main/docs/rules/{id}.md"))
 }
 
 impl<'s> From<&'s Outcome> for Report<'s> {
@@ -43,6 +101,8 @@ impl<'s> From<&'s Outcome> for Report<'s> {
             reaches: &outcome.reaches,
             problems: &outcome.problems,
             summary: &outcome.summary,
+            files: &outcome.files,
+            fails_from: None,
             sources: &outcome.sources,
         }
     }

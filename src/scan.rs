@@ -6,6 +6,7 @@
 
 mod focus;
 mod look;
+mod visited;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 use self::focus::Focus;
 use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
+use self::visited::visited;
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Certainty, Finding, Reach, Way};
@@ -30,6 +32,8 @@ use crate::source::{
     self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources, Span,
 };
 use crate::value::Vocabulary;
+
+pub use visited::{Holds, Visited};
 
 /// What to scan, and how.
 #[derive(Debug, Default)]
@@ -48,6 +52,8 @@ pub struct Request {
     pub threads: usize,
     /// The largest file that is read.
     pub limit: SizeLimit,
+    /// True if it is to be listed what became of each file.
+    pub list_files: bool,
 }
 
 /// What a scan found.
@@ -61,6 +67,8 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// How much was looked at.
     pub summary: Summary,
+    /// What became of each file, in the order of their paths, if that was asked for.
+    pub files: Vec<Visited>,
     /// The texts that all places lie in.
     pub sources: Sources,
     /// The rules that were known: the built-in ones and the user's own.
@@ -134,12 +142,12 @@ const FEW: usize = 8;
 #[must_use]
 pub fn scan(sources: Sources, request: Request, settings: &Settings) -> Outcome {
     let examined = examine(&sources, request, settings, judge);
-    let Examined { done, problems, summary, rules, focus } = examined;
+    let Examined { done, problems, summary, files, rules, focus } = examined;
     let (mut findings, mut reaches) = done.unwrap_or_default();
     if let Some(focus) = focus {
         focus.narrow(&mut findings, &mut reaches, &sources);
     }
-    Outcome { findings, reaches, problems, summary, sources, rules }
+    Outcome { findings, reaches, problems, summary, files, sources, rules }
 }
 
 /// Looks for ways in what `request` names: of populations, by their names in [`POPULATIONS`] (none for all those
@@ -184,6 +192,7 @@ struct Examined<R> {
     done: Option<R>,
     problems: Vec<Problem>,
     summary: Summary,
+    files: Vec<Visited>,
     rules: Cow<'static, [Rule]>,
     /// What is asked about, if more than that was looked at.
     focus: Option<Focus>,
@@ -231,7 +240,7 @@ fn examine_here<R>(
     let builder = Builder::new(sources, &vocabulary);
     let context =
         Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
-    let (files, Gathered { parts, suppressions, focus }) =
+    let (files, Gathered { parts, suppressions, focus, visited }) =
         gather(&context, request, threads, &mut summary, &mut problems);
     problems.extend(wrong);
     problems.extend(more);
@@ -256,10 +265,10 @@ fn examine_here<R>(
             None
         }
     };
-    Examined { done, problems, summary, rules, focus }
+    Examined { done, problems, summary, files: visited, rules, focus }
 }
 
-/// What the files of a request hold of ours, and the entities that are made already.
+/// What the files of a request hold of ours.
 fn gather(
     context: &Context<'_>,
     request: Request,
@@ -284,6 +293,9 @@ fn gather(
         looked.push(guarded(path, || context.look_at(path, context.sources.load_bytes(None, bytes))));
     }
     let mut gathered = Gathered::default();
+    if request.list_files {
+        gathered.visited = visited(discovery.files, &looked);
+    }
     let mut files = sort_out(looked, &mut gathered, summary, problems);
     if !request.context.is_empty() {
         let looked = in_order(&beside.files, |found| guarded(&found.path, || context.look(found)));
@@ -321,9 +333,9 @@ pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
 pub fn scan_texts_with(texts: &[(&str, &str)], with: &[(&str, &str)], settings: &Settings) -> Outcome {
     let sources = Sources::default();
     let examined = examine_texts(&sources, texts, with, settings, judge);
-    let Examined { done, problems, summary, rules, .. } = examined;
+    let Examined { done, problems, summary, files, rules, .. } = examined;
     let (findings, reaches) = done.unwrap_or_default();
-    Outcome { findings, reaches, problems, summary, sources, rules }
+    Outcome { findings, reaches, problems, summary, files, sources, rules }
 }
 
 /// As [`trace`], in texts that are not in files.
@@ -364,7 +376,7 @@ fn examine_texts<R>(
     let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
     let asked = Asked { rules: &rules, suppressions: gathered.suppressions, searched: true, whole: true };
     let done = Some(work(&analysis, asked, &mut problems));
-    Examined { done, problems, summary, rules, focus: None }
+    Examined { done, problems, summary, files: Vec::new(), rules, focus: None }
 }
 
 /// As [`draw`], of texts that are not in files.

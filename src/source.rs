@@ -1,6 +1,6 @@
 //! Where text comes from, and how a place in it is named.
 //!
-//! The only module that reads files. A source is a file, standard input, or text that stands inside
+//! The only module that reads files, and that knows how they are written. A source is a file, standard input, or text that stands inside
 //! another source (a policy document in a JSON string). A [`Span`] is a byte range of one source; nothing
 //! later than this module needs the text itself to speak about places.
 
@@ -114,6 +114,14 @@ struct Entry {
     fingerprint: AtomicU64,
     /// Text that cannot be read again (standard input, memory, put together).
     kept: Option<Arc<str>>,
+}
+
+/// The hash FNV-1a, which is the same in every version and on every machine.
+#[must_use]
+pub fn stable_hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Sources {

@@ -21,7 +21,7 @@ use super::Options;
 
 pub use self::graph::GraphFormat;
 pub use self::paths::PathsFormat;
-pub use self::scan::OutputFormat;
+pub use self::scan::{OutputFile, OutputFormat};
 
 /// Find out who can get into your AWS accounts from outside
 ///

@@ -125,6 +125,7 @@ mod tests {
                 reaches: Vec::new(),
                 problems: problems.iter().map(|&kind| Problem::of(kind, "a.yaml", "x", "X.")).collect(),
                 summary: Summary { searched, files, ..Summary::default() },
+                files: Vec::new(),
                 sources,
                 rules: BUILT_IN.into(),
             };

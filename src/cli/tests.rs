@@ -233,7 +233,10 @@ fn wrong_usage_is_refused_on_standard_error() {
         (&[], "Usage: fedlint <COMMAND>"),
         (&["scna"], "unrecognized subcommand 'scna'"),
         (&["scan", "--formt", "json"], "a similar argument exists: '--format'"),
-        (&["scan", "--format", "xml"], "[possible values: human, json, sarif]"),
+        (
+            &["scan", "--format", "xml"],
+            "[possible values: human, json, sarif, github, gitlab, junit, markdown]",
+        ),
         (&["scan", "--fail-on", "hihg"], "a similar value exists: 'high'"),
         (&["scan", "--today", "tomorrow"], "is not a date of the form `2026-11-25`"),
         (&["scan", "--config", "a.yaml", "--no-config"], "cannot be used with '--no-config'"),

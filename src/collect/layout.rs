@@ -4,13 +4,11 @@
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::source::{PARTIAL, Partial, stable_hash};
 
 /// The longest key that stands in a name; names of files have at most 255 bytes.
 const LONGEST_KEY: usize = 200;
-
-/// How the names of files begin that are being written.
-const PARTIAL: &str = ".partial-";
 
 /// The folder above the services that have no regions.
 pub(super) const GLOBAL: &str = "global";
@@ -35,14 +33,7 @@ pub fn file_name(key: &str) -> (String, bool) {
     // Not in the middle of an encoded byte.
     let last = name.get(LONGEST_KEY - 2..LONGEST_KEY).and_then(|end| end.rfind('%'));
     name.truncate(last.map_or(LONGEST_KEY, |place| LONGEST_KEY - 2 + place));
-    (format!("{name}-{:016x}", fowler_noll_vo(key.as_bytes())), true)
-}
-
-/// The hash FNV-1a, which is the same in every version and on every machine.
-fn fowler_noll_vo(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    (format!("{name}-{:016x}", stable_hash(key.as_bytes())), true)
 }
 
 /// The folder that a run writes into.
@@ -104,12 +95,8 @@ impl Folder {
 
     /// Begins to write a file under another name, so that it is whole once it has its own.
     pub(super) fn begin(&self, path: &Path) -> io::Result<Partial> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let above = path.parent().unwrap_or_else(|| Path::new(""));
-        self.make_folders(above)?;
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let written = self.path(above).join(format!("{PARTIAL}{}-{number}", std::process::id()));
-        Ok(Partial { file: private_file(&written)?, written, path: self.path(path), committed: false })
+        self.make_folders(path.parent().unwrap_or_else(|| Path::new("")))?;
+        Partial::private(&self.path(path))
     }
 
     /// Removes a file.
@@ -183,48 +170,12 @@ fn refuse_link(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that is being written. It goes away if it does not get its name.
-#[derive(Debug)]
-pub(super) struct Partial {
-    pub(super) file: File,
-    written: PathBuf,
-    path: PathBuf,
-    committed: bool,
-}
-
-impl Partial {
-    /// Gives the file its name.
-    pub(super) fn commit(mut self) -> io::Result<()> {
-        fs::rename(&self.written, &self.path)?;
-        self.committed = true;
-        Ok(())
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.committed {
-            // What stays behind is removed by the next run.
-            let _ = fs::remove_file(&self.written);
-        }
-    }
-}
-
 fn private_folder() -> DirBuilder {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only there it has a mode"))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
-}
-
-/// Makes a file that is not there yet.
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -262,7 +213,7 @@ mod tests {
             );
         }
         assert!(!file_name(&"x".repeat(200)).1);
-        assert_eq!(fowler_noll_vo(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(stable_hash(b"a"), 0xaf63_dc4c_8601_ec8c);
     }
 
     #[test]

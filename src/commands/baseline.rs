@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::prepare::{Prepared, prepare};
 use crate::baseline::{Baseline, FILE_NAME};
 use crate::cli::{BaselineAction, BaselineOptions, Environment, ExitCode};
-use crate::report::{human, order_problems};
+use crate::report::{counted, human, order_problems};
 use crate::scan::{Summary, scan};
 use crate::source::{self, Problem, Sources};
 
@@ -52,7 +52,7 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
         writeln!(environment.err, "error: `{shown}` cannot be written: {error}")?;
         return Ok(ExitCode::Failed);
     }
-    let total = human::counted(known.len(), "finding");
+    let total = counted(known.len(), "finding");
     let out = &mut environment.out;
     match options.action {
         BaselineAction::Write => writeln!(out, "{shown}: {total} known")?,

@@ -109,6 +109,7 @@ pub(super) fn prepare(
         exclude,
         threads: options.threads,
         limit: SizeLimit::default(),
+        list_files: false,
     };
     Ok(Prepared { settings, request, file, fail_on, baseline, origins })
 }

@@ -1,46 +1,52 @@
 //! `fedlint scan`.
 
-use std::borrow::Cow;
-use std::io::{self, Write};
-use std::path::Path;
+mod output;
 
+use std::io::{self, Write};
+
+use self::output::Outputs;
 use super::prepare::{Prepared, prepare};
 use crate::baseline::Baseline;
 use crate::cli::{Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
-use crate::report::{self, Report, RuleInformation, human, json, sarif};
-use crate::rules::{BUILT_IN, Rule};
+use crate::report::{self, Report};
+use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, scan};
 use crate::source::{self, Sources};
 
-/// Scans, writes the report, and says how the program ends.
+/// Scans, writes the reports, and says how the program ends.
 pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
+    if let Some(path) = output::written_twice(&options.outputs) {
+        writeln!(environment.err, "error: two reports cannot be written to `{}`", path.display())?;
+        return Ok(ExitCode::Failed);
+    }
     let terminal = environment.terminal(options.sources.color);
-    let (outcome, code) = execute(&options, environment);
-    let report = Report::from(&outcome);
-    let mut out = io::BufWriter::new(&mut *environment.out);
-    match options.format {
-        OutputFormat::Human => human::write(&mut out, &report, &terminal)?,
-        OutputFormat::Json => json::write(&mut out, &report)?,
-        OutputFormat::Sarif => {
-            let rules = &outcome.rules;
-            let texts: Vec<Texts> = rules.iter().map(Texts::of).collect();
-            let rules: Vec<_> = rules.iter().zip(&texts).map(|(rule, texts)| texts.about(rule)).collect();
-            sarif::write(&mut out, &report, &rules, Some(&source::absolute(Path::new(""))))?;
+    let (outcome, fail_on) = execute(&options, environment);
+    let mut code = ExitCode::of(&outcome, fail_on);
+    let report = Report { fails_from: fail_on.least(), ..Report::from(&outcome) };
+    let outputs = Outputs::new(report, &outcome.rules, &options, environment.variable);
+    // First those that others wait for: whoever reads standard output may stop at any time.
+    for file in &options.outputs {
+        if let Err(error) = source::write_file(&file.path, &outputs.for_file(file)?) {
+            writeln!(environment.err, "error: `{}` cannot be written: {error}", file.path.display())?;
+            code = ExitCode::Failed;
         }
     }
+    let mut out = io::BufWriter::new(&mut *environment.out);
+    outputs.write(&mut out, options.format, &terminal)?;
     out.flush()?;
     Ok(code)
 }
 
-/// Scans, and says how the program ends.
-fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome, ExitCode) {
+/// Scans, and says what fails.
+fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome, FailOn) {
     let sources = Sources::default();
     let prepared = prepare(&options.sources, &options.findings, &sources, environment).and_then(|prepared| {
         let known = prepared.baseline.as_ref().map(|path| Baseline::load(path, &sources));
         known.transpose().map(|known| (prepared, known)).map_err(|problem| vec![problem])
     });
     let (mut outcome, fail_on) = match prepared {
-        Ok((Prepared { settings, request, fail_on, .. }, known)) => {
+        Ok((Prepared { settings, mut request, fail_on, .. }, known)) => {
+            request.list_files = options.writes(OutputFormat::Junit);
             let mut outcome = scan(sources, request, &settings);
             if let Some(known) = known {
                 known.apply(&mut outcome.findings);
@@ -49,48 +55,20 @@ fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome
         }
         Err(problems) => {
             let summary = Summary { refused: true, ..Summary::default() };
-            let (findings, reaches) = (Vec::new(), Vec::new());
+            let (findings, reaches, files) = (Vec::new(), Vec::new(), Vec::new());
             let rules = BUILT_IN.into();
-            (Outcome { findings, reaches, problems, summary, sources, rules }, FailOn::default())
+            (Outcome { findings, reaches, problems, summary, files, sources, rules }, FailOn::default())
         }
     };
     report::order(&mut outcome.findings, &outcome.sources);
     report::order_problems(&mut outcome.problems, &outcome.sources);
-    let code = ExitCode::of(&outcome, fail_on);
-    (outcome, code)
+    (outcome, fail_on)
 }
 
-/// What is said of a rule itself, apart from any finding.
-struct Texts {
-    title: String,
-    help: String,
-}
-
-impl Texts {
-    fn of(rule: &Rule) -> Self {
-        // The first sentence of the prose stands alone; messages speak of one finding each.
-        let title = rule.why.split_once(". ").map_or(rule.why.as_ref(), |(first, _)| first);
-        let own = rule.help.iter().map(|help| help.to_string());
-        // What has fields in it speaks of one finding.
-        let general = |help: &&Cow<'_, str>| !help.contains('{');
-        let cases = rule.cases.iter().filter_map(|case| case.help.as_ref());
-        let cases = cases.filter(general).map(|help| format!("- {help}"));
-        Self {
-            title: title.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "),
-            help: own.chain(cases).collect::<Vec<_>>().join("\n"),
-        }
-    }
-
-    fn about<'r>(&'r self, rule: &'r Rule) -> RuleInformation<'r> {
-        RuleInformation {
-            id: &rule.id,
-            group: rule.group,
-            severity: rule.levels().1,
-            title: &self.title,
-            why: &rule.why,
-            help: &self.help,
-            references: rule.references.iter().map(AsRef::as_ref).collect(),
-        }
+impl ScanOptions {
+    /// True if a report is written in `format`.
+    fn writes(&self, format: OutputFormat) -> bool {
+        self.format == format || self.outputs.iter().any(|file| file.format == format)
     }
 }
 

@@ -11,10 +11,11 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::human::{Options, Screen, checked_line, counted};
+use super::human::{Options, Screen};
 use super::json::{Entity, Location, ProblemOutput, SCHEMA, Tool};
 use super::machine;
 use super::paths::{PrivilegeOutput, can, privilege, whom};
+use super::summary::{checked_line, counted};
 use super::text::{columns, columns_of, sanitised};
 use crate::finding::{Likeness, Picture, PictureEdge, PictureNode, Standing, in_words};
 use crate::scan::{PRIVILEGES, Summary};

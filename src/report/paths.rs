@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::human::{Options, Screen, checked_line, counted};
+use super::human::{Options, Screen};
 use super::json::{Entity, Location, ProblemOutput, SCHEMA, Tool};
 use super::machine;
 use super::shown_path;
+use super::summary::{checked_line, counted};
 use super::text::{columns, sanitised, wrapped};
 use crate::finding::{Certainty, Privilege, Reach, Step, Way};
 use crate::scan::Traced;

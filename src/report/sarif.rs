@@ -6,15 +6,16 @@
 //! Lines of files are not quoted, so that no secret gets into the log.
 
 mod log;
-mod uri;
+pub(super) mod uri;
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::machine::write_json;
+use super::plain::in_full;
 use super::text::sanitised;
-use super::{Report, RuleInformation};
-use crate::finding::{Certainty, Finding, Severity, SuppressedBy, Suppression};
+use super::{Report, Root, RuleInformation, rule_page};
+use crate::finding::{Finding, Severity, SuppressedBy, Suppression};
 use crate::source::{Problem, Sources, Span};
 
 use log::{
@@ -26,8 +27,7 @@ use log::{
 
 /// Writes the report.
 ///
-/// `rules` are all that were run. `root` is the absolute path of the folder that relative paths start from,
-/// which is to be the repository's; without it, paths that lead out of it stay as they are.
+/// `rules` are all that were run. URIs are relative to `root`.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub fn write(
     out: &mut dyn Write,
     report: &Report<'_>,
     rules: &[RuleInformation<'_>],
-    root: Option<&Path>,
+    root: &Root,
 ) -> io::Result<()> {
     let context = Context { sources: report.sources, root };
     let shown = report.findings.iter().filter(|finding| finding.folded_into.is_none());
@@ -57,7 +57,11 @@ pub fn write(
                 .collect(),
         }],
         original_uri_base_ids: SourceRoots {
-            source_root: SourceRoot { description: Message::new("The folder that fedlint was run in.") },
+            source_root: SourceRoot {
+                description: Message::new(
+                    "The root of the repository, or else the folder that fedlint was run in.",
+                ),
+            },
         },
         column_kind: "unicodeCodePoints",
         results: shown.map(|finding| context.result(finding, rules)).collect(),
@@ -70,7 +74,7 @@ pub fn write(
 
 struct Context<'r> {
     sources: &'r Sources,
-    root: Option<&'r Path>,
+    root: &'r Root,
 }
 
 fn rule<'r>(information: &'r RuleInformation<'r>) -> Rule<'r> {
@@ -86,6 +90,7 @@ fn rule<'r>(information: &'r RuleInformation<'r>) -> Rule<'r> {
         short_description: Message::new(information.title),
         full_description: Message::new(information.why.trim()),
         help: MultiformatMessage { text: markdown.clone(), markdown },
+        help_uri: rule_page(information.id),
         default_configuration: Configuration { level: level(information.severity) },
         properties: RuleProperties {
             group: information.group.name(),
@@ -140,7 +145,7 @@ impl Context<'_> {
             rule_id: &finding.rule,
             rule_index: rules.iter().position(|rule| *rule.id == *finding.rule),
             level: level(finding.severity),
-            message: Message::quoted(&message(finding)),
+            message: Message::quoted(&in_full(finding)),
             locations: [self.location(finding.span)],
             code_flows: self.code_flows(finding),
             related_locations: related,
@@ -183,7 +188,7 @@ impl Context<'_> {
     }
 
     fn in_file(&self, path: &Path, region: Option<Region>) -> Location {
-        let (uri, uri_base_id) = uri::of(path, self.root);
+        let (uri, uri_base_id) = uri::of(&self.root.path(path));
         Location {
             id: None,
             physical_location: PhysicalLocation {
@@ -211,28 +216,6 @@ impl Context<'_> {
             locations: location.into_iter().collect(),
         }
     }
-}
-
-/// The message with all that a reader of the log alone needs.
-fn message(finding: &Finding) -> String {
-    let mut text = sanitised(&finding.message).into_owned();
-    if finding.certainty == Certainty::Possible {
-        text += "\ncertainty: possible, depends on something that the scan cannot see";
-    }
-    if let Some(when) = &finding.when {
-        text += &format!("\nwhen: {}", sanitised(when));
-    }
-    if let Some(witness) = &finding.witness {
-        let parts: Vec<String> =
-            witness.iter().map(|(key, value)| format!("{} = {}", sanitised(key), sanitised(value))).collect();
-        text += &format!("\nwitness: {}", parts.join(", "));
-    }
-    for note in &finding.notes {
-        text += &format!("\nnote: {}", sanitised(note));
-    }
-    let help: Vec<_> = finding.help.trim().lines().map(sanitised).collect();
-    text += &format!("\nhelp: {}", help.join("\n"));
-    text
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::finding::{EntityName, Label, Suppression};
+use crate::finding::{EntityName, Label, Privilege, Suppression};
 use crate::source::{Origin, ProblemKind, SourceId};
 
 /// Texts in memory, and findings in them that are placed by what they quote.
@@ -14,13 +14,14 @@ pub(super) struct Case {
     pub(super) reaches: Vec<Reach>,
     pub(super) problems: Vec<Problem>,
     pub(super) summary: Summary,
+    pub(super) files: Vec<Visited>,
 }
 
 impl Case {
     pub(super) fn new() -> Self {
         let summary = Summary { files: 1, roles: 2, providers: 1, pools: 1, ..Summary::default() };
         let (findings, reaches, problems) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sources: Sources::default(), findings, reaches, problems, summary }
+        Self { sources: Sources::default(), findings, reaches, problems, summary, files: Vec::new() }
     }
 
     pub(super) fn file(&self, path: &str, text: &str) -> SourceId {
@@ -40,10 +41,96 @@ impl Case {
             reaches: &self.reaches,
             problems: &self.problems,
             summary: &self.summary,
+            files: &self.files,
+            fails_from: Some(Severity::Low),
             sources: &self.sources,
         }
     }
 }
+
+/// A finding with everything, others of each severity, one folded and one suppressed, and both kinds of problems.
+pub(super) fn everything() -> Case {
+    let mut case = Case::new();
+    let file = case.file("infra/my pool.yaml", "Pool:\n  Guests: true\n  Classic:\n    true\n");
+    let role = case.file("/elsewhere/role.yaml", "Role: x\n");
+    let elsewhere = case.span(role, "Role");
+    let plain = finding(case.span(file, "Classic:\n    true"));
+    let mut full = finding(case.span(file, "Guests: true"));
+    full.certainty = Certainty::Possible;
+    full.severity = Severity::Critical;
+    full.when = Some("`AllowGuests` is `true`".to_owned());
+    full.entity.arn = Some("arn:aws:cognito-identity:eu-west-1:111122223333:identitypool/x".to_owned());
+    full.entity.cdk_path = Some("Shop/Pool".to_owned());
+    full.witness = Some(vec![("action".to_owned(), "sts:AssumeRoleWithWebIdentity".to_owned())]);
+    full.notes = vec!["one assumption".to_owned()];
+    full.labels = vec![label(elsewhere, "guests get this role")];
+    full.help = "Do one of these:\n\n- set `Guests: false`\n- remove it".to_owned();
+    let of = |severity, fingerprint: &str| Finding {
+        severity,
+        fingerprint: fingerprint.to_owned(),
+        ..finding(elsewhere)
+    };
+    let known = Suppression { by: SuppressedBy::File, reason: Some("a partner's".to_owned()) };
+    case.problems = vec![
+        Problem::at(ProblemKind::Lenient, full.span, "a comma too many", "Remove it."),
+        Problem::of(ProblemKind::Unreadable, "none.yaml", "`none.yaml` does not exist", "Check the path."),
+    ];
+    case.reaches = vec![Reach {
+        population: "guest",
+        roles: 2,
+        proved: 1,
+        privilege: Privilege { proved: "own-data", possible: "read", complete: false },
+        role: full.entity.clone(),
+        span: full.span,
+    }];
+    case.findings = vec![
+        full,
+        plain.clone(),
+        of(Severity::Info, "1"),
+        of(Severity::Medium, "2"),
+        of(Severity::Medium, "2"),
+        Finding { folded_into: Some("2".to_owned()), ..plain.clone() },
+        Finding { suppressed: Some(known), ..plain },
+    ];
+    case
+}
+
+/// A case in which `nasty` stands wherever a scan puts text of others.
+pub(super) fn nasty(nasty: &str) -> Case {
+    let mut case = Case::new();
+    let path = format!("a/{}.yaml", nasty.replace(['/', '\0'], "_"));
+    let file = case.file(&path, "Pool: true\n");
+    let mut found = finding(case.span(file, "true"));
+    found.message = format!("role `{nasty}` lets in `{nasty}`");
+    found.when = Some(format!("`{nasty}` is `{nasty}`"));
+    found.entity.name = nasty.to_owned();
+    found.entity.arn = Some(format!("arn:{nasty}"));
+    found.entity.cdk_path = Some(nasty.to_owned());
+    found.witness = Some(vec![(nasty.to_owned(), nasty.to_owned())]);
+    found.notes = vec![format!("also: `{nasty}`")];
+    found.labels = vec![label(found.span, nasty)];
+    // A rule has no empty lines where it names something.
+    let line = format!("{}x", nasty.replace(['\n', '\r'], " ").trim());
+    let start = line.trim_start_matches(['`', '\t', ' ']);
+    found.help = format!("{start} or `{line}`:\n\n- {line}\n\n```\nKey: {line}\n```");
+    case.problems = vec![
+        Problem::of(ProblemKind::Unreadable, path, format!("`{nasty}` is wrong"), format!("See `{nasty}`.")),
+        Problem::at(ProblemKind::Lenient, found.span, format!("`{nasty}`"), "See there."),
+    ];
+    case.reaches = vec![Reach {
+        population: "guest",
+        roles: 1,
+        proved: 1,
+        privilege: Privilege { proved: "read", possible: "read", complete: true },
+        role: found.entity.clone(),
+        span: found.span,
+    }];
+    case.findings = vec![found];
+    case
+}
+
+/// Text that means something to one format or another.
+pub(super) const NASTY: &str = "([a-z0-9`<>|@#\\[\\](){}*_:/%,;=\"'&!~$^.+\\\\ \n\r\t\u{0}\u{1b}\u{85}\u{202e}\u{2028}\u{fffe}\u{e9}-]|::error|%0A|\n::|]]>|-->|</details>|@a|```|https://x|www\\.x\\.y){0,12}";
 
 /// The text of a file of the repository.
 #[expect(clippy::disallowed_methods, reason = "tests compare with files that no scan reads")]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::focus::Focus;
-use super::{Summary, in_order};
+use super::{Summary, Visited, in_order};
 use crate::document::json::pieces::{Cutter, Piece};
 use crate::document::{self, Format, Limits, Read};
 use crate::model::{Builder, Part};
@@ -66,6 +66,8 @@ pub(super) struct Gathered {
     pub(super) suppressions: Vec<Instruction>,
     /// What is asked about, if more than that is looked at.
     pub(super) focus: Option<Focus>,
+    /// What became of each file, if that is wanted.
+    pub(super) visited: Vec<Visited>,
 }
 
 /// What is ours, of all that was looked at.

@@ -19,6 +19,13 @@ pub(in crate::cli) struct ScanArguments {
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = OutputFormat::Human)]
     format: OutputFormat,
 
+    /// Write the report to a file as well, in any format
+    ///
+    /// For example `--output sarif=fedlint.sarif`. May be repeated. A file is there whole or not at all, and folders are made
+    /// as needed; one that cannot be written is an error. `human` has 100 columns and no colours there.
+    #[arg(long, short, value_name = "FORMAT=PATH", value_parser = read_output)]
+    output: Vec<OutputFile>,
+
     /// Read these files too, and report only what touches those that are named
     ///
     /// For hooks, which name the files that changed: with `--context .`, what these refer to elsewhere is found. May be repeated.
@@ -49,6 +56,42 @@ pub enum OutputFormat {
     Json,
     /// For code scanning services: SARIF 2.1.0
     Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality of GitLab
+    Gitlab,
+    /// Test results, for Jenkins and others
+    Junit,
+    /// A comment on a pull request, or the summary of a job
+    Markdown,
+}
+
+/// A report that is written to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The format.
+    pub format: OutputFormat,
+    /// The file.
+    pub path: PathBuf,
+}
+
+fn read_output(text: &str) -> Result<OutputFile, String> {
+    let Some((name, path)) = text.split_once('=') else {
+        return Err("write the format and the file, such as `json=report.json`".to_owned());
+    };
+    let format = OutputFormat::from_str(name, false).map_err(|_| {
+        let known: Vec<String> = OutputFormat::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        format!("`{}` is no format; known are {}", name.escape_debug(), known.join(", "))
+    })?;
+    match path {
+        "" => Err("there is no file behind the `=`".to_owned()),
+        "-" => Err("what is written to standard output says `--format`".to_owned()),
+        path => Ok(OutputFile { format, path: path.into() }),
+    }
 }
 
 impl ScanArguments {
@@ -58,6 +101,7 @@ impl ScanArguments {
             sources: SourceOptions { context: self.context, ..self.sources.resolve() },
             findings: self.findings.resolve(),
             format: self.format,
+            outputs: self.output,
         }
     }
 }

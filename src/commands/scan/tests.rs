@@ -49,7 +49,8 @@ fn options(paths: Vec<PathBuf>) -> ScanOptions {
         color: ColorChoice::Never,
         threads: 1,
     };
-    ScanOptions { sources, format: OutputFormat::Json, findings: FindingOptions::default() }
+    let findings = FindingOptions::default();
+    ScanOptions { sources, format: OutputFormat::Json, outputs: Vec::new(), findings }
 }
 
 /// These options, with other sources.
@@ -72,7 +73,8 @@ fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
         progress: false,
         variable: &|_| None,
     };
-    let (outcome, code) = execute(&options, &mut environment);
+    let (outcome, fail_on) = execute(&options, &mut environment);
+    let code = ExitCode::of(&outcome, fail_on);
     let mut problems = Vec::new();
     for problem in &outcome.problems {
         assert!(problem.help.ends_with(['.', '?']), "{problem:?}");

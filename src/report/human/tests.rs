@@ -3,8 +3,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
-use crate::finding::Suppression;
+use crate::finding::{SuppressedBy, Suppression};
 use crate::report::tests::{Case, finding, label};
+use crate::scan::Summary;
 use crate::source::scratch::Scratch;
 use crate::source::{Decoding, ProblemKind, SizeLimit};
 

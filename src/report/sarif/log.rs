@@ -40,6 +40,8 @@ pub(super) struct Rule<'r> {
     pub(super) short_description: Message,
     pub(super) full_description: Message,
     pub(super) help: MultiformatMessage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) help_uri: Option<String>,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties,
 }

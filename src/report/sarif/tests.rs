@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::{Group, SuppressedBy, Suppression};
+use crate::finding::{Certainty, Group, SuppressedBy, Suppression};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::ProblemKind;
 
@@ -45,7 +45,8 @@ fn rules() -> Vec<RuleInformation<'static>> {
 
 fn written(case: &Case) -> String {
     let mut out = Vec::new();
-    write(&mut out, &case.report(), &rules(), Some(Path::new("/repository"))).unwrap();
+    write(&mut out, &case.report(), &rules(), &Root::new(Path::new("/repository"), Path::new("/repository")))
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -205,7 +206,7 @@ fn every_part() {
           "originalUriBaseIds": {
             "SRCROOT": {
               "description": {
-                "text": "The folder that fedlint was run in."
+                "text": "The root of the repository, or else the folder that fedlint was run in."
               }
             }
           },

@@ -1,0 +1,195 @@
+use serde_json::Value;
+
+use super::*;
+use crate::cli::{self, Environment, ExitCode};
+use crate::source::scratch::Scratch;
+
+const TEMPLATE: &str = "\
+Resources:
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      AllowUnauthenticatedIdentities: true
+";
+
+/// Runs `fedlint scan` in an environment with these variables; exit code, standard output, standard error.
+fn scan_in(variables: &[(&str, &str)], arguments: &[&str]) -> (ExitCode, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let variable = |name: &str| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+    };
+    let environment = Environment {
+        stdin: &mut io::empty(),
+        out: &mut out,
+        err: &mut err,
+        colors: true,
+        error_colors: false,
+        unicode: true,
+        width: None,
+        today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &variable,
+    };
+    let code = cli::run([&["fedlint", "scan", "--no-config"], arguments].concat(), environment);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+fn scan(arguments: &[&str]) -> (ExitCode, String, String) {
+    scan_in(&[], arguments)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A repository with one template in a folder, and its path.
+fn repository() -> (Scratch, String) {
+    let scratch = Scratch::new();
+    scratch.write(".git/HEAD", "");
+    let template = scratch.write("infra/a.yaml", TEMPLATE);
+    (scratch, template.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn one_scan_writes_every_format() {
+    let (scratch, template) = repository();
+    let names = ["human", "json", "sarif", "github", "gitlab", "junit", "markdown"];
+    let outputs: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}={}", scratch.path(&format!("reports/{name}")).display()))
+        .collect();
+    let mut arguments = vec![template.as_str(), "--color", "never"];
+    for output in &outputs {
+        arguments.extend(["--output", output]);
+    }
+    let (code, out, err) = scan(&arguments);
+    assert_eq!((code, err.as_str()), (ExitCode::Findings, ""));
+    for name in names {
+        let written = text(&scratch.path(&format!("reports/{name}")));
+        assert!(written.contains("guest-access-enabled"), "{name}: {written}");
+        if name == "human" {
+            // The same, but wider.
+            assert_eq!(written.split_whitespace().next(), out.split_whitespace().next());
+            assert!(written.lines().any(|line| line.chars().count() > 80), "{written}");
+        } else {
+            assert_eq!(written, scan(&["--format", name, &template]).1);
+        }
+    }
+}
+
+#[test]
+fn a_file_has_no_colours() {
+    let (scratch, template) = repository();
+    let report = scratch.path("report.txt");
+    let (_, out, _) = scan(&[&template, "--color", "always", "-o", &format!("human={}", report.display())]);
+    assert!(out.contains('\u{1b}') && !text(&report).contains('\u{1b}'));
+}
+
+#[test]
+fn paths_are_those_of_the_repository_wherever_it_is_scanned_from() {
+    let (_scratch, template) = repository();
+    let (_, out, _) = scan(&["--format", "sarif", &template]);
+    let log: Value = serde_json::from_str(&out).unwrap();
+    let location = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(location["uri"], "infra/a.yaml");
+    let (_, out, _) = scan(&["--format", "gitlab", &template]);
+    let entries: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(entries[0]["location"]["path"], "infra/a.yaml");
+    let (_, out, _) = scan(&["--format", "github", &template]);
+    assert!(out.contains("file=infra/a.yaml,line=5,"), "{out}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_fails_and_costs_no_other() {
+    let (scratch, template) = repository();
+    let (inside, other) = (format!("{template}/report.json"), scratch.path("other.json"));
+    let (code, out, err) = scan(&[
+        &template,
+        "-o",
+        &format!("json={inside}"),
+        "-o",
+        &format!("json={}", other.display()),
+        "--fail-on",
+        "never",
+    ]);
+    assert_eq!(code, ExitCode::Failed);
+    assert!(err.starts_with(&format!("error: `{inside}` cannot be written: ")), "{err}");
+    assert!(out.contains("guest-access-enabled") && text(&other).contains("guest-access-enabled"));
+}
+
+#[test]
+fn two_reports_do_not_go_to_one_file() {
+    let (scratch, template) = repository();
+    let path = scratch.path("a.json").display().to_string();
+    let (code, out, err) = scan(&[&template, "-o", &format!("json={path}"), "-o", &format!("sarif={path}")]);
+    assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
+    assert_eq!(err, format!("error: two reports cannot be written to `{path}`\n"));
+}
+
+#[test]
+fn what_could_not_be_read_looks_clean_in_no_format() {
+    let (scratch, _) = repository();
+    let broken = scratch.write("infra/broken.yaml", format!("{TEMPLATE}Outputs: [\n"));
+    for (format, said) in [
+        ("human", "not everything could be checked"),
+        ("json", "\"loses\": true"),
+        ("sarif", "\"executionSuccessful\": false"),
+        ("github", "::error file=infra/broken.yaml,"),
+        ("gitlab", "\"severity\": \"blocker\""),
+        ("junit", "<error type=\"syntax\""),
+        ("markdown", "not everything could be checked"),
+    ] {
+        let (code, out, _) = scan(&["--format", format, "--color", "never", broken.to_str().unwrap()]);
+        assert_eq!(code, ExitCode::Failed);
+        assert!(out.contains(said), "{format}: {out}");
+    }
+}
+
+#[test]
+fn a_summary_of_a_job_has_more_room_than_a_comment() {
+    let (scratch, _) = repository();
+    let mut template = String::from("Resources:\n");
+    for number in 0..200 {
+        template += &TEMPLATE.replace("Resources:\n", "").replace("  Pool:", &format!("  Pool{number}:"));
+    }
+    let template = scratch.write("a.yaml", template);
+    let [summary, comment] =
+        ["summary.md", "comment.md"].map(|name| scratch.path(name).display().to_string());
+    let variables = [
+        ("GITHUB_STEP_SUMMARY", summary.as_str()),
+        ("GITHUB_SERVER_URL", "https://github.com"),
+        ("GITHUB_REPOSITORY", "example-org/shop"),
+        ("GITHUB_SHA", "0a1b2c"),
+    ];
+    let (code, ..) = scan_in(
+        &variables,
+        &[
+            template.to_str().unwrap(),
+            "-o",
+            &format!("markdown={summary}"),
+            "-o",
+            &format!("markdown={comment}"),
+        ],
+    );
+    assert_eq!(code, ExitCode::Findings);
+    let [summary, comment] = [summary, comment].map(|path| text(Path::new(&path)));
+    assert!(comment.len() <= 65_536 && comment.contains("are left out"));
+    assert!(summary.len() > 65_536 && !summary.contains("are left out"));
+    assert!(summary.contains("](https://github.com/example-org/shop/blob/0a1b2c/"), "{summary:.2000}");
+}
+
+#[test]
+fn an_output_names_its_format_and_its_file() {
+    let cases = [
+        ("json", "write the format and the file, such as `json=report.json`"),
+        ("xml=a.xml", "`xml` is no format; known are human, json, sarif, github, gitlab, junit, markdown"),
+        ("json=", "there is no file behind the `=`"),
+        ("json=-", "what is written to standard output says `--format`"),
+    ];
+    for (output, expected) in cases {
+        let (code, out, err) = scan(&["--output", output]);
+        assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
+        assert!(err.replace("\n", " ").contains(expected), "{err}");
+    }
+}
