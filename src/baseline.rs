@@ -80,7 +80,8 @@ impl Baseline {
     /// What is wrong with it.
     pub fn load(path: &Path, sources: &Sources) -> Result<Self, Problem> {
         let help = "Have `fedlint baseline write` make a new one, or name another with `--baseline`.";
-        let bytes = source::read_path(path, SizeLimit::default())?;
+        let bytes = source::read_path(path, SizeLimit::default())
+            .map_err(|problem| Problem { help: help.to_owned(), ..problem })?;
         let (_, text) = sources.add_bytes(Some(path), bytes)?;
         let wrong = |message: String| Problem::of(ProblemKind::Settings, path, message, help);
         let file: File =
