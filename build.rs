@@ -51,7 +51,7 @@ fn rules() -> Result<String, String> {
     let mut table = String::from("&[\n");
     for (path, text) in yaml_files("rules") {
         let rule = file::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        rule_code(&mut table, &rule);
+        rule_code(&mut table, &rule, &path);
         table.push_str(",\n");
     }
     table.push_str("]\n");
@@ -106,7 +106,8 @@ fn privileges() -> Result<String, String> {
     Ok(code)
 }
 
-fn rule_code(out: &mut String, rule: &RuleFile) {
+fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
+    let path = env::current_dir().unwrap_or_default().join(path);
     let severity = match &rule.severity {
         SeverityFile::Level(level) => format!("RuleSeverity::Level({})", level_code(level)),
         SeverityFile::Exposure => "RuleSeverity::Exposure".to_owned(),
@@ -127,10 +128,11 @@ fn rule_code(out: &mut String, rule: &RuleFile) {
     }));
     let _ = write!(
         out,
-        "Rule {{ id: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
+        "Rule {{ id: {}, title: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
          case_field: {}, cases: {cases}, options: {}, yields_to: {}, message: {}, labels: {}, why: {}, help: {}, \
-         known_limits: {}, references: {} }}",
+         known_limits: {}, references: {}, text: Cow::Borrowed(include_str!({path:?})) }}",
         text(&rule.id),
+        text(&rule.title()),
         group_code(&rule.group),
         text(&rule.since),
         rule.off_by_default,

@@ -32,11 +32,14 @@ pub type List<T> = Cow<'static, [T]>;
 /// The built-in rules, by id.
 pub static BUILT_IN: &[Rule] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// A rule. For the meaning of each part see [`file::RuleFile`]; examples are left to the tests.
+/// A rule. For the meaning of each part see [`file::RuleFile`]. What only its page says, such as the examples, is in its
+/// text still.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// The id.
     pub id: Str,
+    /// What it finds, in a few words.
+    pub title: Str,
     /// The group.
     pub group: Group,
     /// How bad it is.
@@ -73,6 +76,8 @@ pub struct Rule {
     pub known_limits: Option<Str>,
     /// Addresses.
     pub references: List<Str>,
+    /// The text of its file.
+    pub text: Str,
 }
 
 /// How bad what a rule finds is.
@@ -112,12 +117,13 @@ pub struct Case {
 }
 
 impl Rule {
-    /// The rule of a file.
+    /// The rule that the text of a file describes.
     ///
     /// # Errors
     ///
-    /// A group or severity that does not exist.
-    pub fn from_file(file: &file::RuleFile) -> Result<Self, FileError> {
+    /// The first thing in it that is not as it must be.
+    pub fn parse(source: &str) -> Result<Self, FileError> {
+        let file = file::parse(source)?;
         let wrong = |at: &str, message: String| FileError { at: at.to_owned(), message };
         let level = |name: &str| {
             Severity::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| {
@@ -128,6 +134,7 @@ impl Rule {
         let optional = |text: &Option<String>| text.clone().map(Cow::Owned);
         Ok(Self {
             id: text(&file.id),
+            title: Cow::Owned(file.title().into_owned()),
             group: Group::ALL.into_iter().find(|group| group.name() == file.group).ok_or_else(|| {
                 let names = Group::ALL.map(Group::name).join("`, `");
                 wrong("group", format!("there is no group `{}`; the groups are `{names}`", file.group))
@@ -168,7 +175,18 @@ impl Rule {
             help: optional(&file.help),
             known_limits: optional(&file.known_limits),
             references: file.references.iter().map(text).collect(),
+            text: Cow::Owned(source.to_owned()),
         })
+    }
+
+    /// The file of the rule, read once more: with its examples and what its options mean.
+    ///
+    /// # Panics
+    ///
+    /// Never: the rule was read from the same text.
+    #[must_use]
+    pub fn file(&self) -> file::RuleFile {
+        file::parse(&self.text).expect("what was read once can be read again")
     }
 
     /// The built-in rule of an id.

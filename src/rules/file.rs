@@ -10,6 +10,8 @@ use serde_yaml::{Mapping, Value};
 pub struct RuleFile {
     /// The id: the file's stem.
     pub id: String,
+    /// What it finds, in a few words that name no case of it.
+    pub title: Option<String>,
     /// The group, by name.
     pub group: String,
     /// How bad it is.
@@ -198,6 +200,7 @@ pub fn parse(text: &str) -> Result<RuleFile> {
     let mut file = Reader::new(&value, "")?;
     let rule = RuleFile {
         id: file.text("id")?,
+        title: file.optional_text("title")?,
         group: file.text("group")?,
         severity: severity(file.required("severity")?)?,
         since: file.text("since")?,
@@ -230,6 +233,19 @@ pub fn parse(text: &str) -> Result<RuleFile> {
 }
 
 impl RuleFile {
+    /// What it finds, in a few words: the title, or else the first sentence of the reason.
+    #[must_use]
+    pub fn title(&self) -> Cow<'_, str> {
+        match &self.title {
+            Some(title) => Cow::Borrowed(title),
+            None => {
+                let first = self.why.split_once(". ").map_or(self.why.as_str(), |(first, _)| first);
+                let first = first.lines().next().unwrap_or_default();
+                Cow::Owned(first.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "))
+            }
+        }
+    }
+
     /// What can be checked without facts.
     fn check(&self) -> Result<()> {
         let kebab = |text: &str| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::{BUILT_IN, FileError, Rule, check, file};
+use super::{BUILT_IN, FileError, Rule, check};
 use crate::facts::SCHEMAS;
 use crate::settings::Settings;
 use crate::source::{self, Problem, ProblemKind, Search, SizeLimit, Sources};
@@ -43,8 +43,7 @@ pub fn load(settings: &Settings, sources: &Sources) -> (Cow<'static, [Rule]>, Ve
 fn read(path: &Path, known: &[Rule], sources: &Sources) -> Result<Rule, Problem> {
     let bytes = source::read_path(path, SizeLimit::default())?;
     let (_, text) = sources.add_bytes(Some(path), bytes)?;
-    let rule =
-        file::parse(&text).and_then(|file| Rule::from_file(&file)).map_err(|error| wrong(path, &error))?;
+    let rule = Rule::parse(&text).map_err(|error| wrong(path, &error))?;
     let at_id = |message: String| Err(wrong(path, &FileError { at: "id".to_owned(), message }));
     if path.file_stem().is_none_or(|stem| stem != rule.id.as_ref()) {
         return at_id(format!("`{}` is not the name of the file", rule.id));

@@ -149,6 +149,7 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
         "required": ["id", "group", "severity", "since", "finds", "why", "examples"],
         "additionalProperties": false,
         "properties": {
+            "title": text,
             "id": { "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" },
             "group": { "enum": Group::ALL.map(Group::name) },
             "severity": { "oneOf": [

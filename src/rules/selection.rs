@@ -167,7 +167,6 @@ pub(super) fn close(name: &str, rules: &[Rule]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::file;
 
     /// Two rules, of which one is off by default.
     fn rules() -> Vec<Rule> {
@@ -176,7 +175,7 @@ mod tests {
                 "id: {id}\ngroup: advice\nseverity: info\nsince: 0.1.0\nfinds: thing\nmessage: it is there\n\
                  why: It matters.\nhelp: Shut it.\nexamples: {{}}\n{rest}"
             );
-            file::parse(&text).and_then(|file| Rule::from_file(&file)).expect("a valid rule")
+            Rule::parse(&text).expect("a valid rule")
         };
         vec![rule("asked", ""), rule("off", "off-by-default: true")]
     }

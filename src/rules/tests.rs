@@ -29,9 +29,15 @@ fn files() -> Vec<(String, file::RuleFile)> {
 
 #[test]
 fn the_table_is_what_the_loader_reads() {
-    let loaded: Vec<Rule> =
-        files().iter().map(|(_, file)| Rule::from_file(file).expect("a built-in rule is valid")).collect();
+    let texts = BUILT_IN.iter().map(|rule| &rule.text);
+    let loaded: Vec<Rule> = texts.map(|text| Rule::parse(text).expect("a built-in rule is valid")).collect();
     assert_eq!(loaded, BUILT_IN);
+    let files: Vec<file::RuleFile> = files().into_iter().map(|(_, file)| file).collect();
+    assert_eq!(
+        BUILT_IN.iter().map(Rule::file).collect::<Vec<_>>(),
+        files,
+        "and each has the text of its file"
+    );
 }
 
 #[test]
@@ -116,6 +122,13 @@ fn texts_keep_to_the_conventions() {
                 assert!(!first.is_uppercase(), "{} {at}: starts in lower case: {text}", rule.id);
             }
         }
+        let title = rule.file().title.unwrap_or_else(|| panic!("{}: has no title", rule.id));
+        assert!(
+            !title.ends_with('.') && title.len() <= 76 && !title.contains('{'),
+            "{}: a title is one short line: {title}",
+            rule.id
+        );
+        assert!(!rule.why.contains('{'), "{}: a reason speaks of no single case", rule.id);
         for prose in [Some(&rule.why), rule.known_limits.as_ref()].into_iter().flatten() {
             assert!(prose.ends_with('.'), "{}: prose ends with a period", rule.id);
         }
@@ -168,7 +181,7 @@ mod loading {
             text.push_str(line);
             text.push('\n');
         }
-        let rule = file::parse(&text).and_then(|file| Rule::from_file(&file));
+        let rule = Rule::parse(&text);
         match rule {
             Err(error) => vec![error.to_string()],
             Ok(rule) => check(&rule, &[&SCHEMA], &["thing-open"]).iter().map(ToString::to_string).collect(),
@@ -259,7 +272,7 @@ mod loading {
 
 mod judging {
     use super::super::judge::{Context, Judge};
-    use super::super::{Rule, Selection, file};
+    use super::super::{Rule, Selection};
     use crate::analysis::Coverage;
     use crate::facts::{
         Common, Evidence, EvidenceSchema, Fact, FieldId, FieldSchema, FieldType, FieldValue, Schema, WordSet,
@@ -360,7 +373,7 @@ mod judging {
             "id: {id}\ngroup: hygiene\nsince: 0.1.0\nfinds: thing\nwhy: It matters.\nhelp: Shut it.\n\
              examples: {{}}\n{rest}"
         );
-        file::parse(&text).and_then(|file| Rule::from_file(&file)).expect("a valid rule")
+        Rule::parse(&text).expect("a valid rule")
     }
 
     fn judged(rules: &[Rule], things: &[Thing]) -> Vec<Finding> {

@@ -98,23 +98,17 @@ pub(super) fn written_twice(outputs: &[OutputFile]) -> Option<&Path> {
 
 /// What is said of a rule itself, apart from any finding.
 struct Texts {
-    title: String,
     help: String,
 }
 
 impl Texts {
     fn of(rule: &Rule) -> Self {
-        // The first sentence of the prose stands alone; messages speak of one finding each.
-        let title = rule.why.split_once(". ").map_or(rule.why.as_ref(), |(first, _)| first);
         let own = rule.help.iter().map(|help| help.to_string());
         // What has fields in it speaks of one finding.
         let general = |help: &&Cow<'_, str>| !help.contains('{');
         let cases = rule.cases.iter().filter_map(|case| case.help.as_ref());
         let cases = cases.filter(general).map(|help| format!("- {help}"));
-        Self {
-            title: title.trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "),
-            help: own.chain(cases).collect::<Vec<_>>().join("\n"),
-        }
+        Self { help: own.chain(cases).collect::<Vec<_>>().join("\n") }
     }
 
     fn about<'r>(&'r self, rule: &'r Rule) -> RuleInformation<'r> {
@@ -122,7 +116,7 @@ impl Texts {
             id: &rule.id,
             group: rule.group,
             severity: rule.levels().1,
-            title: &self.title,
+            title: &rule.title,
             why: &rule.why,
             help: &self.help,
             references: rule.references.iter().map(AsRef::as_ref).collect(),
