@@ -18,7 +18,12 @@ use crate::facts::Framing;
 use crate::finding::{Certainty, Severity};
 use crate::report::human;
 
-pub use arguments::{ColorChoice, GraphFormat, OutputFile, OutputFormat, PathsFormat};
+pub(crate) use arguments::New;
+pub use arguments::{
+    ColorChoice, CompletionsOptions, ExplainOptions, GraphFormat, InitOptions, NewOptions, NewRuleOptions,
+    OutputFile, OutputFormat, PathsFormat, RulesFormat, RulesOptions, SchemaOf, SchemaOptions,
+    SettingsOptions, TestOptions,
+};
 pub use exit::ExitCode;
 
 /// What the process around the command line is like.
@@ -78,6 +83,20 @@ pub enum Options {
     Baseline(BaselineOptions),
     /// Print the settings.
     Config(ConfigOptions),
+    /// Show the page of a rule.
+    Explain(ExplainOptions),
+    /// List the rules.
+    Rules(RulesOptions),
+    /// Run the examples of rules.
+    Test(TestOptions),
+    /// Write a file to begin with.
+    New(NewOptions),
+    /// Set up a repository.
+    Init(InitOptions),
+    /// Print a JSON Schema.
+    Schema(SchemaOptions),
+    /// Print a script for a shell.
+    Completions(CompletionsOptions),
     /// Print the version, and where the data that is built in is from.
     Version,
 }
@@ -305,6 +324,13 @@ where
         Ok(Options::Collect(options)) => commands::collect::run(options, &mut environment),
         Ok(Options::Baseline(options)) => commands::baseline::run(options, &mut environment),
         Ok(Options::Config(options)) => commands::config::run(options, &mut environment),
+        Ok(Options::Explain(options)) => commands::explain::run(&options, &mut environment),
+        Ok(Options::Rules(options)) => commands::rules::run(&options, &mut environment),
+        Ok(Options::Test(options)) => commands::test::run(&options, &mut environment),
+        Ok(Options::New(options)) => commands::new::run(&options, &mut environment),
+        Ok(Options::Init(options)) => commands::init::run(&options, &mut environment),
+        Ok(Options::Schema(options)) => commands::schema::run(&options, &mut environment),
+        Ok(Options::Completions(options)) => write_completions(&options, &mut environment),
         Ok(Options::Version) => commands::version::run(&mut environment),
         Err(error) => show(&error, &mut environment),
     };
@@ -350,6 +376,19 @@ where
     Ok(arguments.command.resolve())
 }
 
+/// Writes the script that completes the command line in a shell.
+fn write_completions(
+    options: &CompletionsOptions,
+    environment: &mut Environment<'_>,
+) -> io::Result<ExitCode> {
+    // Collected first: the generator panics where a stream fails.
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut Arguments::command(), "fedlint", &mut script);
+    environment.out.write_all(&script)?;
+    environment.out.flush()?;
+    Ok(ExitCode::Clean)
+}
+
 /// Shows clap's message: help and version are what was asked for, all else is an error.
 fn show(error: &clap::Error, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -368,5 +407,7 @@ fn show(error: &clap::Error, environment: &mut Environment<'_>) -> io::Result<Ex
     Ok(if asked { ExitCode::Clean } else { ExitCode::Failed })
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

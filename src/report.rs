@@ -5,6 +5,7 @@
 //! how it quotes it.
 
 pub mod concise;
+pub mod examples;
 mod excerpt;
 pub mod github;
 pub mod gitlab;
@@ -16,6 +17,7 @@ mod machine;
 pub mod markdown;
 pub mod paths;
 mod plain;
+pub mod reference;
 mod root;
 pub mod sarif;
 mod secrets;

@@ -20,8 +20,9 @@ use crate::finding::{Group, Severity};
 pub use file::{FileError, Operand, Operator};
 pub use judge::{Context, Judge};
 pub use own::load;
-pub use schema::{check, rule_schema};
+pub use schema::{check, closest, rule_schema};
 pub use selection::Selection;
+pub use severity::{Scale, exposure_scale};
 
 /// A text of a rule: of the table, or of a user's file.
 pub type Str = Cow<'static, str>;

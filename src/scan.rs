@@ -4,6 +4,7 @@
 //! what comes back is in the order of the files, so that nothing depends on the number of threads. A panic
 //! inside one file is caught, reported as our bug, and costs nobody else's findings.
 
+pub mod examples;
 mod focus;
 mod look;
 mod visited;
@@ -333,6 +334,18 @@ pub fn scan_texts(texts: &[(&str, &str)], settings: &Settings) -> Outcome {
 pub fn scan_texts_with(texts: &[(&str, &str)], with: &[(&str, &str)], settings: &Settings) -> Outcome {
     let sources = Sources::default();
     let examined = examine_texts(&sources, texts, with, settings, judge);
+    outcome(examined, sources)
+}
+
+/// As [`scan_texts`], by these rules instead of those that the settings name.
+#[must_use]
+pub fn scan_texts_by(texts: &[(&str, &str)], settings: &Settings, rules: Cow<'static, [Rule]>) -> Outcome {
+    let sources = Sources::default();
+    let examined = examine_texts_by((rules, Vec::new()), &sources, texts, &[], settings, judge);
+    outcome(examined, sources)
+}
+
+fn outcome(examined: Examined<(Vec<Finding>, Vec<Reach>)>, sources: Sources) -> Outcome {
     let Examined { done, problems, summary, files, rules, .. } = examined;
     let (findings, reaches) = done.unwrap_or_default();
     Outcome { findings, reaches, problems, summary, files, sources, rules }
@@ -358,8 +371,18 @@ fn examine_texts<R>(
     settings: &Settings,
     work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
+    examine_texts_by(rules::load(settings, sources), sources, texts, with, settings, work)
+}
+
+fn examine_texts_by<R>(
+    (rules, mut problems): (Cow<'static, [Rule]>, Vec<Problem>),
+    sources: &Sources,
+    texts: &[(&str, &str)],
+    with: &[(&str, &str)],
+    settings: &Settings,
+    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
+) -> Examined<R> {
     let vocabulary = Vocabulary::default();
-    let (rules, mut problems) = rules::load(settings, sources);
     let (issuers, wrong) = Issuers::load(settings, sources);
     problems.extend(wrong);
     let mut summary = Summary::default();

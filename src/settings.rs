@@ -8,6 +8,7 @@
 mod file;
 mod parameters;
 mod reader;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +18,9 @@ use globset::GlobMatcher;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::source::{self, Problem, SizeLimit, Sources, Span};
+use crate::source::{self, Origin, Problem, SizeLimit, Sources, Span};
+
+pub use schema::settings_schema;
 
 /// The name of the settings file.
 pub const FILE_NAME: &str = "fedlint.yaml";
@@ -199,7 +202,15 @@ impl Settings {
         let bytes = source::read_path(path, SizeLimit::default()).map_err(|problem| vec![problem])?;
         let (source, text) = sources.add_bytes(Some(path), bytes).map_err(|problem| vec![problem])?;
         let directory = path.parent().unwrap_or(Path::new(""));
-        let (mut settings, files) = file::read(&text, source, directory)?;
+        Self::complete(sources, file::read(&text, source, directory)?, directory)
+    }
+
+    /// The settings with the files that they name.
+    fn complete(
+        sources: &Sources,
+        (mut settings, files): (Self, Vec<Written>),
+        directory: &Path,
+    ) -> Result<Self, Vec<Problem>> {
         // What is written in the settings file itself wins over the files that it names.
         let own = std::mem::take(&mut settings.parameters);
         for file in files {
@@ -207,6 +218,16 @@ impl Settings {
         }
         settings.parameters.extend(own);
         Ok(settings)
+    }
+
+    /// Reads the text of a settings file that lies in no directory: paths in it are relative to `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, in order of place.
+    pub fn parse(sources: &Sources, text: &str, directory: &Path) -> Result<Self, Vec<Problem>> {
+        let source = sources.add_kept(Origin::Memory(FILE_NAME.into()), text.into());
+        Self::complete(sources, file::read(text, source, directory)?, directory)
     }
 
     /// Adds the parameters in the file at `path`, which win over those that are known.

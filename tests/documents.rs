@@ -3,26 +3,46 @@
 use std::fs;
 use std::path::Path;
 
+use fedlint::cli::FailOn;
 use fedlint::collect::listing;
-use fedlint::facts::SCHEMAS;
+use fedlint::facts::{FieldType, SCHEMAS};
+use fedlint::finding::{Group, Severity};
+use fedlint::report::reference::{self, promise};
 use fedlint::report::{Report, human, order};
-use fedlint::rules::{BUILT_IN, rule_schema};
+use fedlint::rules::{BUILT_IN, Rule, rule_schema};
 use fedlint::scan::{Request, scan};
-use fedlint::settings::Settings;
+use fedlint::settings::{Settings, settings_schema};
 use fedlint::source::Sources;
 
 /// The findings of the run that the README shows.
 const SHOWN: &[&str] = &["high  wrong-identifier", "high  action-principal-mismatch"];
+
+/// Rules that the README names for each group.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("broken-trust", &["wrong-identifier", "trust-never-satisfied", "github-subject-format"]),
+    (
+        "over-broad",
+        &["oidc-tenant-unpinned", "external-path-to-privilege", "cross-account-without-external-id"],
+    ),
+    ("guest-access", &["guest-broad-privileges", "guest-classic-flow", "cognito-guests-admitted"]),
+    ("hygiene", &["secret-in-template", "role-long-session", "user-pool-client-insecure-callback"]),
+    ("advice", &["prefer-identity-center", "social-login-without-user-pool", "iam-users-beside-federation"]),
+];
 
 fn text(path: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "a test reads what it tests")]
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the document is there")
 }
 
+/// True if documents are to be written.
+fn updates() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a test is told by its caller")]
+    std::env::var("FEDLINT_UPDATE").is_ok()
+}
+
 /// Compares a document with what it should be, or writes it.
 fn check(path: &str, expected: &str) {
-    #[expect(clippy::disallowed_methods, reason = "a test is told by its caller")]
-    if std::env::var("FEDLINT_UPDATE").is_ok() {
+    if updates() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), expected)
             .expect("the document is written");
     }
@@ -41,7 +61,7 @@ fn run() -> String {
 }
 
 #[test]
-fn the_readme_shows_a_real_run_and_every_rule() {
+fn the_readme_shows_a_real_run_and_every_group() {
     let run = run();
     let blocks: Vec<&str> = run.trim_end().split("\n\n").collect();
     let (first, last) = (blocks[0], blocks[blocks.len() - 1]);
@@ -50,27 +70,104 @@ fn the_readme_shows_a_real_run_and_every_rule() {
     let mut shown = vec![first];
     shown.extend(SHOWN.iter().map(finding));
     shown.extend(["...", blocks[blocks.len() - 2], last]);
-    let mut rules = String::from("| rule | group | severity |\n| --- | --- | --- |\n");
-    for rule in BUILT_IN {
-        let (mildest, worst) = rule.levels();
-        let severity = if mildest == worst {
-            worst.name().to_owned()
-        } else {
-            format!("{} to {}", mildest.name(), worst.name())
-        };
-        let off = if rule.off_by_default { ", off by default" } else { "" };
-        rules += &format!("| [{0}](rules/{0}.yaml) | {1} | {severity}{off} |\n", rule.id, rule.group.name());
+    let mut groups =
+        String::from("| group | what its rules find | rules | for example |\n| --- | --- | --- | --- |\n");
+    for (group, examples) in EXAMPLES {
+        let group = Group::ALL.into_iter().find(|one| one.name() == *group).expect("there is such a group");
+        let of = |rule: &&Rule| rule.group == group;
+        let links = examples.iter().map(|id| {
+            let rule = Rule::built_in(id).filter(of).unwrap_or_else(|| panic!("{id} is in the group"));
+            format!("[{0}](docs/rules/{0}.md)", rule.id)
+        });
+        groups += &format!(
+            "| [{0}](docs/rules/README.md#{0}) | {1} | {2} | {3} |\n",
+            group.name(),
+            promise(group),
+            BUILT_IN.iter().filter(of).count(),
+            links.collect::<Vec<_>>().join(", ")
+        );
     }
+    assert_eq!(EXAMPLES.len(), Group::ALL.len());
     let readme = text("README.md");
     let (before, rest) = readme.split_once("```text\n").expect("the README shows a run");
     let (_, rest) = rest.split_once("```\n").expect("the run has an end");
-    let (middle, rest) = rest.split_once("<!-- rules -->\n").expect("the README lists the rules");
-    let (_, after) = rest.split_once("\nThe text of each").expect("the list has an end");
+    let (middle, rest) = rest.split_once("<!-- rules -->\n").expect("the README lists the groups");
+    let (_, after) = rest.split_once("<!-- /rules -->\n").expect("the list has an end");
     let run = shown.join("\n\n");
     check(
         "README.md",
-        &format!("{before}```text\n{run}\n```\n{middle}<!-- rules -->\n\n{rules}\nThe text of each{after}"),
+        &format!("{before}```text\n{run}\n```\n{middle}<!-- rules -->\n\n{groups}\n<!-- /rules -->\n{after}"),
     );
+}
+
+#[test]
+fn every_rule_has_a_page_and_every_page_a_rule() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let updates = updates();
+    if updates {
+        fs::create_dir_all(root.join("docs/rules")).expect("the folder can be made");
+    }
+    for rule in BUILT_IN {
+        check(&format!("docs/rules/{}.md", rule.id), &reference::document(rule));
+    }
+    check("docs/rules/README.md", &reference::index());
+    for entry in fs::read_dir(root.join("docs/rules")).expect("there are pages") {
+        let path = entry.expect("the folder can be read").path();
+        let stem = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let known = stem == "README" || Rule::built_in(&stem).is_some();
+        if !known && updates {
+            fs::remove_file(&path).expect("a page without a rule can go");
+        } else {
+            assert!(known, "{}: there is no such rule", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_facts_are_listed() {
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
+    let mut page = String::from(
+        "<!-- Generated from src/facts. -->\n\n# Facts\n\nWhat rules choose from: `finds` names a kind of fact, `when` and \
+         `unless` test its fields. [writing-rules.md](writing-rules.md) says how.\n",
+    );
+    for schema in SCHEMAS {
+        page += &format!("\n## {}\n\n{}\n\n", schema.kind, schema.about.trim());
+        page += "| field | holds | meaning |\n| --- | --- | --- |\n";
+        for field in schema.fields {
+            let holds = match field.holds {
+                FieldType::Boolean => "`true` or `false`".to_owned(),
+                FieldType::Word(known) => words(known).join(", "),
+                FieldType::Level(known) => words(known).join(" < "),
+                FieldType::Number => "a number".to_owned(),
+                FieldType::Text => "a text".to_owned(),
+                FieldType::Texts => "texts".to_owned(),
+            };
+            page += &format!("| `{}` | {} | {} |\n", field.name, cell(&holds), cell(field.about));
+        }
+        if !schema.evidence.is_empty() {
+            page += "\nEvidence, for `place` and `labels`:\n\n";
+            for evidence in schema.evidence {
+                page += &format!("- `{}`: {}\n", evidence.role, evidence.about.trim());
+            }
+        }
+    }
+    check("docs/facts.md", &page);
+}
+
+/// A text in a cell of a Markdown table.
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
+#[test]
+fn the_schema_of_settings_is_fresh_and_knows_every_severity() {
+    let schema = settings_schema();
+    let pretty = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    check("docs/settings.schema.json", &format!("{pretty}\n"));
+    let severities = serde_json::json!(Severity::ALL.map(Severity::name));
+    assert_eq!(schema["properties"]["fail-on"]["enum"], serde_json::json!(FailOn::NAMES));
+    let rules = &schema["properties"]["rules"]["properties"];
+    assert_eq!(rules["severity"]["additionalProperties"]["enum"], severities);
 }
 
 #[test]

@@ -36,6 +36,7 @@ const ORDER: &[&[&str]] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("aho_corasick", &["source"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
     ("glob", &["source"]),
     ("granit_parser", &["document/yaml"]),
     ("hashbrown", &["value"]),

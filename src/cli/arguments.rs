@@ -2,12 +2,20 @@
 
 mod baseline;
 mod collect;
+mod completions;
 mod config;
+mod explain;
 mod findings;
 mod graph;
+mod init;
+mod new;
 mod paths;
+mod rules;
 mod scan;
+mod schema;
+mod settings;
 mod sources;
+mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -19,9 +27,18 @@ use self::paths::PathsArguments;
 use self::scan::ScanArguments;
 use super::Options;
 
+pub use self::completions::CompletionsOptions;
+pub use self::explain::ExplainOptions;
 pub use self::graph::GraphFormat;
+pub use self::init::InitOptions;
+pub(crate) use self::new::New;
+pub use self::new::{NewOptions, NewRuleOptions};
 pub use self::paths::PathsFormat;
+pub use self::rules::{RulesFormat, RulesOptions};
 pub use self::scan::{OutputFile, OutputFormat};
+pub use self::schema::{SchemaOf, SchemaOptions};
+pub use self::settings::SettingsOptions;
+pub use self::test::TestOptions;
 
 /// Find out who can get into your AWS accounts from outside
 ///
@@ -49,6 +66,13 @@ pub(super) enum Command {
     Collect(Box<CollectArguments>),
     Baseline(BaselineArguments),
     Config(Box<ConfigArguments>),
+    Explain(ExplainOptions),
+    Rules(RulesOptions),
+    Test(TestOptions),
+    New(NewOptions),
+    Init(InitOptions),
+    Schema(SchemaOptions),
+    Completions(CompletionsOptions),
 }
 
 /// When to use colours.
@@ -72,6 +96,13 @@ impl Command {
             Self::Collect(collect) => Options::Collect(collect.resolve()),
             Self::Baseline(baseline) => Options::Baseline(baseline.resolve()),
             Self::Config(config) => Options::Config(config.resolve()),
+            Self::Explain(options) => Options::Explain(options),
+            Self::Rules(options) => Options::Rules(options),
+            Self::Test(options) => Options::Test(options),
+            Self::New(options) => Options::New(options),
+            Self::Init(options) => Options::Init(options),
+            Self::Schema(options) => Options::Schema(options),
+            Self::Completions(options) => Options::Completions(options),
         }
     }
 }

@@ -1,25 +1,7 @@
 use std::path::Path;
 
+use super::testing::cli;
 use super::*;
-
-/// Runs the command line; exit code, standard output, standard error.
-fn cli(arguments: &[&str]) -> (ExitCode, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let environment = Environment {
-        stdin: &mut io::empty(),
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &|_| None,
-    };
-    let code = run(std::iter::once(&"fedlint").chain(arguments), environment);
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
-}
 
 fn scan_options(arguments: &[&str]) -> ScanOptions {
     match parse(["fedlint", "scan"].iter().chain(arguments), None).unwrap() {
@@ -40,6 +22,14 @@ fn help_is_documentation() {
         ("baseline_help", &["baseline", "--help"]),
         ("baseline_update_help", &["baseline", "update", "-h"]),
         ("config_help", &["config", "-h"]),
+        ("explain_help", &["explain", "--help"]),
+        ("rules_help", &["rules", "--help"]),
+        ("test_help", &["test", "--help"]),
+        ("new_help", &["new", "--help"]),
+        ("new_rule_help", &["new", "rule", "--help"]),
+        ("init_help", &["init", "--help"]),
+        ("schema_help", &["schema", "--help"]),
+        ("completions_help", &["completions", "--help"]),
     ] {
         let (code, out, err) = cli(arguments);
         assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
@@ -197,6 +187,94 @@ fn ways_are_shown_step_by_step() {
     insta::assert_snapshot!(shown(&[]));
     insta::assert_snapshot!("ways_in_json", shown(&["--format", "json", "--to", "administrator"]));
     assert!(shown(&["--from", "guest"]).starts_with("nobody that was asked for gets such a role\n"));
+}
+
+#[test]
+fn rules_are_explained_and_close_ids_proposed() {
+    let (code, out, err) = cli(&["explain", "--no-config", "guest-access-enabled"]);
+    assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+    assert!(
+        out.starts_with("guest-access-enabled\n\n  An identity pool that gives AWS credentials"),
+        "{out}"
+    );
+    let cases = [
+        (
+            "guest-acess-enabled",
+            "error: there is no rule `guest-acess-enabled`\nDid you mean `guest-access-enabled`?\n",
+        ),
+        ("zzz", "error: there is no rule `zzz`\n`fedlint rules` lists all rules.\n"),
+        ("hygiene", "error: `hygiene` is a group of rules: `fedlint rules hygiene` lists them\n"),
+    ];
+    for (id, expected) in cases {
+        let (code, out, err) = cli(&["explain", "--no-config", id]);
+        assert_eq!((code, out.as_str(), err.as_str()), (ExitCode::Failed, "", expected));
+    }
+}
+
+#[test]
+fn rules_are_listed_by_group_and_name() {
+    let (code, out, err) = cli(&["rules", "--no-config"]);
+    assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+    for rule in crate::rules::BUILT_IN {
+        assert!(out.contains(&format!("\n  {}  ", rule.id)), "{}", rule.id);
+    }
+    let (_, out, _) = cli(&["rules", "--no-config", "guest-access", "unused-provider", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let groups = json["rules"].as_array().unwrap().iter().map(|rule| rule["group"].as_str().unwrap());
+    assert_eq!(groups.collect::<std::collections::BTreeSet<_>>(), ["guest-access", "hygiene"].into());
+    let (code, out, err) = cli(&["rules", "--no-config", "hygene"]);
+    assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
+    assert_eq!(err, "error: there is no rule and no group `hygene`\nDid you mean `hygiene`?\n");
+    let (_, out, _) = cli(&["rules", "--no-config", "--asked"]);
+    assert!(!out.contains("github-names-not-ids"), "it is off by default");
+}
+
+#[test]
+fn rules_of_ones_own_are_explained_and_listed() {
+    let scratch = crate::source::scratch::Scratch::new();
+    let settings = scratch.write("fedlint.yaml", "rules: { directories: [rules], ignore: [hygiene] }\n");
+    let settings = settings.to_str().unwrap();
+    std::fs::create_dir_all(scratch.path("rules")).unwrap();
+    let (code, _, _) = cli(&["new", "rule", "github-trusted", "--config", settings]);
+    assert_eq!(code, ExitCode::Clean);
+    let (code, out, _) = cli(&["explain", "--config", settings, "github-trusted"]);
+    assert_eq!(code, ExitCode::Clean);
+    assert!(out.contains("  - not asked by the settings\n  - a rule of your own\n"), "{out}");
+    let (code, out, _) = cli(&["rules", "--config", settings, "github-trusted"]);
+    assert_eq!(code, ExitCode::Clean);
+    assert!(out.contains("  github-trusted  low, not asked by the settings, your own\n"), "{out}");
+    let wrong = scratch.write("wrong.yaml", "acounts: {}\n");
+    let (code, out, err) = cli(&["explain", "--config", wrong.to_str().unwrap(), "github-trusted"]);
+    assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
+    assert!(err.contains("unknown setting `acounts`"), "{err}");
+}
+
+#[test]
+fn schemas_are_printed() {
+    for (of, title) in
+        [("config", "Settings of fedlint"), ("rule", "A rule of fedlint"), ("output", "fedlint output")]
+    {
+        let (code, out, err) = cli(&["schema", of]);
+        assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+        let schema: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(schema["title"], title);
+        jsonschema::validator_for(&schema).expect("a valid schema");
+    }
+}
+
+#[test]
+fn every_shell_completes_the_subcommands() {
+    let names: Vec<String> =
+        Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    assert!(names.iter().any(|name| name == "scan"));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, out, err) = cli(&["completions", shell]);
+        assert_eq!((code, err.as_str()), (ExitCode::Clean, ""));
+        for name in &names {
+            assert!(out.contains(name.as_str()), "{shell}: {name}");
+        }
+        assert!(out.contains("fail-on"), "{shell}");
+    }
 }
 
 #[test]

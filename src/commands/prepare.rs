@@ -47,13 +47,7 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Vec<Problem>> {
     let variables = environment.variable;
     let one = |problem: Problem| vec![problem];
-    let file = match &options.configuration {
-        Configuration::File(path) => Some(path.clone()),
-        Configuration::None => None,
-        Configuration::Find => said(variables, CONFIG.variable)
-            .map(PathBuf::from)
-            .or_else(|| source::find_upward(start(&options.paths), settings::FILE_NAME)),
-    };
+    let file = settings_file(&options.configuration, variables, start(&options.paths));
     let mut settings = match &file {
         Some(file) => Settings::load(sources, file)?,
         None => Settings::without_file(start(&options.paths)),
@@ -112,6 +106,21 @@ pub(super) fn prepare(
         list_files: false,
     };
     Ok(Prepared { settings, request, file, fail_on, baseline, origins })
+}
+
+/// The settings file, if there is one, for what is at `start`.
+pub(super) fn settings_file(
+    configuration: &Configuration,
+    variables: Variables<'_>,
+    start: &Path,
+) -> Option<PathBuf> {
+    match configuration {
+        Configuration::File(path) => Some(path.clone()),
+        Configuration::None => None,
+        Configuration::Find => said(variables, CONFIG.variable)
+            .map(PathBuf::from)
+            .or_else(|| source::find_upward(start, settings::FILE_NAME)),
+    }
 }
 
 /// The directory from which settings are looked for.

@@ -248,15 +248,8 @@ impl RuleFile {
 
     /// What can be checked without facts.
     fn check(&self) -> Result<()> {
-        let kebab = |text: &str| {
-            !text.is_empty()
-                && text.split('-').all(|word| {
-                    !word.is_empty()
-                        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-                })
-        };
         let wrong = |at: &str, message: String| Err(FileError { at: at.to_owned(), message });
-        if !kebab(&self.id) {
+        if !is_id(&self.id) {
             return wrong("id", format!("`{}` is not in kebab-case", self.id));
         }
         let every_case_has =
@@ -269,6 +262,14 @@ impl RuleFile {
         }
         Ok(())
     }
+}
+
+/// True for lower-case words and digits with hyphens between them.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    text.split('-').all(|word| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    })
 }
 
 /// A stretch of a text of a rule.

@@ -56,6 +56,6 @@ fn read(path: &Path, known: &[Rule], sources: &Sources) -> Result<Rule, Problem>
 
 fn wrong(path: &Path, error: &FileError) -> Problem {
     let message = format!("in the rule file, {error}");
-    let help = "CONTRIBUTING.md says what a rule file holds; docs/rule.schema.json helps editors with it.";
+    let help = "docs/writing-rules.md says what a rule file holds; editors complete it with what `fedlint schema rule` prints.";
     Problem::of(ProblemKind::Settings, path, message, help)
 }

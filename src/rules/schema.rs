@@ -180,7 +180,11 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
 }
 
 /// The name that is closest to another one, if one is close.
-pub(super) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // Long names are like none of ours, and comparing them would take long.
+    if name.len() > 100 {
+        return None;
+    }
     names
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, known)| *distance <= known.len().div_ceil(3))

@@ -86,7 +86,7 @@ impl Selection {
                     (None, _) => wrong(
                         written.first(),
                         format!("rule `{id}` has no option `{name}`"),
-                        "Run `fedlint --help` for what can be set.".to_owned(),
+                        format!("`fedlint explain {id}` shows its options."),
                     ),
                 }
             }
@@ -159,7 +159,7 @@ fn shown(value: &Operand) -> String {
 pub(super) fn close(name: &str, rules: &[Rule]) -> String {
     let names = rules.iter().map(|rule| rule.id.as_ref()).chain(Group::ALL.map(Group::name));
     super::schema::closest(name, names).map_or_else(
-        || "Rules are named as in the findings, groups as in the documentation of the rules.".to_owned(),
+        || "`fedlint rules` lists all rules and groups.".to_owned(),
         |close| format!("Did you mean `{close}`?"),
     )
 }

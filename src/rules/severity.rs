@@ -41,6 +41,23 @@ pub(super) const fn exposure(who: Reach, what: Exposure) -> Severity {
     }
 }
 
+/// The scale in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Who, those who are furthest in first.
+    pub who: &'static [&'static str],
+    /// What, the least first, and for each of `who` how bad it is that he reaches it.
+    pub what: Vec<(&'static str, Vec<Severity>)>,
+}
+
+/// The scale in the words of the fields.
+#[must_use]
+pub fn exposure_scale() -> Scale {
+    let levels = |&what: &Exposure| REACHES.iter().map(|&who| exposure(who, what)).collect();
+    let what = EXPOSURE_NAMES.iter().copied().zip(EXPOSURES.iter().map(levels)).collect();
+    Scale { who: REACH_NAMES, what }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

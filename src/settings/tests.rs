@@ -107,8 +107,95 @@ fn the_documented_example_is_read_and_names_every_setting() {
     let page = include_str!("../../docs/settings.md");
     let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     read(example).unwrap();
+    let validator = jsonschema::validator_for(&settings_schema()).expect("a valid schema");
+    let value = serde_yaml::from_str(example).expect("YAML");
+    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert_eq!(errors, [""; 0]);
     for name in file::TOP {
         assert!(example.contains(&format!("\n{name}:")), "{name} is not documented");
+    }
+}
+
+/// Every level of the table of settings: where it stands, and what is there. Where a user gives the names, `a` stands
+/// for one.
+fn levels() -> Vec<(String, &'static [schema::Setting])> {
+    fn descend(at: &str, takes: &schema::Takes, levels: &mut Vec<(String, &'static [schema::Setting])>) {
+        match takes {
+            schema::Takes::Settings(settings) => {
+                levels.push((at.to_owned(), settings));
+                for setting in *settings {
+                    descend(
+                        &at.replace("HERE", &format!("{{ {}: HERE }}", setting.name)),
+                        &setting.takes,
+                        levels,
+                    );
+                }
+            }
+            schema::Takes::Named(value) => descend(&at.replace("HERE", "{ a: HERE }"), value, levels),
+            schema::Takes::List(item) => descend(&at.replace("HERE", "[HERE]"), item, levels),
+            _ => {}
+        }
+    }
+    let mut levels = Vec::new();
+    descend("HERE", &schema::Takes::Settings(schema::SETTINGS), &mut levels);
+    levels
+}
+
+#[test]
+fn schema_and_reader_know_the_same_names() {
+    let names: Vec<&str> = schema::SETTINGS.iter().map(|setting| setting.name).collect();
+    assert_eq!(names, file::TOP);
+    let validator = jsonschema::validator_for(&settings_schema()).expect("a valid schema");
+    let is_valid = |text: &str| validator.is_valid(&serde_yaml::from_str(text).expect("YAML"));
+    let unknown = |text: &str| match read(text) {
+        Err(problems) => problems.iter().any(|problem| problem.contains("unknown setting")),
+        Ok(_) => false,
+    };
+    for (at, settings) in levels() {
+        for setting in settings {
+            let text = at.replace("HERE", &format!("{{ {}: {} }}", setting.name, setting.takes.sample()));
+            assert!(is_valid(&text), "the schema refuses {text}");
+            assert!(!unknown(&text), "the reader does not know {text}");
+            let misspelt =
+                at.replace("HERE", &format!("{{ {}s: {} }}", setting.name, setting.takes.sample()));
+            assert!(!is_valid(&misspelt), "the schema takes {misspelt}");
+            assert!(unknown(&misspelt), "the reader takes {misspelt}");
+        }
+    }
+}
+
+/// What one of both takes, the other takes too.
+#[test]
+fn schema_and_reader_take_the_same_values() {
+    let validator = jsonschema::validator_for(&settings_schema()).expect("a valid schema");
+    let good = [
+        "",
+        "accounts:\nrules:\n",
+        "accounts: { own: }",
+        "accounts: { own: [111122223333, '012345678901'] }",
+        "parameters: { A: [a, 1], B: true, C: '' }",
+        "rules: { options: { some-rule: { days: 30, names: [a, b] } } }",
+        "deployments: { 'infra/**': { region: us-gov-west-1 } }",
+    ];
+    let bad = [
+        "[a]",
+        "accounts: [a]",
+        "accounts: { own: '111122223333' }",
+        "accounts: { own: ['1234'] }",
+        "organisations: [r-abcd]",
+        "today: 25.11.2026",
+        "identity-source: externel",
+        "deployments: { '**': { region: europe } }",
+        "parameters: { A: { b: c } }",
+        "exclude: tests/",
+        "rules: { ignore: some-rule }",
+    ];
+    for (texts, expected) in [(&good[..], true), (&bad[..], false)] {
+        for text in texts {
+            let value = serde_yaml::from_str(text).expect("YAML");
+            assert_eq!(validator.is_valid(&value), expected, "the schema: {text}");
+            assert_eq!(read(text).is_ok(), expected, "the reader: {text}");
+        }
     }
 }
 

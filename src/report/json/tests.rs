@@ -266,6 +266,7 @@ fn the_documentation_names_every_field_and_value() {
     properties(&output_schema(), &mut names);
     properties(&crate::report::paths::output_schema(), &mut names);
     properties(&crate::report::graph::output_schema(), &mut names);
+    properties(&crate::report::reference::output_schema(), &mut names);
     assert!(names.len() > 40, "{names:?}");
     for name in &names {
         assert!(page.contains(&format!("`{name}`")), "docs/json.md does not mention `{name}`");
