@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 use super::{Analysis, Holder};
+use crate::finding::Certainty;
 use crate::knowledge::actions::{AccessLevel, ActionId, ActionSet, Actions};
 use crate::knowledge::privileges::{
     DataKind, EscalationCategory, EscalationMethod, EscalationTarget, Takeover, data_actions,
@@ -78,6 +79,20 @@ pub struct Privileges {
 
 /// A service with fewer actions than these is nothing to speak of.
 const FEW_ACTIONS: usize = 4;
+
+impl Privileges {
+    /// How sure it is that they can be used: a policy that is not in view may deny what others allow.
+    #[must_use]
+    pub const fn certainty(&self) -> Certainty {
+        if self.complete { Certainty::Proved } else { Certainty::Possible }
+    }
+
+    /// What they amount to for sure, whatever policies say that are not in view.
+    #[must_use]
+    pub const fn proved(&self) -> Impact {
+        if self.complete { self.impact.sure } else { Impact::Nothing }
+    }
+}
 
 impl Analysis<'_> {
     /// What the permissions of a role amount to.

@@ -89,6 +89,7 @@ impl Guests<'_> {
         let guests = if truth(&pool.guests).sure { Certainty::Proved } else { Certainty::Possible };
         let stable = analysis.stability(pool.entity.id, Change::PoolRoles);
         let found = found.map_or(Certainty::Proved, Found::certainty);
+        let in_view = role.map_or(Certainty::Proved, |role| analysis.privileges(role).certainty());
         let left = role.map(|role| left(analysis, pool, role));
         let granted = role.and_then(|role| analysis.granted_at(role, left.and_then(|(_, worst)| worst)));
         let mut evidence = Vec::new();
@@ -99,7 +100,7 @@ impl Guests<'_> {
             common: Common {
                 subject: pool.entity.id,
                 place: attached.role.span().unwrap_or(attached.key.span),
-                certainty: (*certainty).min(found).min(stable).min(guests),
+                certainty: (*certainty).min(found).min(stable).min(guests).min(in_view),
                 worlds,
                 evidence,
                 cause: Vec::new(),

@@ -102,7 +102,7 @@ fn path(analysis: &Analysis<'_>, way: &Way<'_>, reach: Reach) -> PathFact {
         common: Common {
             subject: own,
             place,
-            certainty: if way.sure { Certainty::Proved } else { Certainty::Possible },
+            certainty: if way.sure { privileges.certainty() } else { Certainty::Possible },
             worlds: way.worlds.clone(),
             evidence,
             // The last role first: what its policies allow is the other half of it.

@@ -147,7 +147,7 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
         common: Common {
             subject: entity.id,
             place: granted.unwrap_or(entity.span),
-            certainty: Certainty::Proved,
+            certainty: privileges.certainty(),
             worlds: entity.worlds.clone(),
             evidence: granted
                 .map(|span| Evidence { role: "grant", span })

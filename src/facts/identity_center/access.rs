@@ -168,7 +168,7 @@ fn key(analysis: &Analysis<'_>, set: &PermissionSet, role: &ProvisionedRole) -> 
     Key {
         kind: account_kind(analysis, set.entity.deployment, role.account.as_ref()),
         principals,
-        certainty: if sure { Certainty::Proved } else { Certainty::Possible },
+        certainty: if sure { privileges.certainty() } else { Certainty::Possible },
         impact: privileges.impact,
         gains: [
             worst.escalation.map(|gain| (gain.method.id.as_str(), gain.sure)),

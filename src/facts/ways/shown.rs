@@ -87,12 +87,12 @@ impl Ways<'_> {
             // A role of which nothing is in view may be worth anything.
             ways.retain(|(has, way)| least(has.impact.possible) || !self.is_in_view(way.target()));
             ways.sort_by_key(|(has, way)| {
-                let proved = if way.sure { has.impact.sure } else { Impact::Nothing };
+                let proved = if way.sure { has.proved() } else { Impact::Nothing };
                 std::cmp::Reverse((proved, has.impact.possible, way.sure))
             });
             let mut shown = Shown::default();
             for (has, way) in &ways {
-                shown.add(self.shown(way, has, least(has.impact.sure)), way, self.analysis);
+                shown.add(self.shown(way, has, least(has.proved())), way, self.analysis);
             }
             found.extend(shown.ways);
         }
@@ -112,8 +112,9 @@ impl Ways<'_> {
         // Variants of one role are one.
         let mut roles: FxHashMap<_, bool> = FxHashMap::default();
         for way in &ways {
-            let impact = way.privileges(self.analysis).impact;
-            let sure = if way.sure { impact.sure } else { Impact::Nothing };
+            let has = way.privileges(self.analysis);
+            let impact = has.impact;
+            let sure = if way.sure { has.proved() } else { Impact::Nothing };
             let role = self.analysis.entity(way.target());
             *roles.entry((role.deployment, role.template, role.logical_id)).or_default() |= way.sure;
             possible = possible.max(impact.possible);
@@ -161,7 +162,7 @@ impl Ways<'_> {
             when: analysis.when(&way.worlds),
             role: analysis.name(role),
             privilege: Privilege {
-                proved: word(has.impact.sure).name(),
+                proved: word(has.proved()).name(),
                 possible: word(has.impact.possible).name(),
                 complete: self.is_in_view(role),
             },
