@@ -129,7 +129,7 @@ fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
     let _ = write!(
         out,
         "Rule {{ id: {}, title: {}, group: {}, severity: {severity}, since: {}, off_by_default: {}, finds: {}, when: {}, unless: {}, place: {}, \
-         case_field: {}, cases: {cases}, options: {}, yields_to: {}, message: {}, labels: {}, why: {}, help: {}, \
+         case_field: {}, cases: {cases}, options: {}, yields_to: {}, message: {}, labels: {}, fix: {}, why: {}, help: {}, \
          known_limits: {}, references: {}, text: Cow::Borrowed(include_str!({path:?})) }}",
         text(&rule.id),
         text(&rule.title()),
@@ -149,6 +149,7 @@ fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
         list(rule.yields_to.iter().map(|id| text(id))),
         optional(rule.message.as_ref()),
         list(rule.labels.iter().map(|(role, label)| format!("({}, {})", text(role), text(label)))),
+        optional(rule.fix.as_ref()),
         text(&rule.why),
         optional(rule.help.as_ref()),
         optional(rule.known_limits.as_ref()),

@@ -112,6 +112,22 @@ pub struct ScanOptions {
     pub format: OutputFormat,
     /// Files that the report is written to as well.
     pub outputs: Vec<OutputFile>,
+    /// What is to be done about findings that can be fixed.
+    pub fixing: Fixing,
+    /// True to make fixes too after which something may fail.
+    pub unsafe_fixes: bool,
+}
+
+/// What is to be done about findings that can be fixed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fixing {
+    /// They are reported.
+    #[default]
+    Nothing,
+    /// The files are fixed.
+    Write,
+    /// What would change in the files is shown.
+    Show,
 }
 
 /// Which findings are wanted. What is not said, variables, the settings, or what is built in say.

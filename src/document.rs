@@ -122,6 +122,13 @@ impl Document {
         }
     }
 
+    /// The text that a scalar of `text`, which the document was read from, stands for. `None` for other nodes.
+    #[must_use]
+    pub fn scalar<'d>(&'d self, text: &'d str, index: u32) -> Option<&'d str> {
+        let node = self.nodes.get(index as usize)?;
+        (node.kind == Kind::Scalar).then(|| view::scalar_text(self, text, index))
+    }
+
     /// Bytes that the arena takes in memory: nodes, cooked values and side tables.
     #[must_use]
     pub fn size(&self) -> usize {

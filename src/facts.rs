@@ -28,6 +28,7 @@ mod pool_use;
 mod privileges;
 mod provider_mapping;
 mod reference;
+mod remedy;
 mod role_cycle;
 mod role_giver;
 mod role_mapping;
@@ -51,7 +52,7 @@ mod words;
 use std::sync::OnceLock;
 
 use crate::analysis::Analysis;
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Fix};
 use crate::model::{EntityId, Role};
 use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
@@ -215,6 +216,8 @@ pub struct Schema {
     pub fields: &'static [FieldSchema],
     /// The evidence that it may have.
     pub evidence: &'static [EvidenceSchema],
+    /// What can be written instead, as far as that may be known.
+    pub remedies: &'static [RemedySchema],
 }
 
 /// A field of a kind of fact.
@@ -251,6 +254,15 @@ pub struct EvidenceSchema {
     /// The role that the place plays, kebab-case.
     pub role: &'static str,
     /// What stands there, in a sentence.
+    pub about: &'static str,
+}
+
+/// A change of the files that a fact may know, after which it holds no more.
+#[derive(Debug)]
+pub struct RemedySchema {
+    /// The name, kebab-case.
+    pub name: &'static str,
+    /// What is changed, in a sentence.
     pub about: &'static str,
 }
 
@@ -317,6 +329,11 @@ pub trait Fact {
 
     /// What a field holds. Costly fields are computed here.
     fn field(&self, field: FieldId) -> FieldValue;
+
+    /// What is to be changed so that the fact holds no more, if that is known. None if the fact has no such remedy.
+    fn remedy(&self, _name: &str) -> Option<&Fix> {
+        None
+    }
 }
 
 impl Schema {

@@ -1,5 +1,6 @@
 //! What a rule says about a fact, ready to be shown: the only thing that reports see.
 
+mod fix;
 mod picture;
 mod way;
 
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
+pub use fix::{Branch, Change, Edit, Entries, Fix, How, Value, entry};
 pub use picture::{Likeness, Picture, PictureEdge, PictureNode, Standing};
 pub use way::{Privilege, Reach, Step, Way};
 
@@ -39,6 +41,8 @@ pub struct Finding {
     pub witness: Option<Vec<(String, String)>>,
     /// What to write instead.
     pub help: String,
+    /// What can be written instead by machine, if that is known.
+    pub fix: Option<Fix>,
     /// The fingerprint of the finding that this one is folded into.
     pub folded_into: Option<String>,
     /// Why it is not to be acted on, if somebody said so.

@@ -16,6 +16,7 @@ mod commands;
 pub mod document;
 pub mod facts;
 pub mod finding;
+pub mod fixes;
 pub mod graph;
 pub mod knowledge;
 pub mod model;

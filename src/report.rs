@@ -129,6 +129,11 @@ pub struct RuleInformation<'r> {
     pub references: Vec<&'r str>,
 }
 
+/// One line of text that comes from scanned files, as it may be shown on a terminal.
+pub(crate) fn shown_text(text: &str) -> std::borrow::Cow<'_, str> {
+    text::sanitised(text)
+}
+
 /// Findings by severity and kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -140,6 +145,10 @@ pub struct Counts {
     pub folded: usize,
     /// How many findings are suppressed, by [`SuppressedBy`]; not counted above.
     pub suppressed: [usize; 3],
+    /// How many of the findings shown have a safe fix.
+    pub fixable: usize,
+    /// How many have another one.
+    pub fixable_unsafely: usize,
 }
 
 impl Counts {
@@ -159,6 +168,8 @@ impl Counts {
             }
             counts.by_severity[finding.severity as usize] += 1;
             counts.possible += usize::from(finding.certainty == Certainty::Possible);
+            counts.fixable += usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));
+            counts.fixable_unsafely += usize::from(finding.fix.as_ref().is_some_and(|fix| !fix.safe));
         }
         counts
     }
@@ -254,7 +265,7 @@ fn order_by_place<T>(
 
 /// The path as reports name it: as the user wrote it, with `/` between the parts and without `./` at the
 /// start.
-fn shown_path(path: &Path) -> String {
+pub(crate) fn shown_path(path: &Path) -> String {
     let mut shown = String::new();
     for component in path.components() {
         match component {

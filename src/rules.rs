@@ -69,6 +69,8 @@ pub struct Rule {
     pub message: Option<Str>,
     /// A few words for each kind of evidence.
     pub labels: List<(Str, Str)>,
+    /// The remedy of the fact that mends it.
+    pub fix: Option<Str>,
     /// Why it matters.
     pub why: Str,
     /// What to write instead; a case may have its own.
@@ -172,6 +174,7 @@ impl Rule {
             yields_to: file.yields_to.iter().map(text).collect(),
             message: optional(&file.message),
             labels: file.labels.iter().map(|(role, label)| (text(role), text(label))).collect(),
+            fix: optional(&file.fix),
             why: text(&file.why),
             help: optional(&file.help),
             known_limits: optional(&file.known_limits),

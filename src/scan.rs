@@ -7,6 +7,7 @@
 pub mod examples;
 mod focus;
 mod look;
+mod mend;
 mod visited;
 
 use std::any::Any;
@@ -23,6 +24,7 @@ use self::visited::visited;
 use crate::analysis::Analysis;
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Certainty, Finding, Reach, Way};
+use crate::fixes;
 use crate::knowledge::Issuers;
 use crate::model::{self, Builder, Model};
 use crate::resources::{File, Resources, account, cloudformation};
@@ -34,6 +36,7 @@ use crate::source::{
 };
 use crate::value::Vocabulary;
 
+pub use mend::{Mend, Mended, Mending, Texts, mend};
 pub use visited::{Holds, Visited};
 
 /// What to scan, and how.
@@ -510,6 +513,7 @@ fn judge(
         whole,
     };
     problems.extend(suppress::apply(&mut findings, suppressions, &scene));
+    fixes::write_out(&mut findings, analysis.sources);
     (findings, reaches)
 }
 

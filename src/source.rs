@@ -12,6 +12,7 @@ mod lines;
 mod prefilter;
 mod problem;
 mod read;
+mod rewrite;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod texts;
@@ -21,6 +22,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use rustc_hash::FxHashMap;
+
 pub use discover::{
     Discovery, Exclude, Found, Search, absolute, discover, find_upward, repository, shortest,
 };
@@ -29,6 +32,7 @@ pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Blocks, Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
+pub use rewrite::rewrite;
 pub use write::{PARTIAL, Partial, write_file};
 
 /// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
@@ -105,6 +109,8 @@ pub struct Piece {
 pub struct Sources {
     entries: boxcar::Vec<Entry>,
     recent: read::Recent,
+    /// What is read in place of files.
+    instead: FxHashMap<PathBuf, Arc<[u8]>>,
 }
 
 #[derive(Debug)]
@@ -125,6 +131,12 @@ pub fn stable_hash(bytes: &[u8]) -> u64 {
 }
 
 impl Sources {
+    /// Sources that read these bytes in place of files, by their paths.
+    #[must_use]
+    pub fn reading_instead(instead: FxHashMap<PathBuf, Arc<[u8]>>) -> Self {
+        Self { instead, ..Self::default() }
+    }
+
     /// Registers a file whose bytes hash to `fingerprint`.
     pub fn add_file(&self, path: PathBuf, fingerprint: u64) -> SourceId {
         self.add(Entry { origin: Origin::File(path), fingerprint: fingerprint.into(), kept: None })

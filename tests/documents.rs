@@ -150,6 +150,12 @@ fn the_facts_are_listed() {
                 page += &format!("- `{}`: {}\n", evidence.role, evidence.about.trim());
             }
         }
+        if !schema.remedies.is_empty() {
+            page += "\nRemedies, for `fix`:\n\n";
+            for remedy in schema.remedies {
+                page += &format!("- `{}`: {}\n", remedy.name, remedy.about.trim());
+            }
+        }
     }
     check("docs/facts.md", &page);
 }
@@ -168,6 +174,25 @@ fn the_schema_of_settings_is_fresh_and_knows_every_severity() {
     assert_eq!(schema["properties"]["fail-on"]["enum"], serde_json::json!(FailOn::NAMES));
     let rules = &schema["properties"]["rules"]["properties"];
     assert_eq!(rules["severity"]["additionalProperties"]["enum"], severities);
+}
+
+#[test]
+fn the_fixes_of_rules_are_listed() {
+    let document = text("docs/fixes.md");
+    let (before, rest) = document.split_once("<!-- fixes -->\n").expect("the document lists the fixes");
+    let (_, after) = rest.split_once("<!-- /fixes -->\n").expect("the list has an end");
+    let mut table = String::from("| rule | remedy | what changes |\n| --- | --- | --- |\n");
+    for rule in BUILT_IN {
+        let Some(fix) = &rule.fix else { continue };
+        let schema = SCHEMAS.iter().find(|schema| schema.kind == rule.finds).expect("a kind of fact");
+        let remedy = schema.remedies.iter().find(|remedy| remedy.name == fix).expect("a remedy of the fact");
+        assert!(
+            after.contains(&format!("**`{fix}`**")),
+            "docs/fixes.md does not say why `{fix}` is what it is"
+        );
+        table += &format!("| [{0}](rules/{0}.md) | `{fix}` | {1} |\n", rule.id, remedy.about);
+    }
+    check("docs/fixes.md", &format!("{before}<!-- fixes -->\n\n{table}\n<!-- /fixes -->\n{after}"));
 }
 
 #[test]

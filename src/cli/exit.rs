@@ -82,6 +82,7 @@ mod tests {
             notes: Vec::new(),
             witness: None,
             help: "Close it.".to_owned(),
+            fix: None,
             folded_into: folded.then(|| "0".to_owned()),
             suppressed: None,
             fingerprint: "1".to_owned(),

@@ -1,5 +1,6 @@
 //! `fedlint scan`.
 
+mod fix;
 mod output;
 
 use std::io::{self, Write};
@@ -7,11 +8,11 @@ use std::io::{self, Write};
 use self::output::Outputs;
 use super::prepare::{Prepared, prepare};
 use crate::baseline::Baseline;
-use crate::cli::{Environment, ExitCode, FailOn, OutputFormat, ScanOptions};
+use crate::cli::{Environment, ExitCode, FailOn, Fixing, OutputFormat, ScanOptions};
 use crate::report::{self, Report};
 use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, scan};
-use crate::source::{self, Sources};
+use crate::source::{self, Problem, ProblemKind, STDIN, Sources};
 
 /// Scans, writes the reports, and says how the program ends.
 pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
@@ -20,8 +21,25 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         return Ok(ExitCode::Failed);
     }
     let terminal = environment.terminal(options.sources.color);
-    let (outcome, fail_on) = execute(&options, environment);
+    let (mut outcome, mut fail_on) = execute(&options, Sources::default(), environment);
     let mut code = ExitCode::of(&outcome, fail_on);
+    if options.fixing != Fixing::Nothing {
+        let mut mending =
+            fix::make(&options, outcome, &mut |sources| execute(&options, sources, environment).0);
+        if options.fixing == Fixing::Show {
+            let is_terminal = environment.width.is_some();
+            fix::write_diff(&mut *environment.out, &mending.texts, is_terminal)?;
+            fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
+            environment.out.flush()?;
+            return Ok(code);
+        }
+        let problems = fix::write(&mut mending);
+        fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
+        // What is left is what the files say now.
+        (outcome, fail_on) = execute(&options, Sources::default(), environment);
+        code = if problems.is_empty() { ExitCode::of(&outcome, fail_on) } else { ExitCode::Failed };
+        outcome.problems.extend(problems);
+    }
     let report = Report { fails_from: fail_on.least(), ..Report::from(&outcome) };
     let outputs = Outputs::new(report, &outcome.rules, &options, environment.variable);
     // First those that others wait for: whoever reads standard output may stop at any time.
@@ -38,9 +56,12 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
 }
 
 /// Scans, and says what fails.
-fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome, FailOn) {
-    let sources = Sources::default();
-    let prepared = prepare(&options.sources, &options.findings, &sources, environment).and_then(|prepared| {
+fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environment<'_>) -> (Outcome, FailOn) {
+    let prepared = match not_to_be_fixed(options) {
+        Some(problem) => Err(vec![problem]),
+        None => prepare(&options.sources, &options.findings, &sources, environment),
+    };
+    let prepared = prepared.and_then(|prepared| {
         let known = prepared.baseline.as_ref().map(|path| Baseline::load(path, &sources));
         known.transpose().map(|known| (prepared, known)).map_err(|problem| vec![problem])
     });
@@ -63,6 +84,16 @@ fn execute(options: &ScanOptions, environment: &mut Environment<'_>) -> (Outcome
     report::order(&mut outcome.findings, &outcome.sources);
     report::order_problems(&mut outcome.problems, &outcome.sources);
     (outcome, fail_on)
+}
+
+/// That standard input is to be fixed, which is no file.
+fn not_to_be_fixed(options: &ScanOptions) -> Option<Problem> {
+    let is_stdin = options.sources.paths.iter().any(|path| path.as_os_str() == "-");
+    (is_stdin && options.fixing != Fixing::Nothing).then(|| {
+        let message = "standard input cannot be fixed: it is no file".to_owned();
+        let help = "Name the file, or leave out `--fix` and `--diff`.";
+        Problem::of(ProblemKind::Settings, STDIN, message, help)
+    })
 }
 
 impl ScanOptions {

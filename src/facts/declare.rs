@@ -124,6 +124,7 @@ macro_rules! fact {
             $($(#[doc = $field_about:literal])+ $field:ident: $type:ty = $field_name:literal,)*
         }
         evidence { $($(#[doc = $evidence_about:literal])+ $role:literal,)* }
+        $(remedies { $($(#[doc = $remedy_about:literal])+ $remedy_field:ident: $remedy:literal,)* })?
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug)]
@@ -131,6 +132,7 @@ macro_rules! fact {
             /// What every fact has.
             pub common: $crate::facts::Common,
             $($(#[doc = $field_about])+ pub $field: $type,)*
+            $($($(#[doc = $remedy_about])+ pub $remedy_field: Option<$crate::finding::Fix>,)*)?
         }
 
         impl $name {
@@ -147,6 +149,10 @@ macro_rules! fact {
                     role: $role,
                     about: concat!($($evidence_about),+).trim_ascii(),
                 },)*],
+                remedies: &[$($($crate::facts::RemedySchema {
+                    name: $remedy,
+                    about: concat!($($remedy_about),+).trim_ascii(),
+                },)*)?],
             };
 
             const FIELDS: &[fn(&Self) -> $crate::facts::FieldValue] =
@@ -165,6 +171,14 @@ macro_rules! fact {
             fn field(&self, field: $crate::facts::FieldId) -> $crate::facts::FieldValue {
                 Self::FIELDS[usize::from(field.0)](self)
             }
+            $(
+                fn remedy(&self, name: &str) -> Option<&$crate::finding::Fix> {
+                    match name {
+                        $($remedy => self.$remedy_field.as_ref(),)*
+                        _ => None,
+                    }
+                }
+            )?
         }
     };
 }

@@ -4,9 +4,9 @@ use super::guest_privileges::left;
 use super::privileges::{ImpactWord, impact, worst_exposure};
 use super::sign_in::{open, reach};
 use super::trust::{Exposure, Reach, admits};
-use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
+use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, remedy, words};
 use crate::analysis::{Analysis, Change};
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Value};
 use crate::model::{
     AttachedRole, EntityId, Form, Found, IdentityPool, ReferencePlace, Role, RoleAttachment, Target,
 };
@@ -93,6 +93,12 @@ fact! {
         /// The social providers whose logins the pool takes.
         "social-logins",
     }
+    remedies {
+        /// Guests are switched off, where no role is there for them and none admits them.
+        no_guests: "switch-off-guests",
+        /// The classic flow is switched off, where no role in view is there to be chosen.
+        no_classic_flow: "switch-off-classic-flow",
+    }
 }
 
 /// Facts of every pool: one for each set of worlds in which its attachment is the same.
@@ -154,6 +160,7 @@ fn of(
         }
         _ => guest_role,
     };
+    let of_guests = choosable(analysis, pool, attached.map(|(attachment, _)| attachment), true);
     let choosable = if truth(&pool.classic_flow).possible {
         choosable(analysis, pool, attached.map(|(attachment, _)| attachment), false)
     } else {
@@ -169,7 +176,24 @@ fn of(
         show("choosable", Some(role.entity.span));
     }
     show("social-logins", pool.login_providers.span());
+    let switch = |field: &Field<bool>, what: &str| {
+        let at = field.known().filter(|known| known.value)?.span;
+        remedy::risky(format!("switch off {what}"), Some(remedy::replace(at, Value::Boolean(false))))
+    };
+    let no_guests = if guest_role == OneOf::only(RoleState::Missing) && of_guests.is_empty() {
+        switch(&pool.guests, "guests, who get no role")
+    } else {
+        None
+    };
+    let is_known = attached.is_some_and(|(attachment, _)| attached_roles(analysis, attachment).is_some());
+    let no_classic_flow = if is_known && choosable.is_empty() && of_guests.is_empty() {
+        switch(&pool.classic_flow, "the classic flow, for which no role here is meant")
+    } else {
+        None
+    };
     IdentityPoolFact {
+        no_guests,
+        no_classic_flow,
         common: Common {
             subject: pool.entity.id,
             place: pool.guests.span().unwrap_or(pool.entity.span),

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Common, Evidence, Fact, OneOf, Words, fact, words};
+use super::{Common, Evidence, Fact, OneOf, Words, fact, remedy, words};
 use crate::analysis::Analysis;
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Value};
 use crate::model::{EntityId, EntityKind, Form, Missing, Reference, ReferencePlace, Target};
 use crate::resources::{Dangling, Template, WhyDangling};
 use crate::value::{Bounds, Text, Worlds};
@@ -129,6 +129,10 @@ fact! {
         /// What the value names, or what it is close to.
         "target",
     }
+    remedies {
+        /// The right identifier of the same thing, by `Ref` or `Fn::GetAtt`, stands at the place.
+        right_identifier: "right-identifier",
+    }
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
@@ -192,8 +196,18 @@ fn of(analysis: &Analysis<'_>, reference: &Reference) -> ReferenceFact {
                     });
                     if let (Some((_, form)), Some(entity)) = (right_kind, entity) {
                         fact.expected = OneOf::only((*form).into());
-                        fact.instead = instead(analysis, reference.from, *entity, *form)
+                        let written = instead(analysis, reference.from, *entity, *form);
+                        fact.instead = written
+                            .as_ref()
+                            .and_then(|written| shown(written, analysis))
                             .or_else(|| analysis.entity(*entity).identifier(*form).cloned());
+                        fact.right_identifier = written.and_then(|written| {
+                            let title = format!(
+                                "write `{}`",
+                                shown(&written, analysis)?.display(analysis.vocabulary)
+                            );
+                            remedy::safe(title, Some(remedy::replace(reference.span, written)))
+                        });
                     }
                 }
                 None => fact.fault = OneOf::only(FormFault::NoIdentifier),
@@ -261,6 +275,7 @@ fn blank(
         why: OneOf::none(),
         suggestion: None,
         has_suggestion: Bounds::decided(false),
+        right_identifier: None,
     }
 }
 
@@ -332,11 +347,7 @@ impl From<Form> for Identifier {
 }
 
 /// What gives an identifier of an entity in its template; from the reference's tables of `Ref` and `Fn::GetAtt`.
-fn instead(analysis: &Analysis<'_>, from: EntityId, id: EntityId, form: Form) -> Option<Text> {
-    // Another template's logical ids mean nothing here.
-    if analysis.entity(from).template != analysis.entity(id).template {
-        return None;
-    }
+fn instead(analysis: &Analysis<'_>, from: EntityId, id: EntityId, form: Form) -> Option<Value> {
     use EntityKind as Kind;
     let attribute = match (id.kind, form) {
         (Kind::Role | Kind::Group | Kind::User, Form::Name)
@@ -355,7 +366,12 @@ fn instead(analysis: &Analysis<'_>, from: EntityId, id: EntityId, form: Form) ->
         (Kind::Application, Form::Arn) => Some("ApplicationArn"),
         _ => return None,
     };
-    let logical_id = analysis.vocabulary.names.text(analysis.entity(id).logical_id);
+    remedy::reference(analysis.entity(from), analysis.entity(id), attribute, analysis.vocabulary)
+}
+
+/// A reference as people write it.
+fn shown(value: &Value, analysis: &Analysis<'_>) -> Option<Text> {
+    let Value::Reference { logical_id, attribute } = value else { return None };
     Some(analysis.vocabulary.literal(&match attribute {
         None => format!("!Ref {logical_id}"),
         Some(attribute) => format!("!GetAtt {logical_id}.{attribute}"),

@@ -6,12 +6,12 @@
 mod pools;
 mod workloads;
 
-use super::{Common, Evidence, Fact, OneOf, Words, fact, words};
+use super::{Common, Evidence, Fact, OneOf, Words, fact, remedy, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::knowledge::sender::Sender;
 use crate::model::{EntityId, Found, Role, Target};
-use crate::policy::{Answer, Bound, Party, Question, Wanted, decide};
+use crate::policy::{Answer, Bound, Effect, Item, Party, Policy, Question, Wanted, decide};
 use crate::source::Span;
 use crate::value::{Bounds, Field, Text, Worlds};
 
@@ -69,6 +69,10 @@ fact! {
         /// What makes the refused action necessary.
         "needed-for",
     }
+    remedies {
+        /// The actions that are refused become actions of the statement that lets the giver in.
+        allow_refused: "allow-refused",
+    }
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
@@ -102,7 +106,11 @@ enum Outcome {
     /// The role does not let the caller in.
     Refused,
     /// It does, but without these actions.
-    Without(Vec<String>),
+    Without {
+        actions: Vec<String>,
+        /// The statement that would do if it allowed them too.
+        statement: Option<u16>,
+    },
 }
 
 impl Outcome {
@@ -112,8 +120,8 @@ impl Outcome {
         for outcome in outcomes {
             match outcome {
                 Self::Assumable => return outcome,
-                Self::Without(_) if best == Self::Refused => best = outcome,
-                Self::Refused | Self::Without(_) => {}
+                Self::Without { .. } if best == Self::Refused => best = outcome,
+                Self::Refused | Self::Without { .. } => {}
             }
         }
         best
@@ -136,7 +144,7 @@ impl Giver<'_> {
         };
         let vocabulary = self.analysis.vocabulary;
         let refused: &[String] = match outcome {
-            Outcome::Without(actions) => actions,
+            Outcome::Without { actions, .. } => actions,
             _ => &[],
         };
         let trust = role.trust.span().map(|span| Evidence { role: "trust", span });
@@ -163,9 +171,16 @@ impl Giver<'_> {
             cause: OneOf::only(match outcome {
                 Outcome::Assumable => Refusal::Nothing,
                 Outcome::Refused => Refusal::Trust,
-                Outcome::Without(_) => Refusal::Action,
+                Outcome::Without { .. } => Refusal::Action,
             }),
             refused: refused.iter().map(|action| vocabulary.literal(action)).collect(),
+            allow_refused: match (outcome, &role.trust) {
+                (Outcome::Without { actions, statement: Some(statement) }, Field::Known(trust)) => {
+                    let title = format!("allow `{}` too", actions.join("` and `"));
+                    remedy::safe(title, remedy::add_actions(&trust.value, *statement, actions))
+                }
+                _ => None,
+            },
         });
     }
 }
@@ -174,8 +189,13 @@ impl Caller<'_> {
     /// Whether a role may admit the caller with an exchange of the sender. Only a refusal is ever certain.
     fn may(&self, analysis: &Analysis<'_>, role: &Role, sender: &Sender, exchange: usize) -> bool {
         let Field::Known(trust) = &role.trust else { return true };
+        self.may_by(analysis, analysis.model.policy(&trust.value), sender, exchange)
+    }
+
+    /// The same, by another policy than the role's.
+    fn may_by(&self, analysis: &Analysis<'_>, policy: &Policy, sender: &Sender, exchange: usize) -> bool {
         let question = Question {
-            policy: analysis.model.policy(&trust.value),
+            policy,
             party: &self.party,
             sender,
             bound: Bound::Possible,
@@ -207,7 +227,39 @@ impl Caller<'_> {
         let refused: Vec<String> =
             others.iter().filter(|&other| !may(vec![call.clone(), other.clone()])).cloned().collect();
         // Each alone is allowed, but not in one and the same context.
-        Outcome::Without(if refused.is_empty() { others.to_vec() } else { refused })
+        let actions = if refused.is_empty() { others.to_vec() } else { refused };
+        let statement = self.statement_for(analysis, role, exchange, &actions);
+        Outcome::Without { actions, statement }
+    }
+
+    /// The first statement of a role's trust policy that would let the caller in with all that it asks for if it allowed
+    /// these actions too.
+    fn statement_for(
+        &self,
+        analysis: &Analysis<'_>,
+        role: &Role,
+        exchange: usize,
+        actions: &[String],
+    ) -> Option<u16> {
+        let Field::Known(trust) = &role.trust else { return None };
+        let policy = analysis.model.policy(&trust.value);
+        (0u16..).zip(&policy.statements).map(|(index, _)| index).find(|&index| {
+            let mut policy = policy.clone();
+            let statement = &mut policy.statements[usize::from(index)];
+            let Some(allowed) = statement.actions.only.as_mut().filter(|_| statement.effect == Effect::Allow)
+            else {
+                return false;
+            };
+            let names_call = |item: &Item| {
+                let name = item.text().and_then(|text| text.as_literal(analysis.vocabulary));
+                name.is_some_and(|name| name.to_ascii_lowercase().starts_with("sts:assumerole"))
+            };
+            if !allowed.iter().any(names_call) {
+                return false;
+            }
+            allowed.extend(actions.iter().map(|action| Item::Text(analysis.vocabulary.literal(action))));
+            self.may_by(analysis, &policy, self.sender, exchange)
+        })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Common, Evidence, Fact, OneOf, fact, words};
+use super::{Common, Evidence, Fact, OneOf, fact, remedy, words};
 use crate::analysis::{Analysis, Change};
+use crate::finding::{Fix, Value};
 use crate::model::Role;
 use crate::policy::{
     Attached, Effect, Element, Item, Policy, PolicyPath, Principal, PrincipalForm, PrincipalKey, Statement,
@@ -61,6 +62,10 @@ fact! {
         "actions",
         /// The principals of the statement.
         "principals",
+    }
+    remedies {
+        /// The call of the principal becomes an action of its statement, in place of one that none of its principals can make.
+        right_action: "right-action",
     }
 }
 
@@ -135,6 +140,10 @@ impl<'a> Trust<'a> {
                 principal_kind: OneOf::only(kind),
                 needed: kind.call().map(|call| self.analysis.vocabulary.literal(call)),
                 action: None,
+                right_action: match (fit, kind.call()) {
+                    (Fit::PrincipalWithoutAction, Some(call)) => self.right_action(index, statement, call),
+                    _ => None,
+                },
             });
         }
         let actions = statement.actions.only.as_deref().unwrap_or_default();
@@ -164,6 +173,7 @@ impl<'a> Trust<'a> {
                 principal_kind: OneOf::none(),
                 needed: None,
                 action: text,
+                right_action: None,
             });
         }
     }
@@ -186,6 +196,57 @@ impl<'a> Trust<'a> {
             cause: cause.into_iter().collect(),
             witness: None,
         }
+    }
+
+    /// The call among the actions of a statement.
+    fn right_action(&self, index: u16, statement: &Statement, call: &str) -> Option<Fix> {
+        let vocabulary = self.analysis.vocabulary;
+        let actions = statement.actions.only.as_deref()?;
+        let principals = statement.principals.only.as_deref()?;
+        let calls = [ASSUME_ROLE, WITH_SAML, WITH_WEB_IDENTITY];
+        // The name of a call without its service is none.
+        let is_call = |action: &str| {
+            calls.iter().any(|call| {
+                call.eq_ignore_ascii_case(action)
+                    || call.split_once(':').is_some_and(|(_, name)| name.eq_ignore_ascii_case(action))
+            })
+        };
+        let wrong: Vec<(u16, &str)> = (0u16..)
+            .zip(actions)
+            .filter_map(|(position, action)| Some((position, remedy::literal(action, vocabulary)?)))
+            .filter(|(_, action)| is_call(action) && !usable(action, principals))
+            .collect();
+        let (mut title, change) = match wrong[..] {
+            [] => {
+                (format!("allow `{call}` too"), remedy::add_actions(self.trust, index, &[call.to_owned()])?)
+            }
+            [(position, action)] => {
+                let at = self.trust.places.exact(PolicyPath::new(index, Element::Action(position)))?;
+                let change = remedy::replace(at, Value::Text(call.to_owned()));
+                (format!("write `{call}` instead of `{action}`"), change)
+            }
+            _ => return None,
+        };
+        let mut changes = vec![change];
+        // Nobody has got in by this statement so far: what it then asks is to be all that it should.
+        let tests = |key: &str| remedy::tests(statement, key, vocabulary);
+        if call == WITH_SAML && !tests("saml:aud") {
+            let [principal] = principals else { return None };
+            let endpoint = remedy::sign_in_endpoint(principal, vocabulary)?;
+            changes.push(remedy::add_tests(self.trust, index, &[remedy::audience_test(endpoint)])?);
+            title += &format!(", and test `SAML:aud` for `{endpoint}`");
+        }
+        if call == WITH_WEB_IDENTITY
+            && !principals.iter().all(|principal| {
+                let issuer = remedy::issuer(principal, vocabulary);
+                issuer.is_none_or(|issuer| {
+                    ["sub", "aud"].iter().any(|claim| tests(&format!("{issuer}:{claim}")))
+                })
+            })
+        {
+            return None;
+        }
+        Some(Fix::new(title, true, changes))
     }
 
     /// False only if no statement that may cover the principal of `own` may allow the call.

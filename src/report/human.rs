@@ -165,6 +165,10 @@ impl Screen {
             text += &self.fact("note", note);
         }
         text += &self.help(&finding.help);
+        if let Some(fix) = &finding.fix {
+            let options = if fix.safe { "--fix" } else { "--fix --unsafe-fixes" };
+            text += &self.fact("fix", &format!("{} (`{options}`)", fix.title));
+        }
         text + "\n"
     }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::machine::{self, write_json};
 use super::paths::PopulationOutput;
 use super::{Counts, Report, shown_path};
-use crate::finding::{EntityName, Finding, Severity};
+use crate::finding::{Edit, EntityName, Finding, Fix, Severity};
 use crate::source::{Problem, Sources, Span};
 
 /// The number of the schema.
@@ -91,6 +91,9 @@ struct FindingOutput<'r> {
     notes: &'r [String],
     /// What to write instead.
     help: &'r str,
+    /// What `--fix` writes instead, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixOutput<'r>>,
     /// Fingerprint of the stronger finding that says this too. People are not shown such findings.
     #[serde(skip_serializing_if = "Option::is_none")]
     folded_into: Option<&'r str>,
@@ -99,6 +102,36 @@ struct FindingOutput<'r> {
     suppressed: Option<SuppressionOutput<'r>>,
     /// Identity of the finding, the same for as long as its cause is: no positions in it.
     fingerprint: &'r str,
+}
+
+/// What can be written instead, so that the finding is gone.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Fix")]
+struct FixOutput<'r> {
+    /// What it does, in a few words.
+    title: &'r str,
+    /// True if `--fix` makes it; false if `--unsafe-fixes` has to be said too.
+    safe: bool,
+    /// What changes in the files, in order; all or nothing.
+    edits: Vec<EditOutput<'r>>,
+}
+
+/// A range of a file that is written anew.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Edit")]
+struct EditOutput<'r> {
+    /// What is replaced: empty if something is only added.
+    location: Location,
+    /// What stands there afterwards.
+    text: &'r str,
+}
+
+impl<'r> FixOutput<'r> {
+    fn of(fix: &'r Fix, sources: &Sources) -> Self {
+        let edit =
+            |edit: &'r Edit| EditOutput { location: Location::of(edit.span, sources), text: &edit.text };
+        Self { title: &fix.title, safe: fix.safe, edits: fix.edits.iter().map(edit).collect() }
+    }
 }
 
 /// That a finding is known and not to be acted on.
@@ -207,6 +240,8 @@ struct Summary {
     folded: usize,
     /// How many findings are suppressed.
     suppressed: usize,
+    /// How many of those that are counted `--fix` would fix.
+    fixable: usize,
     /// Problems by kind; kinds without problems are left out.
     problems: BTreeMap<&'static str, usize>,
 }
@@ -288,6 +323,7 @@ impl<'r> FindingOutput<'r> {
             witness: finding.witness.as_ref().map(|parts| parts.iter().map(part).collect()),
             notes: &finding.notes,
             help: &finding.help,
+            fix: finding.fix.as_ref().map(|fix| FixOutput::of(fix, sources)),
             folded_into: finding.folded_into.as_deref(),
             suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionOutput {
                 by: suppression.by.name(),
@@ -375,6 +411,7 @@ impl Summary {
             possible: counts.possible,
             folded: counts.folded,
             suppressed: counts.suppressed.iter().sum(),
+            fixable: counts.fixable,
             problems,
         }
     }

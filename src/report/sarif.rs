@@ -15,14 +15,15 @@ use super::machine::write_json;
 use super::plain::in_full;
 use super::text::sanitised;
 use super::{Report, Root, RuleInformation, rule_page};
-use crate::finding::{Finding, Severity, SuppressedBy, Suppression};
-use crate::source::{Problem, Sources, Span};
+use crate::finding::{Finding, Fix, Severity, SuppressedBy, Suppression};
+use crate::source::{Problem, SourceId, Sources, Span};
 
 use log::{
-    ArtifactLocation, CodeFlow, Configuration, Driver, FlowLocation, Invocation, Location, Log, Message,
-    MultiformatMessage, Notification, PartialFingerprints, PhysicalLocation, Region, Reporting,
-    ResultProperties, Rule, RuleProperties, Run, SarifResult, SourceRoot, SourceRoots, SuppressionObject,
-    SuppressionProperties, ThreadFlow, Tool,
+    ArtifactChange, ArtifactLocation, CodeFlow, Configuration, Driver, FixObject, FlowLocation,
+    InsertedContent, Invocation, Location, Log, Message, MultiformatMessage, Notification,
+    PartialFingerprints, PhysicalLocation, Region, Replacement, Reporting, ResultProperties, Rule,
+    RuleProperties, Run, SarifResult, SourceRoot, SourceRoots, SuppressionObject, SuppressionProperties,
+    ThreadFlow, Tool,
 };
 
 /// Writes the report.
@@ -151,6 +152,7 @@ impl Context<'_> {
             related_locations: related,
             partial_fingerprints: PartialFingerprints { fedlint: &finding.fingerprint },
             suppressions: finding.suppressed.iter().map(suppression).collect(),
+            fixes: finding.fix.as_ref().and_then(|fix| self.fix(fix)).into_iter().collect(),
             properties: ResultProperties {
                 severity: finding.severity.name(),
                 certainty: finding.certainty.name(),
@@ -159,6 +161,28 @@ impl Context<'_> {
                 when: finding.when.as_deref(),
             },
         }
+    }
+
+    /// `None` if the files have changed: another place would be overwritten.
+    fn fix(&self, fix: &Fix) -> Option<FixObject> {
+        let mut changes: Vec<(SourceId, ArtifactChange)> = Vec::new();
+        for edit in &fix.edits {
+            let location = self.location(edit.span).physical_location;
+            let replacement = Replacement {
+                deleted_region: location.region?,
+                inserted_content: InsertedContent { text: edit.text.clone() },
+            };
+            match changes.iter_mut().find(|(source, _)| *source == edit.span.source) {
+                Some((_, change)) => change.replacements.push(replacement),
+                None => {
+                    let artifact_location = location.artifact_location;
+                    let replacements = vec![replacement];
+                    changes.push((edit.span.source, ArtifactChange { artifact_location, replacements }));
+                }
+            }
+        }
+        let artifact_changes = changes.into_iter().map(|(_, change)| change).collect();
+        Some(FixObject { description: Message::quoted(&fix.title), artifact_changes })
     }
 
     /// Where several places explain a finding, they are the steps that lead to it.

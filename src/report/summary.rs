@@ -22,6 +22,12 @@ pub(super) fn summary(report: &Report<'_>) -> Vec<String> {
         if counts.folded > 0 {
             line += &format!("; {} more folded into these", counts.folded);
         }
+        line += &match (counts.fixable, counts.fixable_unsafely) {
+            (0, 0) => String::new(),
+            (safe, 0) => format!("; {safe} fixable with `--fix`"),
+            (0, others) => format!("; {others} fixable with `--fix --unsafe-fixes`"),
+            (safe, others) => format!("; {safe} fixable with `--fix`, {others} more with `--unsafe-fixes`"),
+        };
         lines.push(line);
     }
     let suppressed: Vec<String> = [SuppressedBy::File, SuppressedBy::Settings, SuppressedBy::Baseline]

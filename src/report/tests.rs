@@ -155,6 +155,7 @@ pub(super) fn finding(span: Span) -> Finding {
         notes: Vec::new(),
         witness: None,
         help: "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.".to_owned(),
+        fix: None,
         folded_into: None,
         suppressed: None,
         fingerprint: "0011223344556677".to_owned(),

@@ -38,6 +38,8 @@ pub struct RuleFile {
     pub message: Option<String>,
     /// A few words for each kind of evidence.
     pub labels: Vec<(String, String)>,
+    /// The remedy of the fact by which `--fix` mends it.
+    pub fix: Option<String>,
     /// What somebody could do with it, or what does not work.
     pub why: String,
     /// What to write instead. Absent if every case has its own.
@@ -214,6 +216,7 @@ pub fn parse(text: &str) -> Result<RuleFile> {
         yields_to: file.texts("yields-to")?,
         message: file.optional_text("message")?,
         labels: file.optional("labels").map_or(Ok(Vec::new()), labels)?,
+        fix: file.optional_text("fix")?,
         why: unwrapped(&file.text("why")?),
         help: file.optional_text("help")?.map(|text| unwrapped(&text)),
         known_limits: file.optional_text("known-limits")?.map(|text| unwrapped(&text)),

@@ -118,6 +118,14 @@ impl<'r> Judge<'r> {
         super::precedence::fold(&self.rules, &mut self.verdicts);
         let finding = |verdict: Verdict| {
             let mut finding = Finding { when: context.when(&verdict.worlds), ..verdict.finding };
+            // What is wrong under some conditions only may be right under others.
+            if finding.when.is_some() {
+                finding.fix = None;
+            }
+            // What may be right as it is is changed only if somebody says so.
+            if let Some(fix) = &mut finding.fix {
+                fix.safe &= finding.certainty == Certainty::Proved;
+            }
             if finding.certainty == Certainty::Possible {
                 finding.notes.extend(context.not_seen(verdict.subject));
             }
@@ -193,6 +201,7 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         notes: Vec::new(),
         witness: common.witness.clone(),
         help: writer.fill(help),
+        fix: rule.fix.as_ref().and_then(|name| fact.remedy(name)).cloned(),
         folded_into: None,
         suppressed: None,
         fingerprint: fingerprint(rule, common, &entity, context),

@@ -97,6 +97,12 @@ pub fn check(rule: &Rule, schemas: &[&Schema], ids: &[&str]) -> Vec<FileError> {
             wrong(at.to_owned(), unknown("evidence", role, roles()));
         }
     }
+    if let Some(fix) = &rule.fix
+        && !schema.remedies.iter().any(|remedy| remedy.name == fix)
+    {
+        let known = schema.remedies.iter().map(|remedy| remedy.name);
+        wrong("fix".to_owned(), unknown("remedy", fix, known));
+    }
     errors
 }
 
@@ -122,6 +128,12 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
                     (evidence.role.to_owned(), json!({ "type": "string", "description": evidence.about }))
                 })
                 .collect();
+            let remedies: Vec<Value> = schema
+                .remedies
+                .iter()
+                .map(|remedy| json!({ "const": remedy.name, "description": remedy.about }))
+                .collect();
+            let fix = if remedies.is_empty() { json!(false) } else { json!({ "oneOf": remedies }) };
             json!({
                 "if": { "properties": { "finds": { "const": schema.kind } } },
                 "then": {
@@ -129,6 +141,7 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
                         "finds": { "description": schema.about },
                         "when": conditions(&fields),
                         "unless": conditions(&fields),
+                        "fix": fix,
                         "place": { "enum": evidence.keys().collect::<Vec<_>>() },
                         "labels": { "type": "object", "properties": evidence, "additionalProperties": false },
                     }
@@ -168,6 +181,7 @@ pub fn rule_schema(schemas: &[&Schema]) -> Value {
             "yields-to": texts,
             "message": text,
             "labels": { "type": "object" },
+            "fix": text,
             "why": text, "help": text, "known-limits": text,
             "references": texts,
             "examples": { "type": "object", "properties": {

@@ -156,6 +156,7 @@ mod loading {
             FieldSchema { name: "days", holds: FieldType::Number, about: "Its age." },
         ],
         evidence: &[EvidenceSchema { role: "lid", about: "Its lid." }],
+        remedies: &[],
     };
 
     /// What is wrong with a rule whose lines replace those of a right one.
@@ -294,6 +295,7 @@ mod judging {
             },
         ],
         evidence: &[EvidenceSchema { role: "lid", about: "Its lid." }],
+        remedies: &[],
     };
 
     struct Thing {

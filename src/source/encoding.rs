@@ -38,6 +38,21 @@ impl Encoding {
         }
     }
 
+    /// The bytes of a file that holds `text`.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf8WithMark => [&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat(),
+            Self::Utf16LittleEndian => {
+                [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+            }
+            Self::Utf16BigEndian => {
+                [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect()
+            }
+        }
+    }
+
     /// The offset in the file of the character at `offset` in `text`, which is the file's text.
     #[must_use]
     pub fn offset_in_file(self, text: &str, offset: usize) -> usize {

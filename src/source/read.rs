@@ -188,7 +188,11 @@ impl Sources {
     pub fn open_in_blocks(&self, path: &Path, longest: u64) -> Option<Blocks> {
         let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
         let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-        if is_yaml || metadata.len() <= longest || metadata.len() > u64::from(u32::MAX) - 16 {
+        if is_yaml
+            || self.instead.contains_key(path)
+            || metadata.len() <= longest
+            || metadata.len() > u64::from(u32::MAX) - 16
+        {
             return None;
         }
         let mut start = Vec::new();
@@ -219,7 +223,7 @@ impl Sources {
         path: &Path,
         limit: SizeLimit,
     ) -> Result<(SourceId, Arc<str>), Problem> {
-        self.add_bytes(Some(path), read_path(path, limit)?)
+        self.add_bytes(Some(path), self.read(path, limit)?)
     }
 
     /// Reads the file at `path`, unless its bytes show that it cannot matter: then `None`.
@@ -229,7 +233,7 @@ impl Sources {
     /// A problem if it cannot be read, is too large, or is no text. A file that cannot matter is never too
     /// large and may hold any bytes.
     pub fn load(&self, path: &Path, limit: SizeLimit) -> Result<Option<(SourceId, Arc<str>)>, Problem> {
-        match read_path(path, limit) {
+        match self.read(path, limit) {
             Ok(bytes) => self.load_bytes(Some(path), bytes),
             Err(problem) if problem.kind == ProblemKind::TooLarge => {
                 // Devices and pipes cannot be looked through a second time.
@@ -238,6 +242,14 @@ impl Sources {
                 if file.is_some_and(|mut file| !stream_matters(&mut file)) { Ok(None) } else { Err(problem) }
             }
             Err(problem) => Err(problem),
+        }
+    }
+
+    /// The bytes of a file, or what is read in its place.
+    fn read(&self, path: &Path, limit: SizeLimit) -> Result<Bytes, Problem> {
+        match self.instead.get(path) {
+            Some(bytes) => Ok(Bytes { bytes: bytes.to_vec(), again: false }),
+            None => read_path(path, limit),
         }
     }
 

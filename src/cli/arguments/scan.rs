@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::findings::FindingArguments;
 use super::sources::SourceArguments;
-use crate::cli::{ScanOptions, SourceOptions};
+use crate::cli::{Fixing, ScanOptions, SourceOptions};
 
 /// Scan templates and live accounts and report what is wrong
 ///
@@ -34,6 +34,25 @@ pub(in crate::cli) struct ScanArguments {
 
     #[command(flatten)]
     findings: FindingArguments,
+
+    /// Fix in the files what can be fixed safely
+    ///
+    /// Everything else in them stays as it is: comments, order, quotes and indentation. Each fix is scanned before it is
+    /// written, and is not made if the finding would stay or another one would come up. The report is about what is left.
+    #[arg(long, group = "fixing")]
+    fix: bool,
+
+    /// With `--fix` or `--diff`: make unsafe fixes too
+    ///
+    /// Somebody may use what they take away, or get in who is not meant to; docs/fixes.md says which they are.
+    #[arg(long, requires = "fixing")]
+    unsafe_fixes: bool,
+
+    /// Print what `--fix` would change, and change nothing
+    ///
+    /// A unified diff in place of the report, for people and for `git apply`. Exit codes are those of a scan without it.
+    #[arg(long, group = "fixing")]
+    diff: bool,
 
     #[command(flatten)]
     sources: SourceArguments,
@@ -102,6 +121,12 @@ impl ScanArguments {
             findings: self.findings.resolve(),
             format: self.format,
             outputs: self.output,
+            fixing: match (self.fix, self.diff) {
+                (true, _) => Fixing::Write,
+                (false, true) => Fixing::Show,
+                (false, false) => Fixing::Nothing,
+            },
+            unsafe_fixes: self.unsafe_fixes,
         }
     }
 }

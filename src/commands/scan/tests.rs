@@ -50,7 +50,15 @@ fn options(paths: Vec<PathBuf>) -> ScanOptions {
         threads: 1,
     };
     let findings = FindingOptions::default();
-    ScanOptions { sources, format: OutputFormat::Json, outputs: Vec::new(), findings }
+    let fixing = Fixing::Nothing;
+    ScanOptions {
+        sources,
+        format: OutputFormat::Json,
+        outputs: Vec::new(),
+        findings,
+        fixing,
+        unsafe_fixes: false,
+    }
 }
 
 /// These options, with other sources.
@@ -73,7 +81,7 @@ fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
         progress: false,
         variable: &|_| None,
     };
-    let (outcome, fail_on) = execute(&options, &mut environment);
+    let (outcome, fail_on) = execute(&options, Sources::default(), &mut environment);
     let code = ExitCode::of(&outcome, fail_on);
     let mut problems = Vec::new();
     for problem in &outcome.problems {

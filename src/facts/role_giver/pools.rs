@@ -98,7 +98,7 @@ impl Handed<'_> {
                     let tags = self.tags(|tags| is_for(self.analysis, mapping, tags));
                     let outcome = ask(self.analysis, role, &self.id, false, tags.is_some());
                     // With session tags, a role may be good for one way and not for another.
-                    if !seen.insert(role.entity.id) && !matches!(outcome, Outcome::Without(_)) {
+                    if !seen.insert(role.entity.id) && !matches!(outcome, Outcome::Without { .. }) {
                         continue;
                     }
                     let place = rule.value.role.span().unwrap_or(rule.span);

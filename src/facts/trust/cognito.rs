@@ -6,7 +6,9 @@ use crate::analysis::Analysis;
 use crate::facts::entrance::Population;
 use crate::facts::identity_pool::truth;
 use crate::facts::pool_use::{NamedPool, PoolUse, pool_use};
+use crate::facts::remedy::{self, NewTest};
 use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
+use crate::finding::{Fix, Value};
 use crate::knowledge::sender::VariableId;
 use crate::model::{IdentityPool, ReferencePlace, Role, Target};
 use crate::policy::{Comparator, Effect, Policy, Quantifier, Wanted, Witness};
@@ -63,6 +65,12 @@ fact! {
         "guests",
         /// Where that pool switches the classic flow on or off.
         "classic-flow",
+    }
+    remedies {
+        /// The statement asks for the one identity pool that gives the role, and whether somebody signed in, as that pool gives it.
+        test_pool: "test-pool",
+        /// The statement asks that somebody signed in, where the pool gives the role to nobody else.
+        test_sign_in: "test-sign-in",
     }
 }
 
@@ -227,7 +235,14 @@ impl Trust<'_, '_> {
             None => open_pool,
             Some(_) => guests_on.and(classic_flow).and(guests.admitted),
         };
+        let used_as = match pool.named {
+            Some(pool) => pool_use(view.analysis, pool, view.role),
+            None => OneOf::none(),
+        };
+        let is_for_users = used_as == OneOf::only(PoolUse::User) && !shared && guests.admitted.possible;
         take(&CognitoTrust {
+            test_pool: if pool.named.is_none() { self.test_pool() } else { None },
+            test_sign_in: if is_for_users { self.test_sign_in() } else { None },
             common: Common { ..common },
             role: view.role_name(),
             pool: name,
@@ -238,10 +253,7 @@ impl Trust<'_, '_> {
             pool_guests_on: guests_on,
             pool_classic_flow: classic_flow,
             pool_elsewhere: self.elsewhere(in_view),
-            used_as: match pool.named {
-                Some(pool) => pool_use(view.analysis, pool, view.role),
-                None => OneOf::none(),
-            },
+            used_as,
             shared: Bounds::decided(shared),
             open_pool,
             example: witness.map(|witness| {
@@ -254,6 +266,45 @@ impl Trust<'_, '_> {
             },
             exposure: self.view.exposure(),
         });
+    }
+
+    /// The test whose token it is, and whether its holder signed in.
+    fn test_pool(&self) -> Option<Fix> {
+        let view = self.view;
+        let (index, statement) = remedy::only_statement(view.policy, view.principal)?;
+        let pool = remedy::only_pool(view.analysis, view.role)?;
+        let vocabulary = view.analysis.vocabulary;
+        let id = remedy::reference(&view.role.entity, &pool.entity, None, vocabulary)?;
+        let host = view.principal.value.text()?.as_literal(vocabulary)?;
+        let mut tests = vec![NewTest { operator: "StringEquals", key: format!("{host}:aud"), value: id }];
+        let mut title = format!(
+            "test `{host}:aud` for identity pool `{}`",
+            vocabulary.names.text(pool.entity.logical_id)
+        );
+        let used_as = pool_use(view.analysis, NamedPool::InView(pool), view.role);
+        let wanted = [(PoolUse::Guest, "unauthenticated"), (PoolUse::User, "authenticated")]
+            .into_iter()
+            .find(|(word, _)| used_as == OneOf::only(*word));
+        if let Some((_, value)) = wanted
+            && !remedy::tests(statement, &format!("{host}:amr"), vocabulary)
+        {
+            tests.push(sign_in_test(host, value));
+            title += &format!(", and `{host}:amr` for `{value}`");
+        }
+        remedy::safe(title, remedy::add_tests(view.trust, index, &tests))
+    }
+
+    /// The test whether somebody signed in.
+    fn test_sign_in(&self) -> Option<Fix> {
+        let view = self.view;
+        let (index, statement) = remedy::only_statement(view.policy, view.principal)?;
+        let vocabulary = view.analysis.vocabulary;
+        let host = view.principal.value.text()?.as_literal(vocabulary)?;
+        if remedy::tests(statement, &format!("{host}:amr"), vocabulary) {
+            return None;
+        }
+        let change = remedy::add_tests(view.trust, index, &[sign_in_test(host, "authenticated")]);
+        remedy::safe(format!("test `{host}:amr` for `authenticated`"), change)
     }
 
     /// Whether guests, or users who signed in, are admitted.
@@ -331,6 +382,15 @@ fn for_any_value(policy: &Policy, vocabulary: &Vocabulary) -> Policy {
         }
     }
     policy
+}
+
+/// A test of `amr`, as AWS's own examples write it.
+fn sign_in_test(host: &str, value: &str) -> NewTest<'static> {
+    NewTest {
+        operator: "ForAnyValue:StringLike",
+        key: format!("{host}:amr"),
+        value: Value::Text(value.to_owned()),
+    }
 }
 
 /// Where a pool switches guests and the classic flow on or off.

@@ -9,8 +9,9 @@ use std::rc::Rc;
 
 use super::new_claim;
 use super::view::{Kind, View};
-use crate::analysis::{Analysis, Change};
-use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::analysis::{self, Analysis};
+use crate::facts::{Common, Evidence, Fact, OneOf, fact, remedy, words};
+use crate::finding::{Change, Fix, How};
 use crate::model::Role;
 use crate::policy::{Comparator, Effect, Element, Item, Operator, PolicyPath, Quantifier, Statement, Test};
 use crate::value::{Bounds, Text, Vocabulary};
@@ -146,6 +147,10 @@ fact! {
         /// The operator of the test.
         "operator",
     }
+    remedies {
+        /// A value that no request has goes, where others remain.
+        drop_value: "drop-value",
+    }
 }
 
 /// The tests of the conditions of a role's trust policy. The views are those of all its principals.
@@ -280,6 +285,7 @@ impl<'v, 'a> About<'v, 'a> {
             value: None,
             dead: Bounds::decided(false),
             beside_others: Bounds::decided(false),
+            drop_value: None,
         };
         let Some(judged) = &told.judged else {
             take(&fact);
@@ -428,8 +434,25 @@ impl<'v, 'a> About<'v, 'a> {
             fact.value = Some(text.clone());
             fact.dead = dead;
             fact.beside_others = Bounds::decided(alive);
+            if alive && dead.sure {
+                fact.drop_value = self.drop_value(path, test, text);
+            }
             take(&fact);
         }
+    }
+
+    /// The list of values without one of them. What looks like a pattern and is compared as it is was meant to be one.
+    fn drop_value(&self, path: PolicyPath, test: &Test, value: &Text) -> Option<Fix> {
+        let value = value.as_literal(self.analysis.vocabulary)?;
+        let takes_patterns = matches!(
+            test.operator.comparator,
+            Comparator::StringLike | Comparator::ArnLike | Comparator::ArnEquals
+        );
+        if !takes_patterns && value.contains(['*', '?']) {
+            return None;
+        }
+        let at = self.first.trust.places.exact(path)?;
+        remedy::safe(format!("remove `{value}`, which never matches"), Some(Change { at, how: How::Remove }))
     }
 
     fn common(&self, position: u16, test: &Test, operator: &str) -> Common {
@@ -449,7 +472,7 @@ impl<'v, 'a> About<'v, 'a> {
         Common {
             subject: self.role.entity.id,
             place: places.place(at(Element::Key(position))),
-            certainty: self.analysis.stability(self.role.entity.id, Change::Trust),
+            certainty: self.analysis.stability(self.role.entity.id, analysis::Change::Trust),
             worlds: self.role.entity.worlds.clone(),
             evidence,
             cause,

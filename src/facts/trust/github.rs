@@ -1,9 +1,10 @@
 //! Which of the two forms of GitHub's subjects a trust policy expects.
 
 use super::view::{Ask, Kind, View};
-use crate::facts::{Fact, OneOf, fact, words};
+use crate::facts::{Fact, OneOf, fact, remedy, words};
+use crate::finding::{Change, Fix, How, Value};
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
-use crate::policy::{Answer, Bound, Effect, Element, PolicyPath, Statement, Test};
+use crate::policy::{Answer, Bound, Comparator, Effect, Element, PolicyPath, Statement, Test};
 use crate::value::{Bounds, Text};
 
 words! {
@@ -45,6 +46,10 @@ fact! {
         subject: Option<Text> = "subject",
     }
     evidence {}
+    remedies {
+        /// The subject stands there in the other form too: without its ids, or with those that the statement tests anyway.
+        both_forms: "both-forms",
+    }
 }
 
 pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
@@ -52,7 +57,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     if id != "github-actions" {
         return;
     }
-    let Some((place, subject)) = subject(view) else { return };
+    let Some(Written { test, place, subject }) = subject(view) else { return };
     let decide = |immutable: bool| {
         let sender = only(&view.sender, immutable);
         let ask = Ask { sender: Some(&sender), ..Ask::default() };
@@ -74,6 +79,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         form: OneOf::only(form),
         either: Bounds::UNDECIDED,
         known_by: OneOf::only(known_by(view, form)),
+        both_forms: both_forms(view, form, test, &subject),
         subject: Some(subject),
     });
 }
@@ -98,8 +104,67 @@ fn known_by(view: &View<'_>, form: SubjectForm) -> KnownBy {
     }
 }
 
+/// A subject that is written.
+struct Written {
+    /// The test that it is the first value of.
+    test: u16,
+    place: crate::source::Span,
+    subject: Text,
+}
+
+/// The other form of the subject, beside the one that is written.
+fn both_forms(view: &View<'_>, form: SubjectForm, test: u16, subject: &Text) -> Option<Fix> {
+    let vocabulary = view.analysis.vocabulary;
+    let (index, statement) = remedy::only_statement(view.policy, view.principal)?;
+    let values = &statement.conditions.as_deref()?.get(usize::from(test))?.values;
+    // Of several, each may have its counterpart among the others.
+    let subject = subject.as_literal(vocabulary).filter(|_| values.len() == 1)?;
+    let (owner, rest) = subject.strip_prefix("repo:")?.split_once('/')?;
+    let (name, behind) = rest.split_once(':').map_or((rest, None), |(name, behind)| (name, Some(behind)));
+    let behind = behind.map_or(String::new(), |behind| format!(":{behind}"));
+    let plain = |part: &str| !part.is_empty() && !part.contains(['*', '?', '@', '$']);
+    let (other, safe) = match form {
+        SubjectForm::Immutable => {
+            let (owner, name) = (owner.split_once('@')?.0, name.split_once('@')?.0);
+            if !plain(owner) || !plain(name) {
+                return None;
+            }
+            // Whoever has the name today gets in by it.
+            (format!("repo:{owner}/{name}{behind}"), false)
+        }
+        SubjectForm::Classic if plain(owner) && plain(name) => {
+            let (owner_id, id) = (
+                tested_id(view, statement, "repository_owner_id")?,
+                tested_id(view, statement, "repository_id")?,
+            );
+            // The ids are asked for already: nobody else gets in.
+            (format!("repo:{owner}@{owner_id}/{name}@{id}{behind}"), true)
+        }
+        _ => return None,
+    };
+    let at = view.trust.places.exact(PolicyPath::new(index, Element::Values(test)))?;
+    let change = Change { at, how: How::Add(vec![Value::Text(other.clone())]) };
+    Some(Fix::new(format!("take `{other}` too"), safe, vec![change]))
+}
+
+/// The one id that a statement asks for.
+fn tested_id(view: &View<'_>, statement: &Statement, claim: &str) -> Option<String> {
+    let vocabulary = view.analysis.vocabulary;
+    let is_of = |test: &&Test| {
+        let key = test.literal_key(vocabulary).map(str::to_ascii_lowercase);
+        let is_literal =
+            matches!(test.operator.comparator, Comparator::StringEquals | Comparator::StringLike);
+        let is_plain = test.operator.quantifier.is_none() && !test.operator.if_exists;
+        key.is_some_and(|key| key.ends_with(&format!(":{claim}"))) && is_literal && is_plain
+    };
+    let mut tests = statement.conditions.iter().flatten().filter(is_of);
+    let [value] = tests.next()?.values.as_slice() else { return None };
+    let id = remedy::literal(value, vocabulary)?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then(|| id.to_owned())
+}
+
 /// The first subject that an Allow statement for the principal writes, with its place.
-fn subject(view: &View<'_>) -> Option<(crate::source::Span, Text)> {
+fn subject(view: &View<'_>) -> Option<Written> {
     let statement = view.policy.statements.get(usize::from(view.path.statement))?;
     for (index, test) in (0u16..).zip(statement.conditions.iter().flatten()) {
         let is_subject = test
@@ -107,7 +172,8 @@ fn subject(view: &View<'_>) -> Option<(crate::source::Span, Text)> {
             .is_some_and(|key| key.to_ascii_lowercase().ends_with(":sub"));
         if is_subject && let Some(text) = test.values.first().and_then(crate::policy::Item::text) {
             let element = Element::Test { test: index, value: 0 };
-            return Some((view.trust.place(PolicyPath::new(view.path.statement, element)), text.clone()));
+            let place = view.trust.place(PolicyPath::new(view.path.statement, element));
+            return Some(Written { test: index, place, subject: text.clone() });
         }
     }
     None

@@ -7,7 +7,7 @@ use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::Tenancy;
 use crate::knowledge::sender::VariableId;
 use crate::model::{OidcProvider, Target};
-use crate::policy::{PrincipalForm, Witness};
+use crate::policy::{Policy, PrincipalForm, Witness};
 use crate::value::{Bounds, Field, Text};
 
 words! {
@@ -277,6 +277,13 @@ impl Found {
         let words = OneOf::only(self.width.possible);
         if self.width.sure == self.width.possible { words } else { words.or(self.width.sure) }
     }
+}
+
+/// Whether by another policy only those would get in who are named.
+pub(super) fn names_all(view: &View<'_>, policy: &Policy) -> bool {
+    let Kind::WebIdentity { tenancy, .. } = view.kind else { return false };
+    let other = View::new(view.analysis, view.role, view.trust, policy, view.principal, view.path);
+    other.is_some_and(|other| Found::of(&other, tenancy).width.possible <= OidcWidth::Pinned)
 }
 
 /// Whether only named runs of a kind get in.

@@ -2,11 +2,12 @@
 
 use super::view::{Ask, Kind, View};
 use super::{new_claim, saml};
-use crate::facts::{Common, Evidence, Fact, OneOf, fact, words};
+use crate::facts::{Common, Evidence, Fact, OneOf, fact, remedy, words};
+use crate::finding::{Change, Fix, How, Value, entry};
 use crate::knowledge::sender::{Format, Piece, Presence, Values};
 use crate::policy::{
-    Answer, Bound, Clause, Comparator, Effect, Element, Item, Policy, PolicyPath, Quantifier, Statement,
-    Test, Version,
+    Answer, Bound, Clause, Comparator, Effect, Element, Item, Operator, Policy, PolicyPath, Quantifier,
+    Statement, Test, Version,
 };
 use crate::value::{Bounds, Text};
 
@@ -80,6 +81,10 @@ fact! {
         /// Who makes the assertions, by the provider's metadata.
         "entity-id",
     }
+    remedies {
+        /// The operator or the value of the test becomes one that requests can meet, where that is known.
+        right_test: "right-test",
+    }
 }
 
 pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
@@ -136,6 +141,7 @@ pub(super) fn closed(
         value: None,
         actual: None,
         alone: Bounds::decided(true),
+        right_test: None,
     });
 }
 
@@ -182,7 +188,84 @@ impl Decided {
             value: self.value.clone(),
             actual: self.actual.clone(),
             alone: self.alone,
+            right_test: self.right_test(view),
         }
+    }
+
+    /// The test as it is meant.
+    fn right_test(&self, view: &View<'_>) -> Option<Fix> {
+        let path = self.place?;
+        let vocabulary = view.analysis.vocabulary;
+        let (Element::Test { test, .. } | Element::Key(test)) = path.element else { return None };
+        let tests = view.policy.statements.get(usize::from(path.statement))?.conditions.as_deref()?;
+        let own = tests.get(usize::from(test))?;
+        let place = |element| view.trust.places.exact(PolicyPath::new(path.statement, element));
+        let at = place(Element::Operator(test))?;
+        // Keys under one operator are tests of their own.
+        let mut beside = (0u16..)
+            .zip(tests)
+            .filter(|(index, _)| *index != test && place(Element::Operator(*index)) == Some(at));
+        let rename = |operator: Operator| {
+            let name = operator.name()?;
+            let change = Change { at, how: How::Rename(name.clone()) };
+            Some((format!("write `{name}` instead of `{}`", own.operator.name()?), change))
+        };
+        if self.killer == OneOf::only(Killer::LiteralWildcard) {
+            let is_exact = own.operator.comparator == Comparator::StringEquals;
+            if !is_exact
+                || beside.any(|(_, other)| other.values.iter().any(|value| has_wildcard(value, view)))
+            {
+                return None;
+            }
+            let operator = Operator { comparator: Comparator::StringLike, ..own.operator };
+            let mut policy = view.policy.clone();
+            let statement = policy.statements.get_mut(usize::from(path.statement))?;
+            statement.conditions.as_mut()?.get_mut(usize::from(test))?.operator = operator;
+            // A pattern that lets in more than named ones is not what anybody asked for.
+            if !super::oidc::names_all(view, &policy) {
+                return None;
+            }
+            let (title, change) = rename(operator)?;
+            // Nobody gets in today, and then whoever fits.
+            return remedy::risky(title, Some(change));
+        }
+        if self.killer == OneOf::only(Killer::MultiValued) {
+            let operator = Operator { quantifier: Some(Quantifier::ForAnyValue), ..own.operator };
+            let (title, change) = rename(operator)?;
+            if beside.next().is_none() {
+                return remedy::safe(title, Some(change));
+            }
+            // The other keys keep theirs.
+            let [value] = own.values.as_slice() else { return None };
+            let value = Value::Text(remedy::literal(value, vocabulary)?.to_owned());
+            let entries = entry(&[&operator.name()?, own.literal_key(vocabulary)?], value);
+            let (from, to) = (place(Element::Key(test))?, place(Element::Conditions)?);
+            let changes =
+                vec![Change { at: from, how: How::Remove }, Change { at: to, how: How::Merge(entries) }];
+            return Some(Fix::new(title, true, changes));
+        }
+        if self.killer == OneOf::only(Killer::WrongPrefix) {
+            let (_, name) = own.literal_key(vocabulary)?.rsplit_once(':')?;
+            let issuer = match &view.kind {
+                Kind::Saml => "SAML".to_owned(),
+                _ => remedy::issuer(view.principal, vocabulary)?,
+            };
+            let key = format!("{issuer}:{name}");
+            let change = Change { at: place(Element::Key(test))?, how: How::Rename(key.clone()) };
+            return remedy::safe(format!("test `{key}`"), Some(change));
+        }
+        if self.killer == OneOf::only(Killer::Audience) && matches!(view.kind, Kind::Saml) {
+            let endpoint = remedy::sign_in_endpoint(view.principal, vocabulary)?;
+            let [Item::Text(_)] = own.values.as_slice() else { return None };
+            let change =
+                remedy::replace(place(Element::Test { test, value: 0 })?, Value::Text(endpoint.to_owned()));
+            return remedy::safe(format!("test for `{endpoint}`"), Some(change));
+        }
+        let actual = self.actual.as_ref()?.as_literal(vocabulary)?;
+        let [Item::Text(_)] = own.values.as_slice() else { return None };
+        let at = place(Element::Test { test, value: 0 })?;
+        let change = remedy::replace(at, Value::Text(actual.to_owned()));
+        remedy::risky(format!("write `{actual}`, which it always is"), Some(change))
     }
 }
 

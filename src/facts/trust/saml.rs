@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::view::{Ask, Judged, View, Width};
 use crate::analysis::{Analysis, Change};
 use crate::facts::entrance::Population;
-use crate::facts::{Common, Fact, OneOf, fact, words};
-use crate::finding::Certainty;
+use crate::facts::{Common, Fact, OneOf, fact, remedy, words};
+use crate::finding::{Certainty, Fix};
 use crate::knowledge::SamlIdentity;
 use crate::knowledge::sender::{Format, Piece, Sender, Values};
 use crate::model::{EntityId, SamlProvider};
@@ -44,6 +44,10 @@ fact! {
         /// The conditions of the statement.
         "conditions",
     }
+    remedies {
+        /// The statement asks that assertions are for the sign-in endpoint of the partition.
+        test_audience: "test-audience",
+    }
 }
 
 /// The kinds of requests of which each has endpoints that no other has: of partitions where everybody can be. For each,
@@ -71,6 +75,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         same_account: same_account(view),
         audience: OneOf::only(*audience),
         subject_pinned: *subject_pinned,
+        test_audience: if *audience == Recipient::Any { test_audience(view) } else { None },
     });
     let sure = if any.admitted.sure { Population::SamlUser } else { Population::Nobody };
     Bounds { sure, possible: Population::SamlUser }
@@ -110,6 +115,18 @@ fn found(view: &View<'_>) -> Option<Found> {
     let pinned = |width: &Width| *width != Width::Any;
     let subject_pinned = Bounds { sure: pinned(&width.possible.0), possible: pinned(&width.sure.0) };
     Some(Found { audience, subject_pinned, any })
+}
+
+/// The test of the endpoint at which people sign in to a partition. Some use those of Regions, which only they know.
+fn test_audience(view: &View<'_>) -> Option<Fix> {
+    let vocabulary = view.analysis.vocabulary;
+    let endpoint = remedy::sign_in_endpoint(view.principal, vocabulary)?;
+    let (index, statement) = remedy::only_statement(view.policy, view.principal)?;
+    if remedy::tests(statement, "saml:aud", vocabulary) {
+        return None;
+    }
+    let change = remedy::add_tests(view.trust, index, &[remedy::audience_test(endpoint)]);
+    remedy::risky(format!("test `SAML:aud` for `{endpoint}`"), change)
 }
 
 /// The pair of ARNs that an assertion names in its `Role` attribute to get the role.

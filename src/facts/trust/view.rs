@@ -152,7 +152,7 @@ pub(super) fn views_with<'a>(
 
 impl<'a> View<'a> {
     /// `None` for what no principal can be.
-    fn new(
+    pub(super) fn new(
         analysis: &'a Analysis<'a>,
         role: &'a Role,
         trust: &'a Attached,

@@ -109,7 +109,38 @@ pub(super) struct SarifResult<'r> {
     pub(super) partial_fingerprints: PartialFingerprints<'r>,
     /// Empty says "not suppressed", absent says "unknown" (3.27.23).
     pub(super) suppressions: Vec<SuppressionObject<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<FixObject>,
     pub(super) properties: ResultProperties<'r>,
+}
+
+/// A change that a person may accept (3.55).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FixObject {
+    pub(super) description: Message,
+    pub(super) artifact_changes: Vec<ArtifactChange>,
+}
+
+/// What changes in one file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: InsertedContent,
+}
+
+/// Text as it is to stand in the file.
+#[derive(Serialize)]
+pub(super) struct InsertedContent {
+    pub(super) text: String,
 }
 
 #[derive(Serialize)]

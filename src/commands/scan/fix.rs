@@ -1,0 +1,94 @@
+//! `fedlint scan --fix` and `--diff`.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::cli::{Fixing, ScanOptions};
+use crate::finding::Fix;
+use crate::fixes::unified;
+use crate::report::{shown_path, shown_text};
+use crate::scan::{Mend, Mended, Mending, Outcome, Texts, mend};
+use crate::source::{Encoding, Problem, ProblemKind, SizeLimit, Sources, read_path, rewrite};
+
+/// Makes the fixes that are asked for, in memory.
+pub(super) fn make(
+    options: &ScanOptions,
+    first: Outcome,
+    scan: &mut dyn FnMut(Sources) -> Outcome,
+) -> Mending {
+    let allowed = |fix: &Fix| fix.safe || options.unsafe_fixes;
+    mend(first, &allowed, &mut |texts: &Texts| {
+        let bytes = |mended: &Mended| Arc::<[u8]>::from(mended.after.as_bytes());
+        let instead: FxHashMap<_, _> =
+            texts.iter().map(|(path, mended)| (path.clone(), bytes(mended))).collect();
+        scan(Sources::reading_instead(instead))
+    })
+}
+
+/// Writes the files that were changed, and takes those out of `mending` that could not be.
+pub(super) fn write(mending: &mut Mending) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    mending.texts.retain(|path, mended| match write_file(path, mended) {
+        Ok(()) => true,
+        Err(problem) => {
+            problems.push(problem);
+            false
+        }
+    });
+    mending.fixed.retain(|mend| mending.texts.contains_key(&mend.path));
+    problems
+}
+
+fn write_file(path: &Path, mended: &Mended) -> Result<(), Problem> {
+    let old = read_path(path, SizeLimit::new(u64::MAX))?.bytes;
+    let encoding = Encoding::of(&old);
+    // Whoever has changed it meanwhile does not lose that.
+    if encoding.encode(&mended.before) != old {
+        return Err(not_written(path, "it has changed since it was read"));
+    }
+    rewrite(path, &old, &encoding.encode(&mended.after))
+        .map_err(|error| not_written(path, &error.to_string()))
+}
+
+fn not_written(path: &Path, why: &str) -> Problem {
+    let message = format!("`{}` was not fixed: {why}", path.display());
+    Problem::of(ProblemKind::Unreadable, path, message, "Look at the file, and scan again.")
+}
+
+/// Writes what would change.
+pub(super) fn write_diff(out: &mut dyn Write, texts: &Texts, is_terminal: bool) -> io::Result<()> {
+    for (path, mended) in texts {
+        let diff = unified(&shown_path(path), &mended.before, &mended.after);
+        if is_terminal {
+            // A terminal obeys what a file of patches only holds.
+            for line in diff.lines() {
+                writeln!(out, "{}", shown_text(line))?;
+            }
+        } else {
+            out.write_all(diff.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what was fixed, or would be, and what not.
+pub(super) fn write_summary(err: &mut dyn Write, mending: &Mending, fixing: Fixing) -> io::Result<()> {
+    for Mend { rule, title, path, why, .. } in &mending.refused {
+        let why = why.as_deref().unwrap_or_default();
+        let line = format!("not fixed: {rule} in {}: {title}: {why}", shown_path(path));
+        writeln!(err, "{}", shown_text(&line))?;
+    }
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let (findings, files) = (mending.fixed.len(), mending.texts.len());
+    let would = if fixing == Fixing::Show { "would fix" } else { "fixed" };
+    match findings {
+        0 => writeln!(err, "{would} nothing"),
+        _ => writeln!(err, "{would} {} in {}", counted(findings, "finding"), counted(files, "file")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! `--fix` and `--diff` on files, as they are typed.
+
+use std::path::Path;
+
+use crate::cli::{self, Environment, ExitCode};
+use crate::source::scratch::Scratch;
+use crate::source::{Encoding, SizeLimit, read_path};
+
+const TEMPLATE: &str = "\
+# Who works here
+Resources:
+  Staff:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow   # those who sign in
+            Principal: { Federated: !Sub \"arn:aws:iam::${AWS::AccountId}:saml-provider/corporate\" }
+            Action: sts:AssumeRole # the call
+            Condition:
+              StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' }
+";
+
+/// What a run of the command line says: exit code, standard output, standard error.
+fn run(folder: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let folder = folder.to_string_lossy().into_owned();
+    let typed = ["fedlint", "scan", "--no-config"].iter().chain(arguments);
+    let environment = Environment {
+        stdin: &mut std::io::empty(),
+        out: &mut out,
+        err: &mut err,
+        colors: false,
+        error_colors: false,
+        unicode: true,
+        width: None,
+        today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &|_| None,
+    };
+    let code = cli::run(typed.map(|one| one.replace("FOLDER", &folder)), environment);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(&folder, "FOLDER");
+    (code, text(out), text(err))
+}
+
+fn text_of(path: &Path) -> String {
+    String::from_utf8(read_path(path, SizeLimit::default()).unwrap().bytes).unwrap()
+}
+
+#[test]
+fn a_file_is_fixed_and_nothing_else_in_it_changes() {
+    let scratch = Scratch::new();
+    let path = scratch.write("a.yaml", TEMPLATE);
+    let folder = &scratch.path(".");
+    let (code, report, _) = run(folder, &["FOLDER"]);
+    assert_eq!(code, ExitCode::Findings);
+    assert!(
+        report.contains("fix: write `sts:AssumeRoleWithSAML` instead of `sts:AssumeRole` (`--fix`)"),
+        "{report}"
+    );
+    assert!(report.contains("1 high; 1 fixable with `--fix`\n"), "{report}");
+    // What would change is shown first.
+    let (code, diff, said) = run(folder, &["--diff", "FOLDER"]);
+    assert_eq!(code, ExitCode::Findings);
+    insta::assert_snapshot!(diff, @r#"
+    --- FOLDER/a.yaml
+    +++ FOLDER/a.yaml
+    @@ -7,6 +7,6 @@
+             Statement:
+               - Effect: Allow   # those who sign in
+                 Principal: { Federated: !Sub "arn:aws:iam::${AWS::AccountId}:saml-provider/corporate" }
+    -            Action: sts:AssumeRole # the call
+    +            Action: sts:AssumeRoleWithSAML # the call
+                 Condition:
+                   StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' }
+    "#);
+    assert_eq!(said, "would fix 1 finding in 1 file\n");
+    assert_eq!(text_of(&path), TEMPLATE);
+    // Then it is done.
+    let (code, report, said) = run(folder, &["--fix", "FOLDER"]);
+    assert_eq!(code, ExitCode::Clean, "{report}");
+    assert_eq!(said, "fixed 1 finding in 1 file\n");
+    assert_eq!(text_of(&path), TEMPLATE.replace("sts:AssumeRole #", "sts:AssumeRoleWithSAML #"));
+    // Once more is not too much.
+    let (code, _, said) = run(folder, &["--fix", "FOLDER"]);
+    assert_eq!((code, said.as_str()), (ExitCode::Clean, "fixed nothing\n"));
+}
+
+#[test]
+fn encodings_and_line_breaks_stay() {
+    let text = TEMPLATE.replace('\n', "\r\n");
+    for encoding in [Encoding::Utf8WithMark, Encoding::Utf16LittleEndian, Encoding::Utf16BigEndian] {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", encoding.encode(&text));
+        let (code, ..) = run(&scratch.path("."), &["--fix", "FOLDER"]);
+        assert_eq!(code, ExitCode::Clean, "{encoding:?}");
+        let fixed = text.replace("sts:AssumeRole #", "sts:AssumeRoleWithSAML #");
+        assert_eq!(
+            read_path(&path, SizeLimit::default()).unwrap().bytes,
+            encoding.encode(&fixed),
+            "{encoding:?}"
+        );
+    }
+}
+
+#[test]
+fn unsafe_fixes_are_made_if_they_are_asked_for() {
+    let scratch = Scratch::new();
+    let text = TEMPLATE.replace("sts:AssumeRole ", "sts:AssumeRoleWithSAML ");
+    let text = text.split("            Condition:").next().unwrap();
+    let path = scratch.write("a.yaml", text);
+    let folder = &scratch.path(".");
+    let (code, report, said) = run(folder, &["--fix", "FOLDER"]);
+    assert_eq!((code, said.as_str()), (ExitCode::Findings, "fixed nothing\n"));
+    assert!(report.contains("1 low; 1 fixable with `--fix --unsafe-fixes`\n"), "{report}");
+    let (code, ..) = run(folder, &["--fix", "--unsafe-fixes", "FOLDER"]);
+    assert_eq!(code, ExitCode::Clean);
+    let added = "            Condition:\n              StringEquals:\n                SAML:aud: https://signin.aws.amazon.com/saml\n";
+    assert_eq!(text_of(&path), format!("{text}{added}"));
+    let (code, _, said) = run(folder, &["--unsafe-fixes", "FOLDER"]);
+    assert_eq!(code, ExitCode::Failed, "it goes with one of the others: {said}");
+}
+
+#[test]
+fn a_fix_that_would_open_something_is_taken_back() {
+    let scratch = Scratch::new();
+    let text = TEMPLATE
+        .replace("saml-provider/corporate", "oidc-provider/token.actions.githubusercontent.com")
+        .replace(
+            "{ 'SAML:aud': 'https://signin.aws.amazon.com/saml' }",
+            "{ 'token.actions.githubusercontent.com:aud': sts.amazonaws.com }",
+        );
+    let path = scratch.write("a.yaml", &text);
+    let (code, _, said) = run(&scratch.path("."), &["--fix", "FOLDER"]);
+    assert_eq!(code, ExitCode::Findings);
+    insta::assert_snapshot!(said, @"
+    not fixed: action-principal-mismatch in FOLDER/a.yaml: write `sts:AssumeRoleWithWebIdentity` instead of `sts:AssumeRole`: with it, `oidc-tenant-unpinned` would be found: any customer of GitHub Actions can assume role `Staff`
+    fixed nothing
+    ");
+    assert_eq!(text_of(&path), text);
+}
+
+#[test]
+fn several_findings_of_several_files_are_fixed_at_once() {
+    let scratch = Scratch::new();
+    scratch.write("a.yaml", TEMPLATE);
+    scratch.write("sub/b.yaml", TEMPLATE.replace("Staff", "Others"));
+    scratch.write("sub/c.yaml", "Resources: {}\n");
+    let (code, _, said) = run(&scratch.path("."), &["--fix", "FOLDER"]);
+    assert_eq!((code, said.as_str()), (ExitCode::Clean, "fixed 2 findings in 2 files\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let path = scratch.write("a.yaml", TEMPLATE);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let (code, report, said) = run(&scratch.path("."), &["--fix", "FOLDER"]);
+    assert_eq!((code, said.as_str()), (ExitCode::Failed, "fixed nothing\n"));
+    assert!(report.contains("was not fixed: it is read-only"), "{report}");
+    assert_eq!(text_of(&path), TEMPLATE);
+}
+
+#[test]
+fn standard_input_is_not_fixed() {
+    let scratch = Scratch::new();
+    let (code, report, _) = run(&scratch.path("."), &["--fix", "-"]);
+    assert_eq!(code, ExitCode::Failed);
+    assert!(report.contains("standard input cannot be fixed"), "{report}");
+}

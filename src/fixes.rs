@@ -1,0 +1,164 @@
+//! Fixes as text: what a fact knows should be written instead becomes edits of files, byte for byte.
+//!
+//! A fact names the parts of a document that change, by their places ([`Change`]). Here the files are read again, and
+//! each change becomes the smallest edit that makes it: everything else in the file stays as it is, comments, order,
+//! quotes and indentation included. What cannot be written without touching more, or would change another place too
+//! (an anchor that is used elsewhere), is not offered.
+
+mod block;
+mod diff;
+mod edit;
+mod embedded;
+mod flow;
+mod page;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+pub use self::diff::unified;
+use self::page::Page;
+use crate::document::{self, Format, Limits};
+use crate::finding::{Change, Edit, Finding, Fix};
+use crate::source::{SourceId, Sources, Span};
+
+/// A stretch of a text, and what stands there afterwards.
+type Stretch = (Range<usize>, String);
+
+/// Writes the fixes of findings as edits, and lets go of those that cannot be written.
+pub fn write_out(findings: &mut [Finding], sources: &Sources) {
+    let mut desk = Desk { sources, pages: FxHashMap::default() };
+    for finding in findings {
+        // What another program writes is overwritten by it.
+        let generated = finding.entity.cdk_path.is_some();
+        if let Some(fix) = finding.fix.take().filter(|_| !generated) {
+            finding.fix = desk.write(fix);
+        }
+    }
+}
+
+/// A text with edits of it made. `None` if they overlap, or are not of this text.
+#[must_use]
+pub fn apply(text: &str, edits: &[&Edit]) -> Option<String> {
+    let mut stretches: Vec<Stretch> = edits
+        .iter()
+        .map(|edit| (edit.span.start as usize..edit.span.end as usize, edit.text.clone()))
+        .collect();
+    apply_stretches(text, &mut stretches)
+}
+
+fn apply_stretches(text: &str, stretches: &mut [Stretch]) -> Option<String> {
+    stretches.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (range, new) in stretches {
+        if range.start < at {
+            return None;
+        }
+        out.push_str(text.get(at..range.start)?);
+        text.get(range.clone())?;
+        out.push_str(new);
+        at = range.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// The files that are open.
+struct Desk<'s> {
+    sources: &'s Sources,
+    pages: FxHashMap<SourceId, Option<Arc<Page>>>,
+}
+
+impl Desk<'_> {
+    /// The fix with its edits.
+    fn write(&mut self, fix: Fix) -> Option<Fix> {
+        let mut edits: Vec<Edit> = Vec::new();
+        for change in &fix.changes {
+            edits.extend(self.change(change)?);
+        }
+        // In which order files are named does not matter, and that of a template comes first: it has the changes.
+        let mut in_order: Vec<Edit> = Vec::with_capacity(edits.len());
+        while let Some(first) = edits.first() {
+            let source = first.span.source;
+            let (mut own, others): (Vec<Edit>, Vec<Edit>) =
+                edits.into_iter().partition(|edit| edit.span.source == source);
+            own.sort_by_key(|edit| (edit.span.start, edit.span.end));
+            in_order.append(&mut own);
+            edits = others;
+        }
+        let apart = in_order.windows(2).all(|pair| {
+            let (one, other) = (pair[0].span, pair[1].span);
+            one.source != other.source || (one.end <= other.start && one != other)
+        });
+        if in_order.is_empty() || !apart || !self.reads(&in_order) {
+            return None;
+        }
+        Some(Fix { edits: in_order, ..fix })
+    }
+
+    /// Whether files can be read with the edits made.
+    fn reads(&mut self, edits: &[Edit]) -> bool {
+        edits.chunk_by(|one, other| one.span.source == other.span.source).all(|edits| {
+            let source = edits[0].span.source;
+            let Some(page) = self.page(source) else { return false };
+            let Some(text) = apply(&page.text, &edits.iter().collect::<Vec<_>>()) else { return false };
+            let format = page.document.format;
+            document::read(&text, source, format, &Limits::default()).complete()
+        })
+    }
+
+    /// The edits that make a change, in the files themselves.
+    fn change(&mut self, change: &Change) -> Option<Vec<Edit>> {
+        let source = change.at.source;
+        let page = self.page(source)?;
+        let stretches = edit::stretches(&page, change)?;
+        let (source, stretches) = match &page.host {
+            None => (source, stretches),
+            Some(host) => (host.span.source, embedded::in_host(host, &page, stretches)?),
+        };
+        let offset = |offset: usize| u32::try_from(offset).ok();
+        let edit = |(range, text): Stretch| {
+            let span = Span::new(source, offset(range.start)?, offset(range.end)?);
+            Some(Edit { span, text })
+        };
+        stretches.into_iter().map(edit).collect()
+    }
+
+    /// What is written in a source, if it may be edited.
+    fn page(&mut self, source: SourceId) -> Option<Arc<Page>> {
+        if let Some(page) = self.pages.get(&source) {
+            return page.clone();
+        }
+        let page = self.open(source).map(Arc::new);
+        self.pages.insert(source, page.clone());
+        page
+    }
+
+    fn open(&mut self, source: SourceId) -> Option<Page> {
+        use crate::source::Origin;
+        match self.sources.origin(source) {
+            Origin::File(path) => {
+                let file = self.sources.file_text(source).ok().filter(|file| !file.changed)?;
+                let generated = path.components().any(|part| part.as_os_str() == "cdk.out");
+                let format = Format::guess(path, &file.text);
+                Page::template(Arc::clone(&file.text), source, format).filter(|_| !generated)
+            }
+            Origin::Memory(path) => {
+                let text = self.sources.text(source)?;
+                let format = Format::guess(path, &text);
+                Page::template(text, source, format)
+            }
+            &Origin::Decoded { host, by } => {
+                let outer = self.page(host.source)?;
+                Page::inside(self.sources.text(source)?, source, host, by, &outer)
+            }
+            // What is put together stands nowhere as a whole, and standard input is nobody's to change.
+            Origin::Composed(_) | Origin::Stdin => None,
+        }
+    }
+}

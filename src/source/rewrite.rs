@@ -1,0 +1,73 @@
+//! Writes a file anew: whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::{Partial, SizeLimit, read_path};
+
+/// Writes `new` into the file at `path`, which has to hold `old`. Whoever reads it sees the one or the other.
+///
+/// # Errors
+///
+/// If the file is a link, or no file at all; if it holds something else by now; and what goes wrong with writing. The file
+/// is then as it was.
+pub fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_file() {
+        let what = if metadata.is_symlink() { "a link, which is not followed" } else { "no file" };
+        return Err(io::Error::other(format!("it is {what}")));
+    }
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    let mut partial = Partial::like_others(path)?;
+    partial.file.write_all(new)?;
+    partial.file.sync_all()?;
+    if !holds(path, old) {
+        return Err(io::Error::other("it has changed since it was read"));
+    }
+    partial.commit()
+}
+
+/// Whether a file holds these bytes.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    read_path(path, SizeLimit::new(u64::MAX)).is_ok_and(|read| read.bytes == bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::scratch::Scratch;
+
+    #[test]
+    fn a_file_is_written_anew_if_it_is_as_it_was_read() {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", "old");
+        let error = rewrite(&path, b"older", b"new").unwrap_err();
+        assert_eq!(error.to_string(), "it has changed since it was read");
+        assert!(holds(&path, b"old"));
+        rewrite(&path, b"old", b"new").unwrap();
+        assert!(holds(&path, b"new"));
+        let left: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
+        assert_eq!(left.len(), 1, "nothing else stays: {left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_links_are_not_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", "old");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        rewrite(&path, b"old", b"new").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        let link = path.with_file_name("link.yaml");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let error = rewrite(&link, b"new", b"newer").unwrap_err();
+        assert_eq!(error.to_string(), "it is a link, which is not followed");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
+        assert_eq!(rewrite(&path, b"new", b"newer").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert!(holds(&path, b"new"));
+    }
+}
