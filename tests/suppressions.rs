@@ -130,6 +130,16 @@ fn one_that_is_not_understood_is_an_error() {
 }
 
 #[test]
+fn of_very_many_the_rest_is_not_read() {
+    let folder = Folder::new();
+    let many = "# fedlint: ignore[cross-account-without-external-id] x\n  ".repeat(1001);
+    folder.write("roles.yaml", &ROLES.replace("# above", &many));
+    let ran = folder.run(&["scan", ".", "--format", "json"]);
+    let said = "this file has 1000 suppressions or more, and those from here on are not read";
+    assert_eq!((ran.code, ran.problems()), (ExitCode::Failed, vec![said.to_owned()]));
+}
+
+#[test]
 fn metadata_suppresses_in_a_resource_or_a_whole_template() {
     let metadata = "{\"fedlint\": {\"ignore\": [{\"rules\": [\"cross-account-without-external-id\"], \"reason\": \"friends\"}]}}";
     let role = "\"Type\": \"AWS::IAM::Role\", \"Properties\": {\"AssumeRolePolicyDocument\": {\"Statement\": \

@@ -10,6 +10,9 @@ use crate::source::{Problem, ProblemKind, Span};
 /// What makes a comment an instruction.
 const MARK: &str = "fedlint:";
 
+/// The most instructions of one file.
+const MOST: usize = 1000;
+
 const HELP_COMMENT: &str =
     "Write `fedlint: ignore[rule-id] reason`, with `until=2027-01-31` before the reason if it is to end.";
 
@@ -26,6 +29,9 @@ pub fn read(document: &Document, text: &str) -> (Vec<Instruction>, Vec<Problem>)
     }
     for &comment in &document.comments {
         found.comment(document, text, comment);
+        if found.is_full(comment) {
+            return (found.instructions, found.problems);
+        }
     }
     let tree = Tree::new(document, text);
     for root in tree.roots() {
@@ -34,6 +40,9 @@ pub fn read(document: &Document, text: &str) -> (Vec<Instruction>, Vec<Problem>)
         for (key, resource) in resources.into_iter().flat_map(NodeRef::entries) {
             let (start, end) = (key.span(), resource.span());
             found.metadata(resource, Span::new(start.source, start.start.min(end.start), end.end));
+            if found.is_full(start) {
+                return (found.instructions, found.problems);
+            }
         }
     }
     (found.instructions, found.problems)
@@ -48,6 +57,17 @@ struct Found {
 impl Found {
     fn wrong(&mut self, span: Span, message: impl Into<String>, help: &str) {
         self.problems.push(Problem::at(ProblemKind::Suppression, span, message, help));
+    }
+
+    /// True if no more are read; says so at `place`. Each of them is held against the whole file.
+    fn is_full(&mut self, place: Span) -> bool {
+        let is_full = self.instructions.len() + self.problems.len() >= MOST;
+        if is_full {
+            let message =
+                format!("this file has {MOST} suppressions or more, and those from here on are not read");
+            self.wrong(place, message, "Suppress in the settings what is to be suppressed all over a file.");
+        }
+        is_full
     }
 
     /// Takes in a comment, if it is for us.
