@@ -33,7 +33,7 @@ pub struct Environment<'e> {
     /// Standard output.
     pub out: &'e mut dyn Write,
     /// Standard error.
-    pub err: &'e mut dyn Write,
+    pub err: &'e mut (dyn Write + Send),
     /// True if standard output is a terminal that understands colours.
     pub colors: bool,
     /// The same for standard error.
@@ -112,10 +112,24 @@ pub struct ScanOptions {
     pub format: OutputFormat,
     /// Files that the report is written to as well.
     pub outputs: Vec<OutputFile>,
+    /// How much a report for people says.
+    pub verbosity: Verbosity,
     /// What is to be done about findings that can be fixed.
     pub fixing: Fixing,
     /// True to make fixes too after which something may fail.
     pub unsafe_fixes: bool,
+}
+
+/// How much a report for people says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// A line for each finding.
+    Quiet,
+    /// Findings with excerpts.
+    #[default]
+    Usual,
+    /// Also what is left aside otherwise.
+    Verbose,
 }
 
 /// What is to be done about findings that can be fixed.
@@ -408,10 +422,10 @@ fn write_completions(
 /// Shows clap's message: help and version are what was asked for, all else is an error.
 fn show(error: &clap::Error, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let (stream, colors) = if asked {
-        (&mut environment.out, environment.colors)
+    let (stream, colors): (&mut dyn Write, bool) = if asked {
+        (environment.out, environment.colors)
     } else {
-        (&mut environment.err, environment.error_colors)
+        (environment.err, environment.error_colors)
     };
     let text = error.render();
     if colors {

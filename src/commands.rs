@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod new;
 pub(crate) mod paths;
 mod prepare;
+mod progress;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod schema;

@@ -8,9 +8,13 @@ use anstream::stream::RawStream;
 use fedlint::cli::{Environment, run};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use terminal_size::{Width, terminal_size_of};
+
+/// Columns that are used of a wider terminal, unless `COLUMNS` says otherwise.
+const WIDEST: usize = 120;
 
 fn main() -> ExitCode {
-    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let (stdout, mut stderr) = (io::stdout(), io::stderr());
     let environment = Environment {
         colors: wants_colors(&stdout),
         error_colors: wants_colors(&stderr),
@@ -22,13 +26,19 @@ fn main() -> ExitCode {
         variable: &|name| std::env::var_os(name),
         stdin: &mut io::stdin().lock(),
         out: &mut stdout.lock(),
-        err: &mut stderr.lock(),
+        err: &mut stderr,
     };
     run(std::env::args_os(), environment).into()
 }
 
-/// True for a terminal with colours, unless the environment speaks against it (`NO_COLOR`, `TERM=dumb`).
+/// True for a terminal with colours, unless the environment speaks against it (`NO_COLOR`, `CLICOLOR=0`, `TERM=dumb`), and
+/// for whatever it is if the environment says so (`FORCE_COLOR`, `CLICOLOR_FORCE`).
 fn wants_colors(stream: &impl RawStream) -> bool {
+    let value = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let forced = value("FORCE_COLOR").is_some_and(|value| value != "0" && value != "false");
+    if forced && value("NO_COLOR").is_none() {
+        return true;
+    }
     AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
@@ -41,6 +51,9 @@ fn wants_unicode() -> bool {
     locale.is_none_or(|locale| locale != "C" && locale != "POSIX")
 }
 
+/// The width of the terminal that standard output is. Lines that are longer than what is asked for here are hard to read.
 fn columns() -> Option<usize> {
-    std::env::var_os("COLUMNS")?.to_str()?.parse().ok()
+    let said = || std::env::var_os("COLUMNS")?.to_str()?.parse().ok();
+    let found = || terminal_size_of(io::stdout()).map(|(Width(width), _)| usize::from(width).min(WIDEST));
+    said().or_else(found)
 }

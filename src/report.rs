@@ -23,6 +23,7 @@ pub mod sarif;
 mod secrets;
 mod summary;
 mod text;
+pub mod verbose;
 
 use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};

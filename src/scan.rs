@@ -8,6 +8,7 @@ pub mod examples;
 mod focus;
 mod look;
 mod mend;
+mod progress;
 mod visited;
 
 use std::any::Any;
@@ -32,11 +33,12 @@ use crate::rules::suppress::{self, Instruction};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
 use crate::source::{
-    self, Bytes, Exclude, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources, Span,
+    self, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources, Span,
 };
 use crate::value::Vocabulary;
 
 pub use mend::{Mend, Mended, Mending, Texts, mend};
+pub use progress::{Progress, Stage};
 pub use visited::{Holds, Visited};
 
 /// What to scan, and how.
@@ -58,6 +60,24 @@ pub struct Request {
     pub limit: SizeLimit,
     /// True if it is to be listed what became of each file.
     pub list_files: bool,
+    /// Where it is said how far the scan is.
+    pub progress: Arc<Progress>,
+}
+
+impl Request {
+    /// True for a few short files, for which starting threads takes longer than reading them.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        // Directories and patterns may stand for many files, and a long file has many pieces.
+        let is_short = |path: &PathBuf| {
+            path.as_os_str() == "-"
+                || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= look::LONG)
+        };
+        self.paths.len() <= FEW
+            && self.paths.iter().all(is_short)
+            && self.with.is_empty()
+            && self.context.is_empty()
+    }
 }
 
 /// What a scan found.
@@ -215,16 +235,7 @@ fn examine<R: Send>(
 
 /// How many threads are worth starting.
 fn threads_for(request: &Request) -> usize {
-    // Directories and patterns may stand for many files, and a long file has many pieces.
-    let is_short = |path: &PathBuf| {
-        path.as_os_str() == "-"
-            || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= look::LONG)
-    };
-    let few = request.paths.len() <= FEW
-        && request.paths.iter().all(is_short)
-        && request.with.is_empty()
-        && request.context.is_empty();
-    if few { 1 } else { thread_count(request.threads) }
+    if request.is_small() { 1 } else { thread_count(request.threads) }
 }
 
 fn examine_here<R>(
@@ -236,6 +247,7 @@ fn examine_here<R>(
 ) -> Examined<R> {
     let mut summary = Summary::default();
     let mut problems = Vec::new();
+    let progress = Arc::clone(&request.progress);
     let mut looked = request.paths.iter().chain(&request.context);
     let whole = looked.any(|path| settings.root.starts_with(source::absolute(path)));
     let (rules, wrong) = rules::load(settings, sources);
@@ -248,6 +260,7 @@ fn examine_here<R>(
         gather(&context, request, threads, &mut summary, &mut problems);
     problems.extend(wrong);
     problems.extend(more);
+    progress.link();
     let done = caught(Path::new(""), || {
         let mut resources = resolve(files, settings, &vocabulary);
         let mut problems = std::mem::take(&mut resources.problems);
@@ -257,6 +270,7 @@ fn examine_here<R>(
         let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
         let searched = summary.searched || focus.is_some();
         let asked = Asked { rules: &rules, suppressions, searched, whole };
+        progress.judge();
         (work(&analysis, asked, &mut problems), problems)
     });
     let done = match done {
@@ -280,6 +294,7 @@ fn gather(
     summary: &mut Summary,
     problems: &mut Vec<Problem>,
 ) -> (Vec<File>, Gathered) {
+    let progress = &request.progress;
     let search = Search { exclude: request.exclude, threads };
     let discovery = source::discover(&request.paths, &search);
     let focus = Focus::on(&discovery.files);
@@ -291,7 +306,13 @@ fn gather(
     problems.extend(discovery.problems);
     problems.append(&mut beside.problems);
     problems.append(&mut with.problems);
-    let mut looked = in_order(&discovery.files, |found| guarded(&found.path, || context.look(found)));
+    progress.read_files(discovery.files.len() + beside.files.len() + with.files.len());
+    let look = |found: &Found| {
+        let looked = guarded(&found.path, || context.look(found));
+        progress.file_is_read();
+        looked
+    };
+    let mut looked = in_order(&discovery.files, look);
     if let Some(bytes) = request.stdin {
         let path = Path::new(STDIN);
         looked.push(guarded(path, || context.look_at(path, context.sources.load_bytes(None, bytes))));
@@ -302,14 +323,14 @@ fn gather(
     }
     let mut files = sort_out(looked, &mut gathered, summary, problems);
     if !request.context.is_empty() {
-        let looked = in_order(&beside.files, |found| guarded(&found.path, || context.look(found)));
+        let looked = in_order(&beside.files, look);
         let (mut own, mut more) = (Summary::default(), Vec::new());
         files.extend(sort_out(looked, &mut gathered, &mut own, &mut more));
         summary.beside = own.files;
         problems.extend(Focus::beside(&more));
         gathered.focus = Some(focus);
     }
-    let looked = in_order(&with.files, |found| guarded(&found.path, || context.look(found)));
+    let looked = in_order(&with.files, look);
     files.extend(sort_out_existing(looked, &mut gathered, problems));
     (files, gathered)
 }

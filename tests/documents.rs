@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use fedlint::cli::FailOn;
+use fedlint::cli::{self, Environment, FailOn};
 use fedlint::collect::listing;
 use fedlint::facts::{FieldType, SCHEMAS};
 use fedlint::finding::{Group, Severity};
@@ -98,6 +98,55 @@ fn the_readme_shows_a_real_run_and_every_group() {
         "README.md",
         &format!("{before}```text\n{run}\n```\n{middle}<!-- rules -->\n\n{groups}\n<!-- /rules -->\n{after}"),
     );
+}
+
+/// What `fedlint` prints with these arguments.
+fn printed(arguments: &str) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = Environment {
+        stdin: &mut std::io::empty(),
+        out: &mut out,
+        err: &mut err,
+        colors: false,
+        error_colors: false,
+        unicode: true,
+        width: None,
+        today: jiff::civil::date(2026, 11, 25),
+        progress: false,
+        variable: &|_| None,
+    };
+    cli::run(std::iter::once("fedlint").chain(arguments.split(' ')), environment);
+    assert!(err.is_empty(), "{arguments}: {}", String::from_utf8_lossy(&err));
+    String::from_utf8(out).expect("reports are text")
+}
+
+/// Blocks behind `<!-- shown: ARGUMENTS -->` are what fedlint prints. A line `...` stands for any number of lines.
+#[test]
+fn what_is_shown_of_reports_is_what_is_printed() {
+    let document = text("docs/output.md");
+    let blocks: Vec<&str> = document.split("<!-- shown: ").skip(1).collect();
+    assert_eq!(blocks.len(), 8);
+    for block in blocks {
+        let (arguments, rest) = block.split_once(" -->\n```").expect("a block follows");
+        let (_, rest) = rest.split_once('\n').expect("it has a line");
+        let (shown, _) = rest.split_once("\n```\n").expect("it has an end");
+        let printed = printed(arguments);
+        let lines: Vec<&str> = printed.trim_end().split('\n').collect();
+        let mut at = 0;
+        let mut anywhere = false;
+        let pieces: Vec<Vec<&str>> =
+            shown.split('\n').collect::<Vec<_>>().split(|line| *line == "...").map(<[_]>::to_vec).collect();
+        for (number, piece) in pieces.iter().enumerate().filter(|(_, piece)| !piece.is_empty()) {
+            anywhere |= number > 0;
+            let found = lines[at..].windows(piece.len()).position(|window| window == piece);
+            let found = found.filter(|&found| anywhere || found == 0);
+            let found =
+                found.unwrap_or_else(|| panic!("{arguments}: not printed there: {piece:#?}\n{printed}"));
+            at += found + piece.len();
+        }
+        let ends = pieces.last().is_none_or(Vec::is_empty) || at == lines.len();
+        assert!(ends, "{arguments}: more is printed behind it: {:#?}", &lines[at..]);
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@ use std::thread;
 
 use jiff::Timestamp;
 
+use super::progress::Line;
 use crate::cli::{CollectOptions, CollectPrint, Environment, ExitCode};
 use crate::collect::{Collected, NotSeen, Progress, Refused, Request, Why, collect, listing, policy};
+use crate::report::counted;
 
 /// Lines about what was not seen; the manifests have all of it.
 const MOST_LINES: usize = 12;
@@ -48,9 +50,8 @@ pub(crate) fn run(options: CollectOptions, environment: &mut Environment<'_>) ->
         now: Timestamp::now(),
         pause: &thread::sleep,
     };
-    let mut line =
-        Line { shown: false, wanted: environment.progress, width: environment.width.unwrap_or(80) };
-    let collected = collect(&request, &mut |progress| line.show(environment.err, &progress));
+    let mut line = Line::new(environment);
+    let collected = collect(&request, &mut |progress| line.show(environment.err, &said(&progress)));
     line.clear(environment.err);
     let collected = match collected {
         Ok(collected) => collected,
@@ -75,10 +76,10 @@ fn write_summary(
         collected.accounts.iter().map(count).sum()
     };
     let (written, kept) = (count(|account| account.written), count(|account| account.kept));
-    let accounts = plural(collected.accounts.len(), "account");
+    let accounts = counted(collected.accounts.len(), "account");
     let already = if kept > 0 { format!("; {kept} were there already") } else { String::new() };
     let folder = request.output.display();
-    writeln!(err, "{folder}: {} of {accounts}{already}", plural(written + kept, "answer"))?;
+    writeln!(err, "{folder}: {} of {accounts}{already}", counted(written + kept, "answer"))?;
     for warning in &collected.warnings {
         writeln!(err, "{} {warning}", paint.warning("warning:"))?;
     }
@@ -96,7 +97,7 @@ fn write_summary(
     };
     let total = not_seen().count();
     if total > 0 {
-        writeln!(err, "{} {}", paint.warning("not seen:"), plural(total, "answer"))?;
+        writeln!(err, "{} {}", paint.warning("not seen:"), counted(total, "answer"))?;
         let lines = Lines::of(not_seen());
         for line in lines.0.iter().take(MOST_LINES) {
             writeln!(err, "  {line}")?;
@@ -155,36 +156,9 @@ fn some(names: &[&str], many: &str) -> String {
     }
 }
 
-fn plural(count: usize, one: &str) -> String {
-    if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
-}
-
-/// One line on a terminal about what is under way, written over again and again.
-struct Line {
-    shown: bool,
-    wanted: bool,
-    width: usize,
-}
-
-impl Line {
-    fn show(&mut self, err: &mut dyn Write, progress: &Progress<'_>) {
-        if !self.wanted {
-            return;
-        }
-        let Progress { account, number: (number, total), answers, left } = *progress;
-        let text =
-            format!("account {account} ({number} of {total}): {}, {left} to ask", plural(answers, "answer"));
-        let text: String = text.chars().take(self.width.saturating_sub(1)).collect();
-        // A terminal that is gone stops nothing.
-        let _ = write!(err, "\r\u{1b}[2K{text}").and_then(|()| err.flush());
-        self.shown = true;
-    }
-
-    fn clear(&mut self, err: &mut dyn Write) {
-        if self.shown {
-            let _ = write!(err, "\r\u{1b}[2K");
-        }
-    }
+fn said(progress: &Progress<'_>) -> String {
+    let Progress { account, number: (number, total), answers, left } = *progress;
+    format!("account {account} ({number} of {total}): {}, {left} to ask", counted(answers, "answer"))
 }
 
 /// Colours for the first word of a message.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::prepare::{Prepared, prepare};
+use super::progress::watched;
 use crate::cli::{Environment, ExitCode, FindingOptions, GraphFormat, GraphOptions};
 use crate::facts::Framed;
 use crate::finding::Picture;
@@ -17,7 +18,10 @@ pub(crate) fn run(options: GraphOptions, environment: &mut Environment<'_>) -> i
     let sources = Sources::default();
     let prepared = prepare(&options.sources, &FindingOptions::default(), &sources, environment);
     let mut drawn = match prepared {
-        Ok(Prepared { settings, request, .. }) => draw(sources, request, &settings, &options.framing),
+        Ok(Prepared { settings, request, .. }) => {
+            let draw = |request| draw(sources, request, &settings, &options.framing);
+            watched(environment, request, false, draw)
+        }
         Err(problems) => {
             let summary = Summary { refused: true, ..Summary::default() };
             Drawn { framed: None, problems, summary, sources }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::prepare::{Prepared, prepare};
+use super::progress::watched;
 use crate::cli::{Environment, ExitCode, FindingOptions, PathsFormat, PathsOptions};
 use crate::report::{self, paths};
 use crate::scan::{Summary, Traced, trace};
@@ -15,7 +16,8 @@ pub(crate) fn run(options: PathsOptions, environment: &mut Environment<'_>) -> i
     let prepared = prepare(&options.sources, &FindingOptions::default(), &sources, environment);
     let mut traced = match prepared {
         Ok(Prepared { settings, request, .. }) => {
-            trace(sources, request, &settings, &options.from, options.to.as_deref())
+            let trace = |request| trace(sources, request, &settings, &options.from, options.to.as_deref());
+            watched(environment, request, false, trace)
         }
         Err(problems) => {
             let summary = Summary { refused: true, ..Summary::default() };

@@ -1,6 +1,7 @@
 //! What every subcommand does first: settings, standard input, what is left out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::choose::{Named, Origin, Variables, choose, said};
 use crate::baseline;
@@ -104,6 +105,7 @@ pub(super) fn prepare(
         threads: options.threads,
         limit: SizeLimit::default(),
         list_files: false,
+        progress: Arc::default(),
     };
     Ok(Prepared { settings, request, file, fail_on, baseline, origins })
 }

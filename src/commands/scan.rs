@@ -4,11 +4,13 @@ mod fix;
 mod output;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use self::output::Outputs;
 use super::prepare::{Prepared, prepare};
+use super::progress::watched;
 use crate::baseline::Baseline;
-use crate::cli::{Environment, ExitCode, FailOn, Fixing, OutputFormat, ScanOptions};
+use crate::cli::{Environment, ExitCode, FailOn, Fixing, OutputFormat, ScanOptions, Verbosity};
 use crate::report::{self, Report};
 use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, scan};
@@ -21,11 +23,11 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         return Ok(ExitCode::Failed);
     }
     let terminal = environment.terminal(options.sources.color);
-    let (mut outcome, mut fail_on) = execute(&options, Sources::default(), environment);
+    let Scanned { mut outcome, mut fail_on, settings } = execute(&options, Sources::default(), environment);
     let mut code = ExitCode::of(&outcome, fail_on);
     if options.fixing != Fixing::Nothing {
         let mut mending =
-            fix::make(&options, outcome, &mut |sources| execute(&options, sources, environment).0);
+            fix::make(&options, outcome, &mut |sources| execute(&options, sources, environment).outcome);
         if options.fixing == Fixing::Show {
             let is_terminal = environment.width.is_some();
             fix::write_diff(&mut *environment.out, &mending.texts, is_terminal)?;
@@ -36,12 +38,12 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         let problems = fix::write(&mut mending);
         fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
         // What is left is what the files say now.
-        (outcome, fail_on) = execute(&options, Sources::default(), environment);
+        Scanned { outcome, fail_on, .. } = execute(&options, Sources::default(), environment);
         code = if problems.is_empty() { ExitCode::of(&outcome, fail_on) } else { ExitCode::Failed };
         outcome.problems.extend(problems);
     }
     let report = Report { fails_from: fail_on.least(), ..Report::from(&outcome) };
-    let outputs = Outputs::new(report, &outcome.rules, &options, environment.variable);
+    let outputs = Outputs::new(report, &outcome.rules, &options, settings, environment.variable);
     // First those that others wait for: whoever reads standard output may stop at any time.
     for file in &options.outputs {
         if let Err(error) = source::write_file(&file.path, &outputs.for_file(file)?) {
@@ -55,8 +57,17 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
     Ok(code)
 }
 
-/// Scans, and says what fails.
-fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environment<'_>) -> (Outcome, FailOn) {
+/// What came of a scan.
+struct Scanned {
+    outcome: Outcome,
+    /// What fails it.
+    fail_on: FailOn,
+    /// The settings file, if there was one.
+    settings: Option<PathBuf>,
+}
+
+/// Scans.
+fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environment<'_>) -> Scanned {
     let prepared = match not_to_be_fixed(options) {
         Some(problem) => Err(vec![problem]),
         None => prepare(&options.sources, &options.findings, &sources, environment),
@@ -65,25 +76,29 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
         let known = prepared.baseline.as_ref().map(|path| Baseline::load(path, &sources));
         known.transpose().map(|known| (prepared, known)).map_err(|problem| vec![problem])
     });
-    let (mut outcome, fail_on) = match prepared {
-        Ok((Prepared { settings, mut request, fail_on, .. }, known)) => {
-            request.list_files = options.writes(OutputFormat::Junit);
-            let mut outcome = scan(sources, request, &settings);
+    let (mut outcome, fail_on, settings) = match prepared {
+        Ok((Prepared { settings, mut request, file, fail_on, .. }, known)) => {
+            let verbose = options.verbosity == Verbosity::Verbose && options.writes(OutputFormat::Human);
+            request.list_files = verbose || options.writes(OutputFormat::Junit);
+            let quiet = options.verbosity == Verbosity::Quiet;
+            let mut outcome =
+                watched(environment, request, quiet, |request| scan(sources, request, &settings));
             if let Some(known) = known {
                 known.apply(&mut outcome.findings);
             }
-            (outcome, fail_on)
+            (outcome, fail_on, file)
         }
         Err(problems) => {
             let summary = Summary { refused: true, ..Summary::default() };
             let (findings, reaches, files) = (Vec::new(), Vec::new(), Vec::new());
             let rules = BUILT_IN.into();
-            (Outcome { findings, reaches, problems, summary, files, sources, rules }, FailOn::default())
+            let outcome = Outcome { findings, reaches, problems, summary, files, sources, rules };
+            (outcome, FailOn::default(), None)
         }
     };
     report::order(&mut outcome.findings, &outcome.sources);
     report::order_problems(&mut outcome.problems, &outcome.sources);
-    (outcome, fail_on)
+    Scanned { outcome, fail_on, settings }
 }
 
 /// That standard input is to be fixed, which is no file.

@@ -44,8 +44,14 @@ impl Default for Options {
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io::Result<()> {
     let screen = Screen::new(*options);
+    write_body(out, report, &screen)?;
+    write_end(out, report, &screen)
+}
+
+/// Writes findings and problems.
+pub(super) fn write_body(out: &mut dyn Write, report: &Report<'_>, screen: &Screen) -> io::Result<()> {
     let mut file = None;
-    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+    for finding in report.shown() {
         let path = shown_path(&report.sources.path(finding.span.source));
         if file.as_ref() != Some(&path) {
             writeln!(out, "{}\n", screen.bold(&sanitised(&path)))?;
@@ -56,6 +62,11 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io:
     for problem in report.problems {
         out.write_all(screen.problem(problem, report.sources).as_bytes())?;
     }
+    Ok(())
+}
+
+/// Writes who can get in, and the summary.
+pub(super) fn write_end(out: &mut dyn Write, report: &Report<'_>, screen: &Screen) -> io::Result<()> {
     let closing = closing_lines(report.reaches, screen.width);
     for line in &closing {
         writeln!(out, "{line}")?;

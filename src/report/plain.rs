@@ -12,7 +12,7 @@ pub(super) fn in_full(finding: &Finding) -> String {
         text += "\ncertainty: possible, depends on something that the scan cannot see";
     }
     if let Some(when) = &finding.when {
-        text += &format!("\nwhen: {}", sanitised(when));
+        text += &format!("\nwhen: {}", sanitised(when.strip_prefix("when ").unwrap_or(when)));
     }
     if let Some(witness) = &finding.witness {
         let parts: Vec<String> =

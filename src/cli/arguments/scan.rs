@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::findings::FindingArguments;
 use super::sources::SourceArguments;
-use crate::cli::{Fixing, ScanOptions, SourceOptions};
+use crate::cli::{Fixing, ScanOptions, SourceOptions, Verbosity};
 
 /// Scan templates and live accounts and report what is wrong
 ///
@@ -25,6 +25,20 @@ pub(in crate::cli) struct ScanArguments {
     /// as needed; one that cannot be written is an error. `human` has 100 columns and no colours there.
     #[arg(long, short, value_name = "FORMAT=PATH", value_parser = read_output)]
     output: Vec<OutputFile>,
+
+    /// Write a line for each finding, without excerpts
+    ///
+    /// `path:line:column: severity rule message`, and the summary. For reports for people only; there is no line about what is
+    /// under way either.
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say what was left aside, too
+    ///
+    /// What was suppressed and why, what is part of other findings, which files held nothing to check, which settings file was
+    /// read, and of when the built-in data is. For reports for people only.
+    #[arg(long, short)]
+    verbose: bool,
 
     /// Read these files too, and report only what touches those that are named
     ///
@@ -121,6 +135,11 @@ impl ScanArguments {
             findings: self.findings.resolve(),
             format: self.format,
             outputs: self.output,
+            verbosity: match (self.quiet, self.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (false, true) => Verbosity::Verbose,
+                (false, false) => Verbosity::Usual,
+            },
             fixing: match (self.fix, self.diff) {
                 (true, _) => Fixing::Write,
                 (false, true) => Fixing::Show,

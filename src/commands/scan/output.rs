@@ -5,8 +5,11 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{OutputFile, OutputFormat, ScanOptions};
-use crate::report::{Report, Root, RuleInformation, github, gitlab, human, json, junit, markdown, sarif};
+use crate::cli::{OutputFile, OutputFormat, ScanOptions, Verbosity};
+use crate::commands::version;
+use crate::report::{
+    Report, Root, RuleInformation, concise, github, gitlab, human, json, junit, markdown, sarif, verbose,
+};
 use crate::rules::Rule;
 use crate::source;
 
@@ -18,6 +21,8 @@ pub(super) struct Outputs<'r> {
     report: Report<'r>,
     rules: &'r [Rule],
     root: Root,
+    verbosity: Verbosity,
+    settings: Option<PathBuf>,
     files: Option<markdown::Files>,
     /// Where GitHub takes the summary of a job from.
     job_summary: Option<PathBuf>,
@@ -28,6 +33,7 @@ impl<'r> Outputs<'r> {
         report: Report<'r>,
         rules: &'r [Rule],
         options: &ScanOptions,
+        settings: Option<PathBuf>,
         variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> Self {
         let first = options.sources.paths.iter().map(PathBuf::as_path).find(|path| path.as_os_str() != "-");
@@ -41,6 +47,8 @@ impl<'r> Outputs<'r> {
         Self {
             report,
             rules,
+            verbosity: options.verbosity,
+            settings,
             root: Root::find(&source::absolute(Path::new("")), first),
             files: on_github().or_else(on_gitlab),
             job_summary: variable("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from),
@@ -68,7 +76,15 @@ impl<'r> Outputs<'r> {
     ) -> io::Result<()> {
         let (report, root) = (&self.report, &self.root);
         match format {
-            OutputFormat::Human => human::write(out, report, terminal),
+            OutputFormat::Human => match self.verbosity {
+                Verbosity::Quiet => concise::write(out, report, terminal),
+                Verbosity::Usual => human::write(out, report, terminal),
+                Verbosity::Verbose => {
+                    let background =
+                        verbose::Background { settings: self.settings.clone(), data: version::data() };
+                    verbose::write(out, report, terminal, &background)
+                }
+            },
             OutputFormat::Json => json::write(out, report),
             OutputFormat::Sarif => {
                 let texts: Vec<Texts> = self.rules.iter().map(Texts::of).collect();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::cli::{ColorChoice, Configuration, FindingOptions, SourceOptions};
+use crate::cli::{ColorChoice, Configuration, FindingOptions, SourceOptions, Verbosity};
 use crate::settings::FILE_NAME;
 use crate::source::scratch::Scratch;
 
@@ -55,6 +55,7 @@ fn options(paths: Vec<PathBuf>) -> ScanOptions {
         sources,
         format: OutputFormat::Json,
         outputs: Vec::new(),
+        verbosity: Verbosity::Usual,
         findings,
         fixing,
         unsafe_fixes: false,
@@ -81,7 +82,7 @@ fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
         progress: false,
         variable: &|_| None,
     };
-    let (outcome, fail_on) = execute(&options, Sources::default(), &mut environment);
+    let Scanned { outcome, fail_on, .. } = execute(&options, Sources::default(), &mut environment);
     let code = ExitCode::of(&outcome, fail_on);
     let mut problems = Vec::new();
     for problem in &outcome.problems {

@@ -193,3 +193,60 @@ fn an_output_names_its_format_and_its_file() {
         assert!(err.replace("\n", " ").contains(expected), "{err}");
     }
 }
+
+#[test]
+fn quiet_is_a_line_for_each_finding_and_the_summary() {
+    let (scratch, template) = repository();
+    let (code, out, _) = scan(&["--quiet", "--color", "never", &template]);
+    assert_eq!(code, ExitCode::Findings);
+    insta::assert_snapshot!(out.replace(&template, "infra/a.yaml"), @"
+    infra/a.yaml:5:39: medium guest-access-enabled anybody can get AWS credentials from identity pool `Pool` without signing in
+    infra/a.yaml:5:39: medium guest-role-missing identity pool `Pool` lets guests in but has no role for them, so every guest gets an error (possible)
+    2 findings: 2 medium; 1 only possible
+    checked 1 file with 0 roles, 0 providers, 1 pool, 0 permission sets
+    ");
+    // Other formats say what they always say.
+    let report = scratch.path("report.json");
+    scan(&["-q", &template, "-o", &format!("json={}", report.display())]);
+    assert_eq!(text(&report), scan(&["-f", "json", &template]).1);
+}
+
+#[test]
+fn verbose_says_what_was_left_aside() {
+    let (scratch, _) = repository();
+    scratch.write(
+        "infra/b.yaml",
+        TEMPLATE.replace("Pool:\n", "Known: # fedlint: ignore[guest-access-enabled] a test\n"),
+    );
+    scratch.write("infra/package.json", "{}");
+    scratch.write("infra/chart.yaml", "{{ if x }}\na: {{ b }\n");
+    let folder = scratch.path("infra").display().to_string();
+    let (_, out, _) = scan(&["--verbose", "--color", "never", &folder]);
+    let aside = &out[out.find("suppressed:\n").expect("something is suppressed")..];
+    insta::assert_snapshot!(aside.replace(&folder, "infra"), @"
+    suppressed:
+      medium  guest-access-enabled  infra/b.yaml:5:39
+          anybody can get AWS credentials from identity pool `Known` without signing
+          in
+          where it stands: a test
+
+    nothing to check in:
+      infra/chart.yaml
+      infra/package.json
+
+    3 findings: 3 medium; 2 only possible
+    suppressed: 1 where they stand
+    checked 2 files with 0 roles, 0 providers, 2 pools, 0 permission sets; 2 other
+    files had nothing to check
+    settings: none
+    data: 22091 IAM actions as of 2026-09-26; 1653 AWS managed policies as of
+    2026-09-30
+    ");
+}
+
+#[test]
+fn quiet_and_verbose_exclude_each_other() {
+    let (code, _, err) = scan(&["--quiet", "--verbose"]);
+    assert_eq!(code, ExitCode::Failed);
+    assert!(err.contains("cannot be used with"), "{err}");
+}
