@@ -9,6 +9,7 @@ use fedlint::facts::{FieldType, SCHEMAS};
 use fedlint::finding::{Group, Severity};
 use fedlint::report::reference::{self, promise};
 use fedlint::report::{Report, human, order};
+use fedlint::rules::file::is_id;
 use fedlint::rules::{BUILT_IN, Rule, rule_schema};
 use fedlint::scan::{Request, scan};
 use fedlint::settings::{Settings, settings_schema};
@@ -170,6 +171,59 @@ fn every_rule_has_a_page_and_every_page_a_rule() {
             assert!(known, "{}: there is no such rule", path.display());
         }
     }
+}
+
+#[test]
+fn checks_of_other_tools_are_mapped_to_rules_that_exist() {
+    let tools: serde_yaml::Value = serde_yaml::from_str(&text("testdata/check_ids.yaml")).expect("YAML");
+    let list = |value: &serde_yaml::Value| value.as_sequence().cloned().expect("a list");
+    let of = |value: &serde_yaml::Value, key: &str| -> String {
+        value[key].as_str().unwrap_or_else(|| panic!("{key} is a text: {value:?}")).trim().to_owned()
+    };
+    let link = |id: &str| {
+        assert!(Rule::built_in(id).is_some(), "there is no rule {id}");
+        format!("[{id}](rules/{id}.md)")
+    };
+    let mut page = String::from(
+        "<!-- Generated from testdata/check_ids.yaml. -->\n\n# Checks of other tools\n\nWhich rules look at what a check of \
+         another tool looks at, what they decide differently, and what of theirs fedlint does not look at. Only checks about \
+         trust, sign-in and the privileges that come of them are listed, and only those whose ids stand in the tool's own \
+         source or manual.\n",
+    );
+    for tool in list(&tools) {
+        page += &format!(
+            "\n## {}\n\n{} [Source]({}).\n\n",
+            of(&tool, "tool"),
+            of(&tool, "about"),
+            of(&tool, "source")
+        );
+        page += "| theirs | looks at | fedlint | what is different |\n| --- | --- | --- | --- |\n";
+        for check in list(&tool["checks"]) {
+            let ids = of(&check, "id");
+            let is_code = |id: &str| !id.contains(' ');
+            let ids: Vec<String> = ids
+                .split(", ")
+                .map(|id| if is_code(id) { format!("`{id}`") } else { id.to_owned() })
+                .collect();
+            let rules: Vec<String> =
+                list(&check["rules"]).iter().map(|id| link(id.as_str().expect("an id"))).collect();
+            let rules = if rules.is_empty() { "nothing".to_owned() } else { rules.join(", ") };
+            // What looks like an id of a rule is one.
+            let differs: Vec<String> = of(&check, "differs")
+                .split('`')
+                .enumerate()
+                .map(|(index, part)| match index % 2 {
+                    0 => part.to_owned(),
+                    _ if part.contains('-') && is_id(part) => link(part),
+                    _ => format!("`{part}`"),
+                })
+                .collect();
+            let cells =
+                [ids.join(", "), of(&check, "checks"), rules, differs.concat()].map(|text| cell(&text));
+            page += &format!("| {} |\n", cells.join(" | "));
+        }
+    }
+    check("docs/check-ids.md", &page);
 }
 
 #[test]

@@ -22,8 +22,8 @@ pub(crate) fn run(options: &TestOptions, environment: &mut Environment<'_>) -> i
     if directories.is_empty() {
         writeln!(
             environment.err,
-            "there is nothing to test: name a directory with rule files, or write `rules: {{ directories: [rules] }}` \
-             into the settings"
+            "there is nothing to test: no directory with rule files is named\nName one, or write `rules: {{ directories: [rules] \
+             }}` into the settings."
         )?;
         return Ok(ExitCode::Nothing);
     }
@@ -50,7 +50,9 @@ pub(crate) fn run(options: &TestOptions, environment: &mut Environment<'_>) -> i
     }
     let terminal = environment.terminal(options.settings.color);
     let mut out = io::BufWriter::new(&mut *environment.out);
-    write(&mut out, &tested, &terminal)?;
+    if problems.is_empty() || !tested.is_empty() {
+        write(&mut out, &tested, &terminal)?;
+    }
     out.flush()?;
     Ok(match (problems.is_empty(), tested.is_empty(), tested.iter().any(Tested::failed)) {
         (false, _, _) => ExitCode::Failed,

@@ -127,7 +127,8 @@ pub fn index() -> String {
     format!(
         "<!-- Generated from rules/. -->\n\n# Rules\n\n`fedlint explain ID` shows the page of a rule in the terminal, \
          `fedlint rules` this list with what your settings make of it. Rules of one's own are written in the same \
-         form: [writing-rules.md](../writing-rules.md).\n\nSeverities are {}, from the worst. Many rules grade what they find by who \
+         form: [writing-rules.md](../writing-rules.md). What other \
+         tools call the same is in [check-ids.md](../check-ids.md).\n\nSeverities are {}, from the worst. Many rules grade what they find by who \
          gets in and what he reaches:\n\n{table}\n\nOutermost are guests, whoever registers himself, and any customer of an issuer; in the middle a whole \
          tenant or another account; inner those of the own account and AWS services. Full is as good as the account, deep \
          is secrets or writing everything, broad is reading everything or whole services.\n\n{list}",

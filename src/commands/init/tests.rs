@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use crate::cli::ExitCode;
 use crate::cli::testing::cli;
+use crate::cli::{ExitCode, parse};
 use crate::settings::Settings;
 use crate::source::Sources;
 use crate::source::scratch::Scratch;
@@ -60,6 +60,22 @@ fn the_settings_are_right_with_and_without_their_comments() {
         Settings::load(&Sources::default(), &path).unwrap_or_else(|problems| panic!("{problems:?}\n{all}"));
     assert!(settings.accounts.management.is_some() && !settings.deployments.is_empty(), "{all}");
     assert!(!settings.rules.directories.is_empty() && !settings.exclude.is_empty(), "{all}");
+}
+
+/// What is written runs fedlint with options that it has.
+#[test]
+fn the_commands_that_are_written_are_understood() {
+    let mut count = 0;
+    for text in [super::PRE_COMMIT, super::GITHUB, super::GITLAB] {
+        for line in text.lines() {
+            if let Some((_, rest)) = line.split_once("fedlint scan") {
+                let arguments = ["fedlint", "scan"].into_iter().chain(rest.split_whitespace());
+                parse(arguments, None).unwrap_or_else(|error| panic!("{line}: {error}"));
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 3);
 }
 
 #[test]

@@ -117,8 +117,8 @@ fn an_example_has_to_be_about_its_rule() {
 
 #[test]
 fn a_rule_that_is_not_understood_fails() {
-    let (code, _, err) = test(&RULE.replace("social-logins:", "social-logns:"));
-    assert_eq!(code, ExitCode::Failed);
+    let (code, out, err) = test(&RULE.replace("social-logins:", "social-logns:"));
+    assert_eq!((code, out.as_str()), (ExitCode::Failed, ""));
     assert!(err.contains("did you mean `social-logins`?"), "{err}");
 }
 

@@ -129,6 +129,9 @@ struct RuleOutput<'r> {
     help: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     known_limits: Option<&'r str>,
+    /// The remedy by which `--fix` mends what it finds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'r str>,
     /// The options with the values that they have, with the settings.
     options: BTreeMap<&'r str, String>,
     references: Vec<&'r str>,
@@ -157,6 +160,7 @@ impl<'r> RuleOutput<'r> {
             why: &rule.why,
             help: rule.help.as_deref(),
             known_limits: rule.known_limits.as_deref(),
+            fix: rule.fix.as_deref(),
             options: entry
                 .selection
                 .options(rule)

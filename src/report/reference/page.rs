@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::severity::cases_of_severity;
 use super::{Entry, Examples, levels, promise, shown};
+use crate::facts::SCHEMAS;
 use crate::rules::file::{Example, RuleFile, Stretch, stretches};
 use crate::rules::{Rule, RuleSeverity};
 
@@ -83,11 +84,21 @@ fn facts(entry: Entry<'_>) -> String {
     } else {
         "- a rule of your own".to_owned()
     });
+    if let Some(remedy) = remedy(rule) {
+        lines.push(format!("- can be fixed with `fedlint scan --fix`: {}", remedy.trim_end_matches('.')));
+    }
     if !rule.yields_to.is_empty() {
         let ids: Vec<String> = rule.yields_to.iter().map(|id| format!("`{id}`")).collect();
         lines.push(format!("- a note only, where one of these finds the same: {}", ids.join(", ")));
     }
     lines.join("\n") + "\n"
+}
+
+/// What `--fix` changes.
+fn remedy(rule: &Rule) -> Option<&'static str> {
+    let schema = SCHEMAS.iter().find(|schema| schema.kind == rule.finds)?;
+    let remedy = schema.remedies.iter().find(|remedy| rule.fix.as_deref() == Some(remedy.name))?;
+    Some(remedy.about.trim())
 }
 
 fn messages(rule: &Rule) -> String {
@@ -112,7 +123,7 @@ fn helps(rule: &Rule) -> String {
     let help = rule.help.as_ref().map(|help| template(help.trim_end()));
     match help {
         Some(help) if cases.is_empty() => help,
-        Some(help) => format!("{}\n\n{help}", cases.join("\n")),
+        Some(help) => format!("{}\n- otherwise: {}", cases.join("\n"), in_a_line(&help)),
         None => cases.join("\n"),
     }
 }

@@ -94,6 +94,14 @@ fn nothing_of_a_rule_acts_on_the_terminal() {
 }
 
 #[test]
+fn a_page_says_what_can_be_fixed() {
+    for rule in BUILT_IN {
+        let says = document(rule).contains("\n- can be fixed with `fedlint scan --fix`: ");
+        assert_eq!(says, rule.fix.is_some(), "{}", rule.id);
+    }
+}
+
+#[test]
 fn severities_are_put_into_words() {
     let page = document(built_in("guest-access-enabled"));
     assert!(
