@@ -51,10 +51,11 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, root: &Root) -> io::Resul
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
-        "<testsuites name=\"fedlint\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"0\">",
+        "<testsuites name=\"fedlint\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">",
         total(|suite| suite.tests.len()),
         total(|suite| suite.count(|result| matches!(result, Result::Failed { .. }))),
         total(|suite| suite.count(|result| matches!(result, Result::Broken { .. }))),
+        total(|suite| suite.count(|result| matches!(result, Result::Skipped { .. }))),
     )?;
     for suite in &suites {
         suite.write(out)?;

@@ -11,7 +11,7 @@ use crate::analysis::{Analysis, Coverage};
 use crate::facts::{Common, Fact, FieldType, FieldValue};
 use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity, in_words};
 use crate::model::EntityId;
-use crate::source::Span;
+use crate::source::{Span, stable_hash};
 use crate::value::{Text, Vocabulary, Worlds};
 
 /// What findings need to know of the scan.
@@ -368,11 +368,4 @@ fn tell_apart(verdicts: &mut [Verdict]) {
             finding.fingerprint = format!("{:016x}", stable_hash(text.as_bytes()));
         }
     }
-}
-
-/// FNV-1a: the same on every platform and in every version of the compiler.
-fn stable_hash(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -65,7 +65,7 @@ pub(in crate::cli) struct ScanArguments {
     /// Print what `--fix` would change, and change nothing
     ///
     /// A unified diff in place of the report, for people and for `git apply`. Exit codes are those of a scan without it.
-    #[arg(long, group = "fixing")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["output", "format"])]
     diff: bool,
 
     #[command(flatten)]

@@ -64,7 +64,7 @@ pub(super) struct SourceArguments {
 
     /// When to use colours
     ///
-    /// `auto` uses them if the output is a terminal and the variable NO_COLOR is not set.
+    /// `auto` uses them if the output is a terminal, or FORCE_COLOR is set, and NO_COLOR is not.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
     color: ColorChoice,
 
