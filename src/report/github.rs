@@ -107,6 +107,26 @@ fn command(
     line
 }
 
+/// A report for people as it can stand in the log of a step: the runner takes `::` at the start of a line for a command, and
+/// `##[` anywhere, whoever wrote them.
+#[must_use]
+pub fn without_commands(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        let start = line.len() - line.trim_start().len();
+        let (space, rest) = line.split_at(start);
+        harmless += space;
+        match rest.strip_prefix("::") {
+            Some(rest) => {
+                harmless += ": :";
+                harmless += rest;
+            }
+            None => harmless += rest,
+        }
+    }
+    harmless.replace("##[", "## [")
+}
+
 /// What follows the second `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

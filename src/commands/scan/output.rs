@@ -22,6 +22,8 @@ pub(super) struct Outputs<'r> {
     rules: &'r [Rule],
     root: Root,
     verbosity: Verbosity,
+    /// True if the runner of GitHub Actions reads along.
+    in_log: bool,
     settings: Option<PathBuf>,
     files: Option<markdown::Files>,
     /// Where GitHub takes the summary of a job from.
@@ -48,6 +50,7 @@ impl<'r> Outputs<'r> {
             report,
             rules,
             verbosity: options.verbosity,
+            in_log: text("GITHUB_ACTIONS").as_deref() == Some("true"),
             settings,
             root: Root::find(&source::absolute(Path::new("")), first),
             files: on_github().or_else(on_gitlab),
@@ -76,15 +79,12 @@ impl<'r> Outputs<'r> {
     ) -> io::Result<()> {
         let (report, root) = (&self.report, &self.root);
         match format {
-            OutputFormat::Human => match self.verbosity {
-                Verbosity::Quiet => concise::write(out, report, terminal),
-                Verbosity::Usual => human::write(out, report, terminal),
-                Verbosity::Verbose => {
-                    let background =
-                        verbose::Background { settings: self.settings.clone(), data: version::data() };
-                    verbose::write(out, report, terminal, &background)
-                }
-            },
+            OutputFormat::Human if self.in_log => {
+                let mut text = Vec::new();
+                self.write_for_people(&mut text, terminal)?;
+                out.write_all(github::without_commands(&String::from_utf8_lossy(&text)).as_bytes())
+            }
+            OutputFormat::Human => self.write_for_people(out, terminal),
             OutputFormat::Json => json::write(out, report),
             OutputFormat::Sarif => {
                 let texts: Vec<Texts> = self.rules.iter().map(Texts::of).collect();
@@ -96,6 +96,18 @@ impl<'r> Outputs<'r> {
             OutputFormat::Gitlab => gitlab::write(out, report, root),
             OutputFormat::Junit => junit::write(out, report, root),
             OutputFormat::Markdown => self.write_markdown(out, markdown::Options::COMMENT),
+        }
+    }
+
+    fn write_for_people(&self, out: &mut dyn Write, terminal: &human::Options) -> io::Result<()> {
+        match self.verbosity {
+            Verbosity::Quiet => concise::write(out, &self.report, terminal),
+            Verbosity::Usual => human::write(out, &self.report, terminal),
+            Verbosity::Verbose => {
+                let background =
+                    verbose::Background { settings: self.settings.clone(), data: version::data() };
+                verbose::write(out, &self.report, terminal, &background)
+            }
         }
     }
 

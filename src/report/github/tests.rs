@@ -69,6 +69,18 @@ fn nothing_found_is_no_silence() {
     );
 }
 
+#[test]
+fn the_log_of_a_step_holds_no_commands_of_others() {
+    let cases = [
+        ("  ::error::x\n::add-mask::y", "  : :error::x\n: :add-mask::y"),
+        ("a ::b and #[c] stay\n", "a ::b and #[c] stay\n"),
+        ("12 | # ##[group]z\r::q", "12 | # ## [group]z\r: :q"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(without_commands(text), expected);
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_is_a_command_of_its_own(text in NASTY) {
@@ -85,5 +97,11 @@ proptest! {
         let expected = sanitised(&case.findings[0].message);
         prop_assert_eq!(message.lines().next(), Some(expected.as_ref()));
         prop_assert_eq!(&properties.last().unwrap().1, "guest-access-enabled (high)");
+    }
+
+    #[test]
+    fn no_text_is_a_command_in_the_log(text in NASTY) {
+        let log = without_commands(&text);
+        prop_assert!(log.split(['\n', '\r']).all(|line| command(line).is_none() && !line.contains("##[")), "{log}");
     }
 }

@@ -250,3 +250,15 @@ fn quiet_and_verbose_exclude_each_other() {
     assert_eq!(code, ExitCode::Failed);
     assert!(err.contains("cannot be used with"), "{err}");
 }
+
+#[test]
+fn nothing_in_a_file_is_a_command_to_the_runner_that_reads_the_log() {
+    let scratch = Scratch::new();
+    let template = TEMPLATE.replace("true", "true # ##[error]mine").replace("  Pool:", "  '::error::x':");
+    let template = scratch.write("a.yaml", template);
+    let path = template.to_str().unwrap();
+    let arguments = ["--color", "never", path];
+    let (_, log, _) = scan_in(&[("GITHUB_ACTIONS", "true")], &arguments);
+    assert!(log.contains("true # ## [error]mine") && !log.contains("##["), "{log}");
+    assert!(scan(&arguments).1.contains("true # ##[error]mine"));
+}
