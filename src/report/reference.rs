@@ -171,6 +171,7 @@ fn write_markdown(out: &mut dyn Write, text: &str, options: &human::Options) -> 
                 lines.push(String::new());
             }
             lines.extend(wrapped(&sanitised(heading.trim()), width).iter().map(|line| screen.bold(line)));
+            lines.push(String::new());
         } else if let Some(address) =
             line.strip_prefix("- ").filter(|rest| !code && rest.starts_with("https://"))
         {
