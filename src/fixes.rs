@@ -29,16 +29,23 @@ use crate::source::{SourceId, Sources, Span};
 /// A stretch of a text, and what stands there afterwards.
 type Stretch = (Range<usize>, String);
 
+/// The longest file that is edited, in bytes: no template is so long.
+const LONGEST: u64 = 8 << 20;
+
+/// How many fixes of a file are tried one by one, if not all of them can be made.
+const TRIED: usize = 100;
+
 /// Writes the fixes of findings as edits, and lets go of those that cannot be written.
 pub fn write_out(findings: &mut [Finding], sources: &Sources) {
     let mut desk = Desk { sources, pages: FxHashMap::default() };
-    for finding in findings {
+    for finding in &mut *findings {
         // What another program writes is overwritten by it.
         let generated = finding.entity.cdk_path.is_some();
         if let Some(fix) = finding.fix.take().filter(|_| !generated) {
             finding.fix = desk.write(fix);
         }
     }
+    desk.check(findings);
 }
 
 /// A text with edits of it made. `None` if they overlap, or are not of this text.
@@ -95,21 +102,68 @@ impl Desk<'_> {
             let (one, other) = (pair[0].span, pair[1].span);
             one.source != other.source || (one.end <= other.start && one != other)
         });
-        if in_order.is_empty() || !apart || !self.reads(&in_order) {
-            return None;
-        }
-        Some(Fix { edits: in_order, ..fix })
+        (apart && !in_order.is_empty()).then_some(Fix { edits: in_order, ..fix })
     }
 
-    /// Whether files can be read with the edits made.
-    fn reads(&mut self, edits: &[Edit]) -> bool {
-        edits.chunk_by(|one, other| one.span.source == other.span.source).all(|edits| {
-            let source = edits[0].span.source;
-            let Some(page) = self.page(source) else { return false };
-            let Some(text) = apply(&page.text, &edits.iter().collect::<Vec<_>>()) else { return false };
-            let format = page.document.format;
-            document::read(&text, source, format, &Limits::default()).complete()
-        })
+    /// Lets go of fixes with which their files could not be read any more: which no edit should do.
+    fn check(&mut self, findings: &mut [Finding]) {
+        // Mostly all of them can be made at once, but for those that touch the same places.
+        let mut taken: FxHashMap<SourceId, Vec<Edit>> = FxHashMap::default();
+        let mut sources: Vec<SourceId> = Vec::new();
+        let mut alone: Vec<usize> = Vec::new();
+        let mut together: Vec<usize> = Vec::new();
+        for (index, finding) in findings.iter().enumerate() {
+            let Some(fix) = &finding.fix else { continue };
+            let is_free = fix.edits.iter().all(|edit| {
+                let others = taken.get(&edit.span.source).map_or(&[][..], Vec::as_slice);
+                !others.iter().any(|other| edit.touches(other))
+            });
+            if !is_free {
+                // Two findings may have one fix.
+                let is_same =
+                    |edit: &Edit| taken.get(&edit.span.source).is_some_and(|taken| taken.contains(edit));
+                if !fix.edits.iter().all(is_same) {
+                    alone.push(index);
+                }
+                continue;
+            }
+            for edit in &fix.edits {
+                let taken = taken.entry(edit.span.source).or_default();
+                if taken.is_empty() {
+                    sources.push(edit.span.source);
+                }
+                taken.push(edit.clone());
+            }
+            together.push(index);
+        }
+        let mut wrong: Vec<SourceId> = Vec::new();
+        for source in sources {
+            if !self.reads(source, &taken[&source].iter().collect::<Vec<_>>()) {
+                wrong.push(source);
+            }
+        }
+        let is_wrong = |finding: &Finding| {
+            finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| wrong.contains(&edit.span.source))
+        };
+        alone.extend(together.into_iter().filter(|&index| is_wrong(&findings[index])));
+        for (number, index) in alone.into_iter().enumerate() {
+            let Some(fix) = &findings[index].fix else { continue };
+            let reads = fix.edits.chunk_by(|one, other| one.span.source == other.span.source).all(|edits| {
+                edits
+                    .first()
+                    .is_some_and(|first| self.reads(first.span.source, &edits.iter().collect::<Vec<_>>()))
+            });
+            if number >= TRIED || !reads {
+                findings[index].fix = None;
+            }
+        }
+    }
+
+    /// Whether a file can be read with edits made.
+    fn reads(&mut self, source: SourceId, edits: &[&Edit]) -> bool {
+        let Some(page) = self.page(source) else { return false };
+        let Some(text) = apply(&page.text, edits) else { return false };
+        document::read(&text, source, page.document.format, &Limits::default()).complete()
     }
 
     /// The edits that make a change, in the files themselves.
@@ -143,6 +197,9 @@ impl Desk<'_> {
         use crate::source::Origin;
         match self.sources.origin(source) {
             Origin::File(path) => {
+                if path.metadata().is_ok_and(|metadata| metadata.len() > LONGEST) {
+                    return None;
+                }
                 let file = self.sources.file_text(source).ok().filter(|file| !file.changed)?;
                 let generated = path.components().any(|part| part.as_os_str() == "cdk.out");
                 let format = Format::guess(path, &file.text);

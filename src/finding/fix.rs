@@ -84,6 +84,15 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// Whether two edits change the same or stand side by side, so that one is not to be made without looking at the other.
+    #[must_use]
+    pub fn touches(&self, other: &Self) -> bool {
+        let (one, other) = (self.span, other.span);
+        one.source == other.source && one.start <= other.end && other.start <= one.end
+    }
+}
+
 /// The entry under a path of keys.
 #[must_use]
 pub fn entry(path: &[&str], value: Value) -> Entries {

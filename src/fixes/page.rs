@@ -31,7 +31,7 @@ pub(super) struct Host {
 }
 
 impl Page {
-    /// A template, of which all can be read.
+    /// A template, or a policy of its own, of which all can be read.
     pub(super) fn template(text: Arc<str>, source: SourceId, format: Format) -> Option<Self> {
         let read = document::read(&text, source, format, &Limits::default());
         if !read.complete() {
@@ -39,7 +39,8 @@ impl Page {
         }
         let tree = Tree::new(&read.document, &text);
         // What an account answered is a copy: changing it changes nothing.
-        let is_template = tree.roots().any(|root| root.get("Resources").is_some());
+        let is_template =
+            tree.roots().any(|root| ["Resources", "Statement"].iter().any(|key| root.get(key).is_some()));
         if is_template { Some(Self::new(Arc::clone(&text), read.document, None)) } else { None }
     }
 

@@ -177,8 +177,8 @@ impl Screen {
         }
         text += &self.help(&finding.help);
         if let Some(fix) = &finding.fix {
-            let options = if fix.safe { "--fix" } else { "--fix --unsafe-fixes" };
-            text += &self.fact("fix", &format!("{} (`{options}`)", fix.title));
+            let option = if fix.safe { "--fix" } else { "--unsafe-fixes" };
+            text += &self.fact("fix", &format!("{} (`{option}`)", fix.title));
         }
         text + "\n"
     }

@@ -28,6 +28,9 @@ pub trait Context {
     /// How much of what a template may become the worlds in which something holds were looked for in.
     fn coverage(&self, worlds: &Worlds) -> Coverage;
 
+    /// Whether it is written somewhere, and not what an account answered: then there is something to fix.
+    fn is_written(&self, id: EntityId) -> bool;
+
     /// What was not seen of the entity's account, as a sentence; `None` if nothing is known to be missing.
     fn not_seen(&self, id: EntityId) -> Option<String>;
 
@@ -50,6 +53,10 @@ impl Context for Analysis<'_> {
 
     fn coverage(&self, worlds: &Worlds) -> Coverage {
         self.coverage(worlds)
+    }
+
+    fn is_written(&self, id: EntityId) -> bool {
+        !self.model.scope.inventories.contains_key(&self.entity(id).deployment)
     }
 
     fn not_seen(&self, id: EntityId) -> Option<String> {
@@ -201,7 +208,12 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         notes: Vec::new(),
         witness: common.witness.clone(),
         help: writer.fill(help),
-        fix: rule.fix.as_ref().and_then(|name| fact.remedy(name)).cloned(),
+        fix: rule
+            .fix
+            .as_ref()
+            .and_then(|name| fact.remedy(name))
+            .filter(|_| context.is_written(common.subject))
+            .cloned(),
         folded_into: None,
         suppressed: None,
         fingerprint: fingerprint(rule, common, &entity, context),

@@ -252,6 +252,10 @@ impl Context for Of<'_> {
         Coverage::Full
     }
 
+    fn is_written(&self, _: EntityId) -> bool {
+        true
+    }
+
     fn not_seen(&self, _: EntityId) -> Option<String> {
         None
     }

@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Outcome;
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::fixes;
+use crate::source::Sources;
 
 /// A text before and after fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ const SCANS: usize = 200;
 /// Makes the fixes of the findings that count, those that are allowed. `scan` scans again with changed texts.
 pub fn mend(
     first: Outcome,
-    allowed: &dyn Fn(&Fix) -> bool,
+    allowed: &dyn Fn(&Fix, &Sources) -> bool,
     scan: &mut dyn FnMut(&Texts) -> Outcome,
 ) -> Mending {
     let mending = Mending { outcome: first, texts: Texts::new(), fixed: Vec::new(), refused: Vec::new() };
@@ -79,7 +80,7 @@ type Identity = (String, String);
 
 struct Workshop<'w> {
     mending: Mending,
-    allowed: &'w dyn Fn(&Fix) -> bool,
+    allowed: &'w dyn Fn(&Fix, &Sources) -> bool,
     scan: &'w mut dyn FnMut(&Texts) -> Outcome,
     scans: usize,
     /// Fixes that did not do.
@@ -92,7 +93,7 @@ impl Workshop<'_> {
         let mut chosen = Vec::new();
         let mut taken: Vec<&Edit> = Vec::new();
         for (identity, fix) in self.candidates() {
-            let is_free = fix.edits.iter().all(|edit| !taken.iter().any(|other| touch(edit, other)));
+            let is_free = fix.edits.iter().all(|edit| !taken.iter().any(|other| edit.touches(other)));
             if is_free {
                 taken.extend(&fix.edits);
                 chosen.push(identity);
@@ -103,7 +104,10 @@ impl Workshop<'_> {
 
     fn candidates(&self) -> impl Iterator<Item = (Identity, &Fix)> {
         self.mending.outcome.findings.iter().filter(|finding| finding.counts()).filter_map(|finding| {
-            let fix = finding.fix.as_ref().filter(|fix| (self.allowed)(fix) && !fix.edits.is_empty())?;
+            let fix = finding
+                .fix
+                .as_ref()
+                .filter(|fix| !fix.edits.is_empty() && (self.allowed)(fix, &self.mending.outcome.sources))?;
             let identity = (finding.fingerprint.clone(), fix.title.clone());
             (!self.tried.contains(&identity)).then_some((identity, fix))
         })
@@ -188,13 +192,6 @@ impl Workshop<'_> {
         }
         Some(texts)
     }
-}
-
-/// Whether two edits change the same or stand side by side, so that one is not to be made without looking at the other.
-fn touch(one: &Edit, other: &Edit) -> bool {
-    one.span.source == other.span.source
-        && one.span.start <= other.span.end
-        && other.span.start <= one.span.end
 }
 
 /// Rule, file, and what it is about.

@@ -19,13 +19,24 @@ pub(super) fn make(
     first: Outcome,
     scan: &mut dyn FnMut(Sources) -> Outcome,
 ) -> Mending {
-    let allowed = |fix: &Fix| fix.safe || options.unsafe_fixes;
+    // What is only read besides is not changed.
+    let is_named = |path: &Path| options.sources.paths.iter().any(|named| path.starts_with(strip(named)));
+    let allowed = |fix: &Fix, sources: &Sources| {
+        let mut paths = fix.edits.iter().map(|edit| sources.path(edit.span.source));
+        (fix.safe || options.unsafe_fixes)
+            && (options.sources.context.is_empty() || paths.all(|path| is_named(strip(&path))))
+    };
     mend(first, &allowed, &mut |texts: &Texts| {
         let bytes = |mended: &Mended| Arc::<[u8]>::from(mended.after.as_bytes());
         let instead: FxHashMap<_, _> =
             texts.iter().map(|(path, mended)| (path.clone(), bytes(mended))).collect();
         scan(Sources::reading_instead(instead))
     })
+}
+
+/// A path without `./` before it.
+fn strip(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }
 
 /// Writes the files that were changed, and takes those out of `mending` that could not be.

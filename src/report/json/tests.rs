@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::{Certainty, Privilege, Reach, SuppressedBy, Suppression};
+use crate::finding::{Certainty, Fix, Privilege, Reach, SuppressedBy, Suppression};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::{Decoding, ProblemKind};
 
@@ -26,6 +26,8 @@ fn everything() -> Case {
     full.entity.arn = Some("arn:aws:iam::111122223333:role/x".to_owned());
     full.entity.cdk_path = Some("Shop/Pool".to_owned());
     full.labels = vec![label(plain.span, "here")];
+    let edit = Edit { span: plain.span, text: "Guests: false".to_owned() };
+    full.fix = Some(Fix { edits: vec![edit], ..Fix::new("switch off guests".to_owned(), false, Vec::new()) });
     full.notes = vec!["one assumption".to_owned()];
     full.witness = Some(vec![("action".to_owned(), "sts:AssumeRole".to_owned())]);
     full.folded_into = Some("8899".to_owned());
@@ -138,6 +140,28 @@ fn every_field() {
             "one assumption"
           ],
           "help": "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.",
+          "fix": {
+            "title": "switch off guests",
+            "safe": false,
+            "edits": [
+              {
+                "location": {
+                  "path": "infra/role.json",
+                  "start": {
+                    "line": 2,
+                    "column": 3,
+                    "offset": 4
+                  },
+                  "end": {
+                    "line": 2,
+                    "column": 6,
+                    "offset": 9
+                  }
+                },
+                "text": "Guests: false"
+              }
+            ]
+          },
           "folded-into": "8899",
           "suppressed": {
             "by": "settings",

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::{Certainty, Group, SuppressedBy, Suppression};
+use crate::finding::{Certainty, Edit, Group, SuppressedBy, Suppression};
 use crate::report::tests::{Case, checked_in, finding, label};
 use crate::source::ProblemKind;
 
@@ -72,6 +72,16 @@ fn everything() -> Case {
         label(case.span(file, "Classic: true"), "the classic flow gives more"),
         label(case.span(role, "Role"), "guests get this role"),
     ];
+    let edit = |span: Span, text: &str| Edit { span, text: text.to_owned() };
+    let at = case.span(role, "x");
+    found.fix = Some(Fix {
+        edits: vec![
+            edit(case.span(file, "true"), "false"),
+            // Something is added behind.
+            edit(Span::new(at.source, at.end, at.end), ", y"),
+        ],
+        ..Fix::new("switch off guests".to_owned(), false, Vec::new())
+    });
     let folded = Finding { folded_into: Some("x".to_owned()), ..found.clone() };
     let unknown =
         Finding { rule: "own-rule".into(), labels: Vec::new(), severity: Severity::Low, ..found.clone() };
@@ -342,6 +352,52 @@ fn every_part() {
                 "fedlint/v1": "0011223344556677"
               },
               "suppressions": [],
+              "fixes": [
+                {
+                  "description": {
+                    "text": "switch off guests"
+                  },
+                  "artifactChanges": [
+                    {
+                      "artifactLocation": {
+                        "uri": "infra/my%20pool.yaml",
+                        "uriBaseId": "SRCROOT"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 2,
+                            "startColumn": 11,
+                            "endLine": 2,
+                            "endColumn": 15
+                          },
+                          "insertedContent": {
+                            "text": "false"
+                          }
+                        }
+                      ]
+                    },
+                    {
+                      "artifactLocation": {
+                        "uri": "file:///elsewhere/role.yaml"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 1,
+                            "startColumn": 8,
+                            "endLine": 1,
+                            "endColumn": 8
+                          },
+                          "insertedContent": {
+                            "text": ", y"
+                          }
+                        }
+                      ]
+                    }
+                  ]
+                }
+              ],
               "properties": {
                 "severity": "high",
                 "certainty": "possible",
@@ -376,6 +432,52 @@ fn every_part() {
                 "fedlint/v1": "0011223344556677"
               },
               "suppressions": [],
+              "fixes": [
+                {
+                  "description": {
+                    "text": "switch off guests"
+                  },
+                  "artifactChanges": [
+                    {
+                      "artifactLocation": {
+                        "uri": "infra/my%20pool.yaml",
+                        "uriBaseId": "SRCROOT"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 2,
+                            "startColumn": 11,
+                            "endLine": 2,
+                            "endColumn": 15
+                          },
+                          "insertedContent": {
+                            "text": "false"
+                          }
+                        }
+                      ]
+                    },
+                    {
+                      "artifactLocation": {
+                        "uri": "file:///elsewhere/role.yaml"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 1,
+                            "startColumn": 8,
+                            "endLine": 1,
+                            "endColumn": 8
+                          },
+                          "insertedContent": {
+                            "text": ", y"
+                          }
+                        }
+                      ]
+                    }
+                  ]
+                }
+              ],
               "properties": {
                 "severity": "low",
                 "certainty": "possible",
@@ -417,6 +519,52 @@ fn every_part() {
                   "properties": {
                     "by": "file"
                   }
+                }
+              ],
+              "fixes": [
+                {
+                  "description": {
+                    "text": "switch off guests"
+                  },
+                  "artifactChanges": [
+                    {
+                      "artifactLocation": {
+                        "uri": "infra/my%20pool.yaml",
+                        "uriBaseId": "SRCROOT"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 2,
+                            "startColumn": 11,
+                            "endLine": 2,
+                            "endColumn": 15
+                          },
+                          "insertedContent": {
+                            "text": "false"
+                          }
+                        }
+                      ]
+                    },
+                    {
+                      "artifactLocation": {
+                        "uri": "file:///elsewhere/role.yaml"
+                      },
+                      "replacements": [
+                        {
+                          "deletedRegion": {
+                            "startLine": 1,
+                            "startColumn": 8,
+                            "endLine": 1,
+                            "endColumn": 8
+                          },
+                          "insertedContent": {
+                            "text": ", y"
+                          }
+                        }
+                      ]
+                    }
+                  ]
                 }
               ],
               "properties": {
