@@ -35,14 +35,15 @@ const LONGEST: u64 = 8 << 20;
 /// How many fixes of a file are tried one by one, if not all of them can be made.
 const TRIED: usize = 100;
 
-/// Writes the fixes of findings as edits, and lets go of those that cannot be written.
-pub fn write_out(findings: &mut [Finding], sources: &Sources) {
+/// Writes the fixes of findings as edits, and lets go of those that cannot be written. `pinned` says that values of
+/// parameters are given: then nothing is known of a template with others.
+pub fn write_out(findings: &mut [Finding], sources: &Sources, pinned: bool) {
     let mut desk = Desk { sources, pages: FxHashMap::default() };
     for finding in &mut *findings {
         // What another program writes is overwritten by it.
         let generated = finding.entity.cdk_path.is_some();
         if let Some(fix) = finding.fix.take().filter(|_| !generated) {
-            finding.fix = desk.write(fix);
+            finding.fix = desk.write(Fix { safe: fix.safe && !pinned, ..fix });
         }
     }
     desk.check(findings);

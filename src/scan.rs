@@ -534,7 +534,7 @@ fn judge(
         whole,
     };
     problems.extend(suppress::apply(&mut findings, suppressions, &scene));
-    fixes::write_out(&mut findings, analysis.sources);
+    fixes::write_out(&mut findings, analysis.sources, !analysis.settings.parameters.is_empty());
     (findings, reaches)
 }
 

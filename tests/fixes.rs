@@ -32,7 +32,7 @@ fn scan(files: &[(String, String)], texts: &Texts, settings: &Settings) -> Outco
 /// Makes fixes in the files of an example.
 fn fixed(files: &[(String, String)], settings: &Settings, allowed: &dyn Fn(&Fix) -> bool) -> Mending {
     let first = scan(files, &Texts::new(), settings);
-    mend(first, &|fix, _| allowed(fix), &mut |texts| scan(files, texts, settings))
+    mend(first, &|_, fix, _| allowed(fix), &mut |texts| scan(files, texts, settings))
 }
 
 fn fixes(files: &[(String, String)], settings: &Settings) -> Vec<(String, Fix)> {

@@ -26,8 +26,13 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
     let Scanned { mut outcome, mut fail_on, settings } = execute(&options, Sources::default(), environment);
     let mut code = ExitCode::of(&outcome, fail_on);
     if options.fixing != Fixing::Nothing {
+        let wide = fix::wide(&options);
+        if let Some(wide) = &wide {
+            outcome = execute(wide, Sources::default(), environment).outcome;
+        }
+        let all = wide.as_ref().unwrap_or(&options);
         let mut mending =
-            fix::make(&options, outcome, &mut |sources| execute(&options, sources, environment).outcome);
+            fix::make(&options, outcome, &mut |sources| execute(all, sources, environment).outcome);
         if options.fixing == Fixing::Show {
             let is_terminal = environment.width.is_some();
             fix::write_diff(&mut *environment.out, &mending.texts, is_terminal)?;

@@ -126,7 +126,7 @@ impl<'r> Judge<'r> {
         let finding = |verdict: Verdict| {
             let mut finding = Finding { when: context.when(&verdict.worlds), ..verdict.finding };
             // What is wrong under some conditions only may be right under others.
-            if finding.when.is_some() {
+            if finding.when.is_some() || context.coverage(&verdict.worlds) != Coverage::Full {
                 finding.fix = None;
             }
             // What may be right as it is is changed only if somebody says so.

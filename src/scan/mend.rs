@@ -61,7 +61,7 @@ const SCANS: usize = 200;
 /// Makes the fixes of the findings that count, those that are allowed. `scan` scans again with changed texts.
 pub fn mend(
     first: Outcome,
-    allowed: &dyn Fn(&Fix, &Sources) -> bool,
+    allowed: &dyn Fn(&Finding, &Fix, &Sources) -> bool,
     scan: &mut dyn FnMut(&Texts) -> Outcome,
 ) -> Mending {
     let mending = Mending { outcome: first, texts: Texts::new(), fixed: Vec::new(), refused: Vec::new() };
@@ -80,7 +80,7 @@ type Identity = (String, String);
 
 struct Workshop<'w> {
     mending: Mending,
-    allowed: &'w dyn Fn(&Fix, &Sources) -> bool,
+    allowed: &'w dyn Fn(&Finding, &Fix, &Sources) -> bool,
     scan: &'w mut dyn FnMut(&Texts) -> Outcome,
     scans: usize,
     /// Fixes that did not do.
@@ -104,10 +104,9 @@ impl Workshop<'_> {
 
     fn candidates(&self) -> impl Iterator<Item = (Identity, &Fix)> {
         self.mending.outcome.findings.iter().filter(|finding| finding.counts()).filter_map(|finding| {
-            let fix = finding
-                .fix
-                .as_ref()
-                .filter(|fix| !fix.edits.is_empty() && (self.allowed)(fix, &self.mending.outcome.sources))?;
+            let fix = finding.fix.as_ref().filter(|fix| {
+                !fix.edits.is_empty() && (self.allowed)(finding, fix, &self.mending.outcome.sources)
+            })?;
             let identity = (finding.fingerprint.clone(), fix.title.clone());
             (!self.tried.contains(&identity)).then_some((identity, fix))
         })

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::cli::{Fixing, ScanOptions};
-use crate::finding::Fix;
+use crate::cli::{FindingOptions, Fixing, ScanOptions};
+use crate::finding::{Certainty, Finding, Fix};
 use crate::fixes::unified;
 use crate::report::{shown_path, shown_text};
 use crate::scan::{Mend, Mended, Mending, Outcome, Texts, mend};
@@ -21,9 +21,10 @@ pub(super) fn make(
 ) -> Mending {
     // What is only read besides is not changed.
     let is_named = |path: &Path| options.sources.paths.iter().any(|named| path.starts_with(strip(named)));
-    let allowed = |fix: &Fix, sources: &Sources| {
+    let allowed = |finding: &Finding, fix: &Fix, sources: &Sources| {
         let mut paths = fix.edits.iter().map(|edit| sources.path(edit.span.source));
-        (fix.safe || options.unsafe_fixes)
+        is_wanted(&options.findings, finding)
+            && (fix.safe || options.unsafe_fixes)
             && (options.sources.context.is_empty() || paths.all(|path| is_named(strip(&path))))
     };
     mend(first, &allowed, &mut |texts: &Texts| {
@@ -32,6 +33,27 @@ pub(super) fn make(
             texts.iter().map(|(path, mended)| (path.clone(), bytes(mended))).collect();
         scan(Sources::reading_instead(instead))
     })
+}
+
+/// The options with which all is found that a fix could bring up, also what is not to be reported in this run.
+pub(super) fn wide(options: &ScanOptions) -> Option<ScanOptions> {
+    let FindingOptions { select, min_certainty, .. } = &options.findings;
+    if options.fixing == Fixing::Nothing || (select.is_empty() && min_certainty.is_none()) {
+        return None;
+    }
+    let findings = FindingOptions {
+        select: Vec::new(),
+        min_certainty: min_certainty.map(|_| Certainty::Possible),
+        ..options.findings.clone()
+    };
+    Some(ScanOptions { findings, ..options.clone() })
+}
+
+/// Whether a finding would be reported in this run.
+fn is_wanted(options: &FindingOptions, finding: &Finding) -> bool {
+    let names = |name: &String| *name == *finding.rule || name == finding.group.name();
+    (options.select.is_empty() || options.select.iter().any(names))
+        && options.min_certainty.is_none_or(|least| finding.certainty >= least)
 }
 
 /// A path without `./` before it.

@@ -170,3 +170,57 @@ fn standard_input_is_not_fixed() {
     assert_eq!(code, ExitCode::Failed);
     assert!(report.contains("standard input cannot be fixed"), "{report}");
 }
+
+#[test]
+fn rules_that_are_not_asked_have_a_say_too() {
+    let scratch = Scratch::new();
+    let text = TEMPLATE
+        .replace("saml-provider/corporate", "oidc-provider/token.actions.githubusercontent.com")
+        .replace(
+            "{ 'SAML:aud': 'https://signin.aws.amazon.com/saml' }",
+            "{ 'token.actions.githubusercontent.com:aud': sts.amazonaws.com }",
+        );
+    let path = scratch.write("a.yaml", &text);
+    let select = ["--fix", "--select", "action-principal-mismatch", "FOLDER"];
+    let (_, report, said) = run(&scratch.path("."), &select);
+    assert!(said.contains("with it, `oidc-tenant-unpinned` would be found"), "{said}");
+    assert!(!report.contains("oidc-tenant-unpinned"), "{report}");
+    assert_eq!(text_of(&path), text);
+    // Another rule's fix is not made.
+    scratch.write("a.yaml", TEMPLATE);
+    let (_, _, said) = run(&scratch.path("."), &["--fix", "--select", "guest-role-missing", "FOLDER"]);
+    assert_eq!(said, "fixed nothing\n");
+}
+
+#[test]
+fn files_that_are_only_read_besides_stay_as_they_are() {
+    let scratch = Scratch::new();
+    let path = scratch.write("a.yaml", TEMPLATE);
+    scratch.write("b.yaml", TEMPLATE.replace("Staff", "Others"));
+    let (_, _, said) = run(&scratch.path("."), &["--fix", "--context", "FOLDER", "FOLDER/b.yaml"]);
+    assert_eq!(said, "fixed 1 finding in 1 file\n");
+    assert_eq!(text_of(&path), TEMPLATE);
+}
+
+#[test]
+fn where_parameters_are_given_no_fix_is_safe() {
+    let scratch = Scratch::new();
+    let text = format!("Parameters:\n  Kind: {{ Type: String }}\n{TEMPLATE}");
+    scratch.write("a.yaml", text);
+    scratch.write("parameters.json", "{\"Kind\": \"x\"}");
+    let given = ["--parameters", "FOLDER/parameters.json", "FOLDER/a.yaml"];
+    let (_, report, _) = run(&scratch.path("."), &given);
+    assert!(report.contains("(`--unsafe-fixes`)"), "{report}");
+}
+
+#[test]
+fn what_is_under_a_condition_has_no_fix() {
+    let scratch = Scratch::new();
+    let action = "!If [IsSaml, sts:AssumeRole, 'sts:AssumeRoleWithSAML']";
+    let text = TEMPLATE.replace("sts:AssumeRole #", &format!("{action} #"));
+    let head = "Parameters:\n  Kind: { Type: String }\nConditions:\n  IsSaml: !Equals [!Ref Kind, saml]\n";
+    scratch.write("a.yaml", format!("{head}{text}"));
+    let (code, report, _) = run(&scratch.path("."), &["FOLDER"]);
+    assert_eq!(code, ExitCode::Findings);
+    assert!(report.contains("action-principal-mismatch") && !report.contains("fix:"), "{report}");
+}
