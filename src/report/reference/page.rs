@@ -91,6 +91,12 @@ fn facts(entry: Entry<'_>) -> String {
         let ids: Vec<String> = rule.yields_to.iter().map(|id| format!("`{id}`")).collect();
         lines.push(format!("- a note only, where one of these finds the same: {}", ids.join(", ")));
     }
+    if let Some(name) = &rule.fix {
+        let schema = SCHEMAS.iter().find(|schema| schema.kind == rule.finds);
+        let remedies = schema.map_or(&[][..], |schema| schema.remedies);
+        let remedy = remedies.iter().find(|remedy| remedy.name == name);
+        lines.extend(remedy.map(|remedy| format!("- fix, where it is known: {}", remedy.about)));
+    }
     lines.join("\n") + "\n"
 }
 
