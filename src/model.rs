@@ -29,6 +29,7 @@ mod workload;
 use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use self::read::Slot;
 use crate::document::saml_metadata::Content;
@@ -101,10 +102,13 @@ pub struct Entity {
     /// True if a list of an account names it, and no answer tells of it.
     pub only_listed: bool,
     /// The texts by which others name it.
-    pub identifiers: Vec<Identifier>,
+    pub identifiers: Identifiers,
     /// False if its properties could not be resolved at all: every field is unknown.
     pub readable: bool,
 }
+
+/// The texts by which others name an entity. Nearly all have two at most, and there may be very many entities.
+pub type Identifiers = SmallVec<[Identifier; 2]>;
 
 /// One text that names an entity.
 #[derive(Clone, Debug, PartialEq, Eq)]

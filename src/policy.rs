@@ -20,6 +20,7 @@ mod language;
 mod managed;
 mod operator;
 mod permissions;
+mod places;
 mod predicate;
 mod principal;
 mod solve;
@@ -30,9 +31,6 @@ mod walk;
 mod workshop;
 mod written;
 
-use std::sync::Arc;
-
-use crate::source::Span;
 use crate::value::{Text, Unknown, Vocabulary};
 
 pub use action::{matches_action, pattern_matches};
@@ -47,6 +45,7 @@ pub use operator::{Comparator, Operator, Quantifier};
 pub use permissions::{
     Cap, GrantedBy, InForce, PermissionPolicy, PermissionQuestion, Permissions, Target, Worth,
 };
+pub use places::{Attached, Layout, PolicyPlaces};
 pub use predicate::Bound;
 pub use principal::{BuiltInProvider, Principal, PrincipalForm, PrincipalKey};
 pub use solve::Wanted;
@@ -195,32 +194,6 @@ pub enum Element {
     },
 }
 
-/// Where the parts of one occurrence of a policy are written.
-#[derive(Clone, Debug)]
-pub struct PolicyPlaces {
-    /// The document.
-    pub document: Span,
-    /// The value of `Version`.
-    pub version: Option<Span>,
-    /// The value of `Id`.
-    pub id: Option<Span>,
-    /// What the language does not allow, in order of writing.
-    pub faults: Vec<Fault>,
-    /// Sorted by path.
-    spans: Box<[(PolicyPath, Span)]>,
-    /// `Sid`s by statement.
-    sids: Box<[Option<Text>]>,
-}
-
-/// A policy where it is attached.
-#[derive(Clone, Debug)]
-pub struct Attached {
-    /// What it means.
-    pub policy: PolicyId,
-    /// Where its parts are written.
-    pub places: Arc<PolicyPlaces>,
-}
-
 impl Statement {
     /// A statement of which nothing is known: it stands for any number of any statements.
     #[must_use]
@@ -301,84 +274,5 @@ impl PolicyPath {
     #[must_use]
     pub const fn new(statement: u16, element: Element) -> Self {
         Self { statement, element }
-    }
-}
-
-impl PolicyPlaces {
-    /// Where a part is written; for a part that is not written, the closest that contains it.
-    #[must_use]
-    pub fn place(&self, path: PolicyPath) -> Span {
-        let mut element = path.element;
-        loop {
-            if let Some(span) = self.exact(PolicyPath { element, ..path }) {
-                return span;
-            }
-            match element.parent() {
-                Some(parent) => element = parent,
-                None => return self.document,
-            }
-        }
-    }
-
-    /// Where a part is written, if it is.
-    #[must_use]
-    pub fn exact(&self, path: PolicyPath) -> Option<Span> {
-        let index = self.spans.binary_search_by_key(&path, |&(path, _)| path).ok()?;
-        Some(self.spans[index].1)
-    }
-
-    /// The `Sid` of a statement.
-    #[must_use]
-    pub fn sid(&self, statement: u16) -> Option<&Text> {
-        self.sids.get(usize::from(statement))?.as_ref()
-    }
-
-    /// Every place, by path.
-    #[must_use]
-    pub fn all(&self) -> &[(PolicyPath, Span)] {
-        &self.spans
-    }
-}
-
-impl Element {
-    /// What the element is a part of. `None` for the whole statement.
-    #[must_use]
-    pub const fn parent(self) -> Option<Self> {
-        Some(match self {
-            Self::Statement => return None,
-            Self::Sid
-            | Self::Effect
-            | Self::Principals
-            | Self::NotPrincipals
-            | Self::Actions
-            | Self::NotActions
-            | Self::Resources
-            | Self::NotResources
-            | Self::Conditions => Self::Statement,
-            Self::Principal(_) => Self::Principals,
-            Self::NotPrincipal(_) => Self::NotPrincipals,
-            Self::Action(_) => Self::Actions,
-            Self::NotAction(_) => Self::NotActions,
-            Self::Resource(_) => Self::Resources,
-            Self::NotResource(_) => Self::NotResources,
-            Self::Operator(_) => Self::Conditions,
-            Self::Key(test) => Self::Operator(test),
-            Self::Values(test) => Self::Key(test),
-            Self::Test { test, .. } => Self::Values(test),
-        })
-    }
-}
-
-impl Attached {
-    /// Where the document is written.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.places.document
-    }
-
-    /// Where a part of it is written.
-    #[must_use]
-    pub fn place(&self, path: PolicyPath) -> Span {
-        self.places.place(path)
     }
 }

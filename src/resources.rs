@@ -5,6 +5,7 @@ pub mod account;
 pub mod cloudformation;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::document::{Document, Format};
 use crate::settings::Settings;
@@ -82,6 +83,9 @@ pub enum Value {
     List(Vec<Located<Self>>),
     /// A mapping, in order. `AWS::NoValue` entries are gone.
     Map(Vec<Entry>),
+    /// A policy document that stands word for word in several places: as it is at one of them. Only its own place is that of
+    /// the value; those within it have to be moved.
+    Shared(Arc<Located<Self>>),
     /// Something that cannot be resolved.
     Unknown(Unknown),
 }

@@ -706,6 +706,30 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_that_stands_in_several_places_is_one_and_keeps_its_places() {
+        let role = |name: &str, service: &str| {
+            format!(
+                r#"{{"RoleName": "{name}", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/{name}",
+                "AssumeRolePolicyDocument": {{"Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
+                "Principal": {{"Service": "{service}.amazonaws.com"}}}}]}},
+                "RolePolicyList": [], "AttachedManagedPolicies": []}}"#
+            )
+        };
+        let roles = [role("one", "ec2"), role("other", "lambda"), role("two", "ec2")].join(", ");
+        let text = format!(r#"{{"RoleDetailList": [{roles}]}}"#);
+        let vocabulary = Vocabulary::default();
+        let model = model_of_texts(&[("details.json", &text)], &Settings::default(), &vocabulary);
+        let trusts = model.roles.iter().map(|role| &role.trust.known().expect("it is written").value);
+        let trusts: Vec<_> = trusts.collect();
+        assert_eq!(trusts[0].policy, trusts[2].policy);
+        assert_ne!(trusts[0].policy, trusts[1].policy);
+        let path = crate::policy::PolicyPath::new(0, crate::policy::Element::Effect);
+        let places: Vec<usize> = trusts.iter().map(|trust| trust.place(path).start as usize).collect();
+        let written: Vec<usize> = text.match_indices(r#""Allow""#).map(|(at, _)| at).collect();
+        assert_eq!(places, written);
+    }
+
+    #[test]
     fn results_come_in_order() {
         let items: Vec<usize> = (0..1000).collect();
         for threads in [1, 2, 8, 1] {

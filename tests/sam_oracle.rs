@@ -217,6 +217,7 @@ fn plain(vocabulary: &Vocabulary, value: &Value) -> String {
                 .collect();
             format!("{entries:?}")
         }
+        Value::Shared(document) => plain(vocabulary, &document.value),
         Value::Unknown(unknown) => format!("{unknown:?}"),
     }
 }

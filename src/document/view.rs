@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -110,6 +111,18 @@ impl<'d> NodeRef<'d> {
             node.start.wrapping_add(document.shift),
             node.end.wrapping_add(document.shift),
         )
+    }
+
+    /// The node as it is written.
+    #[must_use]
+    pub fn written(self) -> &'d str {
+        &self.tree.text[self.range()]
+    }
+
+    /// Where the node is written in the text of its tree.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.node().start as usize..self.node().end as usize
     }
 
     /// What the node is; never [`Kind::Alias`].

@@ -185,7 +185,7 @@ impl Refusals<'_, '_> {
     }
 
     fn length(&mut self) {
-        let length = length::least(self.policy, &self.trust.places, self.analysis.vocabulary);
+        let length = length::least(self.policy, self.trust.places(), self.analysis.vocabulary);
         let length = i64::try_from(length).unwrap_or(i64::MAX);
         let (reason, certainty) = match length {
             _ if length > QUOTA.1 => (RefusalReason::TooLong, Certainty::Proved),

@@ -80,7 +80,8 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let model = &analysis.model;
     let mut faults = |subject: EntityId, policy: PolicyUse, document: &Field<Attached>| {
         if let Field::Known(attached) = document {
-            for fault in distinct(&attached.value.places.faults) {
+            let written: Vec<Fault> = attached.value.places().faults().collect();
+            for fault in distinct(&written) {
                 if policy == PolicyUse::Trust && is_refused_anyway(fault) {
                     continue;
                 }

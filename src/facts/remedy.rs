@@ -24,7 +24,7 @@ pub(super) struct NewTest<'t> {
 
 /// Further tests in a statement.
 pub(super) fn add_tests(trust: &Attached, statement: u16, tests: &[NewTest<'_>]) -> Option<Change> {
-    let at = trust.places.exact(PolicyPath::new(statement, Element::Statement))?;
+    let at = trust.places().exact(PolicyPath::new(statement, Element::Statement))?;
     let tests: Entries = tests
         .iter()
         .map(|test| {
@@ -88,7 +88,7 @@ pub(super) fn issuer(provider: &Principal, vocabulary: &Vocabulary) -> Option<St
 
 /// The actions of a statement, with more.
 pub(super) fn add_actions(trust: &Attached, statement: u16, actions: &[String]) -> Option<Change> {
-    let at = trust.places.exact(PolicyPath::new(statement, Element::Actions))?;
+    let at = trust.places().exact(PolicyPath::new(statement, Element::Actions))?;
     let values = actions.iter().map(|action| Value::Text(action.clone())).collect();
     Some(Change { at, how: How::Add(values) })
 }

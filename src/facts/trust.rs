@@ -151,5 +151,5 @@ fn policy_id(role: &Role) -> Option<PolicyId> {
 /// The conditions of the statement that names the principal.
 fn conditions(view: &View<'_>) -> Vec<Evidence> {
     let path = PolicyPath::new(view.path.statement, Element::Conditions);
-    view.trust.places.exact(path).map(|span| Evidence { role: "conditions", span }).into_iter().collect()
+    view.trust.places().exact(path).map(|span| Evidence { role: "conditions", span }).into_iter().collect()
 }

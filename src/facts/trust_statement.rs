@@ -221,7 +221,7 @@ impl<'a> Trust<'a> {
                 (format!("allow `{call}` too"), remedy::add_actions(self.trust, index, &[call.to_owned()])?)
             }
             [(position, action)] => {
-                let at = self.trust.places.exact(PolicyPath::new(index, Element::Action(position)))?;
+                let at = self.trust.places().exact(PolicyPath::new(index, Element::Action(position)))?;
                 let change = remedy::replace(at, Value::Text(call.to_owned()));
                 (format!("write `{call}` instead of `{action}`"), change)
             }

@@ -4,9 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::identifiers::{attribute_form, kind_of, reference_form};
 use super::link::link;
-use super::read::{Context, Slot};
+use super::read::{Context, SharedPolicies, Slot};
 use super::saml::Documents;
-use super::{Entity, EntityId, EntityKind, Form, Model};
+use super::{Entity, EntityId, EntityKind, Form, Identifiers, Model};
 use crate::policy::Policies;
 use crate::resources::account::Whole;
 use crate::resources::{Deployment, Resource, Resources, Value, Variant};
@@ -46,9 +46,9 @@ impl<'s> Builder<'s> {
     #[must_use]
     pub fn part(&self, whole: &Whole) -> Part {
         let mut model = Model::default();
-        let documents = Documents::new(self.sources);
+        let (documents, shared) = (Documents::new(self.sources), SharedPolicies::default());
         for resource in &whole.resources {
-            self.add(&mut model, resource, &whole.place, &documents);
+            self.add(&mut model, resource, &whole.place, &documents, &shared);
         }
         Part { account: whole.account, model }
     }
@@ -59,12 +59,12 @@ impl<'s> Builder<'s> {
         let superseded = superseded(&resources);
         let mut model = Model::default();
         self.adopt(&mut model, parts, &resources, &superseded);
-        let documents = Documents::new(self.sources);
+        let (documents, shared) = (Documents::new(self.sources), SharedPolicies::default());
         for (position, resource) in resources.resources.iter().enumerate() {
             // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
             let deployment = deployment(&resources.deployments, resource.deployment);
             if let Some(deployment) = deployment.filter(|_| !superseded.resources.contains(&position)) {
-                self.add(&mut model, resource, deployment, &documents);
+                self.add(&mut model, resource, deployment, &documents, &shared);
             }
         }
         self.supplement(&mut model, &resources);
@@ -86,10 +86,11 @@ impl<'s> Builder<'s> {
         resource: &Resource,
         deployment: &Deployment,
         documents: &Documents<'_>,
+        shared: &SharedPolicies,
     ) {
         let vocabulary = self.vocabulary;
         let Some(kind) = kind_of(vocabulary.names.text(resource.kind)) else { return };
-        let context = Context { vocabulary, policies: &self.policies, documents, deployment };
+        let context = Context { vocabulary, policies: &self.policies, documents, deployment, shared };
         for (index, variant) in resource.variants.iter().enumerate() {
             let entity = entity(kind, index, resource, variant, vocabulary);
             model.add(entity, Slot::new(context, &variant.properties));
@@ -117,17 +118,20 @@ impl<'s> Builder<'s> {
         };
         macro_rules! adopt {
             ($($field:ident),*) => {
-                $(model.$field.reserve_exact(parts.iter().map(|part| part.model.$field.len()).sum());)*
-                for Part { account, model: made } in parts {
-                    $(for mut one in made.$field {
-                        if place(&mut one.entity, account, model.$field.len()) {
-                            model.$field.push(one);
-                        }
+                for Part { account, model: mut made } in parts {
+                    $({
+                        let mut position = model.$field.len();
+                        made.$field.retain_mut(|one| {
+                            let is_new = place(&mut one.entity, account, position);
+                            position += usize::from(is_new);
+                            is_new
+                        });
+                        join(&mut model.$field, made.$field);
                     })*
                 }
             };
         }
-        adopt!(roles, service_linked_roles, managed_policies, users, groups);
+        of_parts!(adopt);
     }
 
     /// Adds what further answers tell of entities that were made before.
@@ -139,7 +143,7 @@ impl<'s> Builder<'s> {
         let users = model.users.iter().map(|user| &user.entity);
         let by_id: FxHashMap<_, usize> =
             roles.chain(users).map(|entity| (entity.resource(), entity.id.index as usize)).collect();
-        let documents = Documents::new(self.sources);
+        let (documents, shared) = (Documents::new(self.sources), SharedPolicies::default());
         for resource in &resources.more {
             let kind = kind_of(self.vocabulary.names.text(resource.kind));
             let deployment = deployment(&resources.deployments, resource.deployment);
@@ -151,6 +155,7 @@ impl<'s> Builder<'s> {
                 policies: &self.policies,
                 documents: &documents,
                 deployment,
+                shared: &shared,
             };
             for variant in &resource.variants {
                 let properties = Slot::new(context, &variant.properties);
@@ -161,6 +166,40 @@ impl<'s> Builder<'s> {
                 }
             }
         }
+    }
+}
+
+/// Entities that come in parts: what details of an account tell of.
+macro_rules! of_parts {
+    ($work:ident) => {
+        $work!(roles, service_linked_roles, managed_policies, users, groups)
+    };
+}
+use of_parts;
+
+/// Puts `more` behind what is known, which stays where it is: there may be very much of it.
+fn join<T>(known: &mut Vec<T>, mut more: Vec<T>) {
+    if known.is_empty() { *known = more } else { known.append(&mut more) }
+}
+
+impl Part {
+    /// Puts the parts `next` behind those that are known, as one if they are of the same account.
+    pub fn join(known: &mut Vec<Self>, next: impl IntoIterator<Item = Self>) {
+        for part in next {
+            match known.last_mut().filter(|last| last.account == part.account) {
+                Some(last) => last.append(part.model),
+                None => known.push(part),
+            }
+        }
+    }
+
+    fn append(&mut self, next: Model) {
+        macro_rules! append {
+            ($($field:ident),*) => {
+                $(join(&mut self.model.$field, next.$field);)*
+            };
+        }
+        of_parts!(append);
     }
 }
 
@@ -231,7 +270,7 @@ fn entity(
         cdk_path: resource.cdk_path,
         made_by: resource.made_by,
         only_listed: resource.only_listed,
-        identifiers: Vec::new(),
+        identifiers: Identifiers::new(),
         readable: matches!(variant.properties.value, Value::Map(_)),
     };
     if let (Some(reference), Some(form)) = (&variant.reference, reference_form(kind)) {

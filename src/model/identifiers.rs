@@ -273,7 +273,10 @@ impl Entity {
 }
 
 /// Puts texts and literals together.
-pub(super) fn concat(vocabulary: &Vocabulary, pieces: &[Piece<'_>]) -> Text {
+pub(super) fn concat<'p, 't: 'p>(
+    vocabulary: &Vocabulary,
+    pieces: impl IntoIterator<Item = &'p Piece<'t>>,
+) -> Text {
     let mut builder = TextBuilder::default();
     for piece in pieces {
         match piece {
@@ -299,9 +302,7 @@ pub(super) fn iam_arn(deployment: &Deployment, resource: &[Piece<'_>], vocabular
         Piece::Text(&deployment.account),
         Piece::Literal(":"),
     ];
-    let head = concat(vocabulary, &head);
-    let tail = concat(vocabulary, resource);
-    concat(vocabulary, &[Piece::Text(&head), Piece::Text(&tail)])
+    concat(vocabulary, head.iter().chain(resource))
 }
 
 /// `cognito-idp.REGION.amazonaws.com/POOL_ID`, or that of an issuer of the newer type. The region of a literal

@@ -12,6 +12,7 @@ mod tests;
 
 use rustc_hash::FxHashMap;
 
+use self::collect::Wanted;
 use super::identifiers::{Piece, concat, pool_provider_name};
 use super::{EntityId, EntityKind, Form, Model};
 use crate::finding::Certainty;
@@ -107,11 +108,7 @@ pub enum Outside {
 /// Finds every reference of the entities and what it names, and from that what permissions everybody has.
 pub(super) fn link(model: &mut Model, vocabulary: &Vocabulary) {
     name_logins(model, vocabulary);
-    let index = index::Index::new(model, vocabulary);
-    let wanted = collect::collect(model, vocabulary);
-    let resolver = resolve::Resolver::new(model, &index, vocabulary);
-    let mut references: Vec<Reference> = Vec::with_capacity(wanted.len());
-    references.extend(wanted.iter().flat_map(|wanted| resolver.references(wanted)));
+    let references = references(model, vocabulary);
     for (position, reference) in references.iter().enumerate() {
         let position = u32::try_from(position).expect("a scan has fewer than 2^32 references");
         for entity in reference.target.entities() {
@@ -121,6 +118,30 @@ pub(super) fn link(model: &mut Model, vocabulary: &Vocabulary) {
     model.references = references;
     provision::provision(model, vocabulary);
     model.grants = grants::grants(model);
+}
+
+/// The roles whose references are looked for in one go: there may be very many, and what is looked for takes more room
+/// than what is found.
+const ROLES: usize = 1024;
+
+/// Every reference, by entity and place in it.
+fn references(model: &Model, vocabulary: &Vocabulary) -> Vec<Reference> {
+    let index = index::Index::new(model, vocabulary);
+    let resolver = resolve::Resolver::new(model, &index, vocabulary);
+    // Room that is not used costs nothing, and growing leaves holes.
+    let mut references = Vec::with_capacity(3 * model.roles.len());
+    let mut resolve = |wanted: &[Wanted<'_>]| {
+        references.extend(wanted.iter().flat_map(|wanted| resolver.references(wanted)));
+    };
+    let others = collect::of_others(model, vocabulary);
+    let (before, behind) =
+        others.split_at(others.partition_point(|wanted| wanted.from.id.kind < EntityKind::Role));
+    resolve(before);
+    for roles in model.roles.chunks(ROLES) {
+        resolve(&collect::of_roles(model, roles, vocabulary));
+    }
+    resolve(behind);
+    references
 }
 
 /// Gives each app client the names by which role mappings know it: they begin with that of its pool.

@@ -1,11 +1,14 @@
 //! Reads properties: each value with its place, and whatever is not of the right shape as unknown.
 
+use std::cell::RefCell;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::List;
 use super::saml::Documents;
 use crate::document::saml_metadata::Document;
-use crate::policy::{self, Attached, Policies};
+use crate::policy::{self, Attached, Layout, Policies, PolicyId};
 use crate::resources::{Deployment, Value};
 use crate::source::Span;
 use crate::value::{Field, Located, Part, Symbol, Text, Unknown, Vocabulary};
@@ -17,6 +20,34 @@ pub(super) struct Context<'d> {
     pub(super) policies: &'d Policies,
     pub(super) documents: &'d Documents<'d>,
     pub(super) deployment: &'d Deployment,
+    pub(super) shared: &'d SharedPolicies,
+}
+
+/// Policies that were read of documents which stand in several places, by the addresses of the documents.
+#[derive(Default)]
+pub(super) struct SharedPolicies(RefCell<FxHashMap<usize, SharedPolicy>>);
+
+struct SharedPolicy {
+    /// Kept, so that no other document gets the address by which this one is known.
+    _document: Arc<Located<Value>>,
+    policy: PolicyId,
+    layout: Arc<Layout>,
+}
+
+impl SharedPolicies {
+    /// What `read` makes of a document, for the first time.
+    fn once(
+        &self,
+        document: &Arc<Located<Value>>,
+        read: impl FnOnce(&Located<Value>) -> (PolicyId, Arc<Layout>),
+    ) -> (PolicyId, Arc<Layout>) {
+        let mut known = self.0.borrow_mut();
+        let shared = known.entry(Arc::as_ptr(document).addr()).or_insert_with(|| {
+            let (policy, layout) = read(document);
+            SharedPolicy { _document: Arc::clone(document), policy, layout }
+        });
+        (shared.policy, Arc::clone(&shared.layout))
+    }
 }
 
 /// A value that may be there, not be there, or be hidden by something unknown around it.
@@ -178,15 +209,21 @@ impl<'d> Slot<'d> {
         match self.content {
             Content::Absent => Field::Absent,
             Content::Unknown(unknown) => Field::Unknown(unknown),
-            Content::Value(value) => match why_not(&value.value, self.context) {
-                Unknown::Mismatch => {
-                    let (policy, places) = policy::parse(value, self.context.vocabulary);
-                    let policy = self.context.policies.intern(policy);
-                    let attached = Attached { policy, places: Arc::new(places) };
-                    Field::Known(Located::new(attached, value.span))
-                }
-                why => Field::Unknown(Located::new(why, value.span)),
-            },
+            Content::Value(value) => {
+                let Context { policies, vocabulary, shared, .. } = self.context;
+                let read = |document: &Located<Value>| {
+                    let (policy, layout) = policy::parse(document, vocabulary);
+                    (policies.intern(policy), policies.share(layout))
+                };
+                let (policy, layout) = match &value.value {
+                    Value::Shared(document) => shared.once(document, read),
+                    other => match why_not(other, self.context) {
+                        Unknown::Mismatch => read(value),
+                        why => return Field::Unknown(Located::new(why, value.span)),
+                    },
+                };
+                Field::Known(Located::new(Attached::new(policy, value.span, layout), value.span))
+            }
         }
     }
 
@@ -242,6 +279,6 @@ fn why_not(value: &Value, context: Context<'_>) -> Unknown {
                 |part| if let Part::Symbol(symbol) = part { Some(Unknown::Symbol(*symbol)) } else { None },
             )
             .unwrap_or(Unknown::Mismatch),
-        Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_) => Unknown::Mismatch,
+        Value::Null | Value::Text(_) | Value::List(_) | Value::Map(_) | Value::Shared(_) => Unknown::Mismatch,
     }
 }

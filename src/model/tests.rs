@@ -94,7 +94,7 @@ fn a_trust_of_a_wrong_shape_is_read_with_its_faults() {
                 format!(
                     "{} statements, {} faults",
                     policy.statements.len(),
-                    attached.value.places.faults.len()
+                    attached.value.places().faults().count()
                 )
             }
             other => say(other),

@@ -5,9 +5,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::places::Draft;
 use super::principal::classify;
 use super::{
-    Clause, Comparator, Effect, Element, Fault, FaultKind, Item, Operator, Policy, PolicyPath, PolicyPlaces,
+    Clause, Comparator, Effect, Element, Fault, FaultKind, Item, Layout, Operator, Policy, PolicyPath,
     Principal, PrincipalForm, PrincipalKey, Statement, Test, Version,
 };
 use crate::resources::{Entry, Value};
@@ -16,28 +17,18 @@ use crate::value::{Located, Text, Unknown, Vocabulary};
 
 /// Reads a policy document: a mapping, as templates have it, or as it came out of a JSON text.
 #[must_use]
-pub fn parse(document: &Located<Value>, vocabulary: &Vocabulary) -> (Policy, PolicyPlaces) {
+pub fn parse(document: &Located<Value>, vocabulary: &Vocabulary) -> (Policy, Layout) {
+    if let Value::Shared(document) = &document.value {
+        return parse(document, vocabulary);
+    }
     let mut reader = Reader {
         vocabulary,
         statement: 0,
         policy: Policy { version: Version::Absent, statements: Vec::new() },
-        places: Places { version: None, id: None, faults: Vec::new(), spans: Vec::new(), sids: Vec::new() },
+        places: Draft { version: None, id: None, faults: Vec::new(), parts: Vec::new(), sids: Vec::new() },
     };
     reader.document(document);
-    let Reader { policy, places, .. } = reader;
-    let Places { version, id, faults, mut spans, sids } = places;
-    spans.sort_by_key(|&(path, _)| path);
-    // A part that is written twice is shown where it is written first.
-    spans.dedup_by_key(|(path, _)| *path);
-    let places = PolicyPlaces {
-        document: document.span,
-        version,
-        id,
-        faults,
-        spans: spans.into_boxed_slice(),
-        sids: sids.into_boxed_slice(),
-    };
-    (policy, places)
+    (reader.policy, reader.places.finish(document.span))
 }
 
 /// The most statements of a policy, and values of a list, that are read. IAM takes far fewer.
@@ -48,15 +39,7 @@ struct Reader<'v> {
     /// The statement that is being read.
     statement: u16,
     policy: Policy,
-    places: Places,
-}
-
-struct Places {
-    version: Option<Span>,
-    id: Option<Span>,
-    faults: Vec<Fault>,
-    spans: Vec<(PolicyPath, Span)>,
-    sids: Vec<Option<Text>>,
+    places: Draft,
 }
 
 /// A key of the language, or what else a key is.
@@ -95,7 +78,7 @@ impl Reader<'_> {
             Value::Text(text) if text.as_literal(self.vocabulary).is_none() => {
                 return self.unknown_statement(Unknown::Mismatch, document.span);
             }
-            Value::Text(_) | Value::Null | Value::List(_) => {
+            Value::Text(_) | Value::Null | Value::List(_) | Value::Shared(_) => {
                 self.fault_of_document(FaultKind::NotAPolicy, document.span, None);
                 return self.unknown_statement(Unknown::Mismatch, document.span);
             }
@@ -125,7 +108,9 @@ impl Reader<'_> {
                 Some(_) => self.invalid_version(value.span),
             },
             Value::Unknown(_) => Version::Unknown,
-            Value::Null | Value::List(_) | Value::Map(_) => self.invalid_version(value.span),
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Shared(_) => {
+                self.invalid_version(value.span)
+            }
         };
     }
 
@@ -155,7 +140,7 @@ impl Reader<'_> {
     /// Stands for any number of statements.
     fn unknown_statement(&mut self, why: Unknown, span: Span) {
         let path = self.next_statement();
-        self.places.spans.push((path, span));
+        self.places.parts.push((path, span));
         self.places.sids.push(None);
         self.policy.statements.push(Statement::unknown(why));
     }
@@ -174,13 +159,13 @@ impl Reader<'_> {
             Value::Text(text) if text.as_literal(self.vocabulary).is_none() => {
                 return self.unknown_statement(Unknown::Mismatch, value.span);
             }
-            Value::Text(_) | Value::Null | Value::List(_) => {
+            Value::Text(_) | Value::Null | Value::List(_) | Value::Shared(_) => {
                 self.unknown_statement(Unknown::Mismatch, value.span);
                 return self.fault(FaultKind::WrongType, Element::Statement, value.span, None);
             }
         };
         let path = self.next_statement();
-        self.places.spans.push((path, value.span));
+        self.places.parts.push((path, value.span));
         let mut statement = Statement {
             effect: Effect::Invalid,
             principals: Clause::default(),
@@ -201,11 +186,11 @@ impl Reader<'_> {
             };
             match STATEMENT_ELEMENTS[*index] {
                 "Sid" => {
-                    self.places.spans.push((self.path(Element::Sid), value.span));
+                    self.places.parts.push((self.path(Element::Sid), value.span));
                     match &value.value {
                         Value::Text(text) => sid = Some(text.clone()),
                         Value::Unknown(_) => {}
-                        Value::Null | Value::List(_) | Value::Map(_) => {
+                        Value::Null | Value::List(_) | Value::Map(_) | Value::Shared(_) => {
                             self.fault(FaultKind::WrongType, Element::Sid, value.span, None);
                         }
                     }
@@ -250,7 +235,7 @@ impl Reader<'_> {
             // An element of which not even the name is known may change everything about the statement.
             let last = self.policy.statements.len() - 1;
             self.policy.statements[last] = Statement::unknown(Unknown::Mismatch);
-            self.places.spans.push((self.path(Element::Conditions), span));
+            self.places.parts.push((self.path(Element::Conditions), span));
         }
     }
 
@@ -270,7 +255,7 @@ impl Reader<'_> {
         ] {
             if has(name) && has(negation) {
                 let path = self.path(element);
-                let written = self.places.spans.iter().find(|(known, _)| *known == path);
+                let written = self.places.parts.iter().find(|(known, _)| *known == path);
                 let span = written.map_or(span, |&(_, span)| span);
                 self.fault(FaultKind::BothPolarities, element, span, None);
             }
@@ -278,7 +263,7 @@ impl Reader<'_> {
     }
 
     fn effect(&mut self, value: &Located<Value>) -> Effect {
-        self.places.spans.push((self.path(Element::Effect), value.span));
+        self.places.parts.push((self.path(Element::Effect), value.span));
         let meant = match &value.value {
             Value::Unknown(_) => return Effect::Unknown,
             Value::Text(text) => match text.as_literal(self.vocabulary) {
@@ -287,7 +272,7 @@ impl Reader<'_> {
                 Some(literal) => close(literal.trim(), ["Allow", "Deny"].into_iter()),
                 None => return Effect::Unknown,
             },
-            Value::Null | Value::List(_) | Value::Map(_) => None,
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Shared(_) => None,
         };
         self.fault(FaultKind::InvalidEffect, Element::Effect, value.span, meant);
         Effect::Invalid
@@ -295,7 +280,7 @@ impl Reader<'_> {
 
     fn principals(&mut self, value: &Located<Value>, into: &mut Option<Vec<Principal>>, negated: bool) {
         let whole = if negated { Element::NotPrincipals } else { Element::Principals };
-        self.places.spans.push((self.path(whole), value.span));
+        self.places.parts.push((self.path(whole), value.span));
         let principals = into.get_or_insert_default();
         match &value.value {
             Value::Map(entries) => {
@@ -346,7 +331,7 @@ impl Reader<'_> {
         };
         for (item, span) in self.items(value, whole) {
             let index = u16::try_from(into.len()).unwrap_or(u16::MAX);
-            self.places.spans.push((self.path(one(index)), span));
+            self.places.parts.push((self.path(one(index)), span));
             let form = match &item {
                 Item::Text(text) => classify(key, text, self.vocabulary),
                 Item::Unknown(_) => PrincipalForm::Unknown,
@@ -369,11 +354,11 @@ impl Reader<'_> {
         self.texts(value, into, whole, one);
         // `texts` has just written down the places of these items, one after the other.
         let read = into.as_ref().map_or(0, Vec::len) - first;
-        let places = self.places.spans.len() - read;
+        let places = self.places.parts.len() - read;
         for (index, item) in into.iter().flatten().enumerate().skip(first) {
             let literal = item.text().and_then(|text| text.as_literal(self.vocabulary));
             if literal.is_some_and(|literal| literal != "*" && !literal.contains(':')) {
-                let (path, span) = self.places.spans[places + index - first];
+                let (path, span) = self.places.parts[places + index - first];
                 self.push_fault(FaultKind::ActionWithoutService, Some(path), span, None);
             }
         }
@@ -386,17 +371,17 @@ impl Reader<'_> {
         whole: Element,
         one: fn(u16) -> Element,
     ) {
-        self.places.spans.push((self.path(whole), value.span));
+        self.places.parts.push((self.path(whole), value.span));
         let texts = into.get_or_insert_default();
         for (item, span) in self.items(value, whole) {
             let index = u16::try_from(texts.len()).unwrap_or(u16::MAX);
-            self.places.spans.push((self.path(one(index)), span));
+            self.places.parts.push((self.path(one(index)), span));
             texts.push(item);
         }
     }
 
     fn conditions(&mut self, value: &Located<Value>, into: &mut Vec<Test>) {
-        self.places.spans.push((self.path(Element::Conditions), value.span));
+        self.places.parts.push((self.path(Element::Conditions), value.span));
         let Some(operators) = self.entries(value, Element::Conditions) else {
             self.unknown_test(value, into);
             return;
@@ -410,7 +395,7 @@ impl Reader<'_> {
             let Some(keys) = self.entries(&entry.value, Element::Conditions) else {
                 let test = self.unknown_test(&entry.value, into);
                 into[usize::from(test)].operator = operator;
-                self.places.spans.push((self.path(Element::Operator(test)), entry.key.span));
+                self.places.parts.push((self.path(Element::Operator(test)), entry.key.span));
                 continue;
             };
             if keys.is_empty() {
@@ -468,13 +453,13 @@ impl Reader<'_> {
         if !seen.insert(folded) {
             self.fault(FaultKind::DuplicateKey, Element::Key(test), entry.key.span, None);
         }
-        self.places.spans.push((self.path(Element::Operator(test)), at));
-        self.places.spans.push((self.path(Element::Key(test)), entry.key.span));
-        self.places.spans.push((self.path(Element::Values(test)), entry.value.span));
+        self.places.parts.push((self.path(Element::Operator(test)), at));
+        self.places.parts.push((self.path(Element::Key(test)), entry.key.span));
+        self.places.parts.push((self.path(Element::Values(test)), entry.value.span));
         let mut values = Vec::new();
         for (item, span) in self.items(&entry.value, Element::Values(test)) {
             let value = u16::try_from(values.len()).unwrap_or(u16::MAX);
-            self.places.spans.push((self.path(Element::Test { test, value }), span));
+            self.places.parts.push((self.path(Element::Test { test, value }), span));
             values.push(item);
         }
         into.push(Test { operator, key: Item::Text(entry.key.value.clone()), values });
@@ -484,7 +469,7 @@ impl Reader<'_> {
         let test = u16::try_from(into.len()).unwrap_or(u16::MAX);
         let why = if let Value::Unknown(why) = value.value { why } else { Unknown::Mismatch };
         into.push(Test::unknown(why));
-        self.places.spans.push((self.path(Element::Key(test)), value.span));
+        self.places.parts.push((self.path(Element::Key(test)), value.span));
         test
     }
 
@@ -494,7 +479,7 @@ impl Reader<'_> {
             Value::Map(entries) => return Some(entries),
             Value::Unknown(_) => {}
             Value::Text(text) if text.as_literal(self.vocabulary).is_none() => {}
-            Value::Text(_) | Value::Null | Value::List(_) => {
+            Value::Text(_) | Value::Null | Value::List(_) | Value::Shared(_) => {
                 self.fault(FaultKind::WrongType, element, value.span, None);
             }
         }
@@ -520,7 +505,7 @@ impl Reader<'_> {
         match &value.value {
             Value::Text(text) => Item::Text(text.clone()),
             Value::Unknown(why) => Item::Unknown(*why),
-            Value::Null | Value::List(_) | Value::Map(_) => {
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Shared(_) => {
                 self.fault(FaultKind::WrongType, element, value.span, None);
                 Item::Unknown(Unknown::Mismatch)
             }

@@ -1,11 +1,12 @@
 //! Policies by content.
 
 use std::hash::BuildHasher;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::Policy;
+use super::places::Layouts;
+use super::{Layout, Policy};
 
 /// An interned policy of one scan: compared, never ordered or printed by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +18,7 @@ pub struct Policies {
     entries: boxcar::Vec<Policy>,
     /// From hash to the policies with that hash.
     known: RwLock<FxHashMap<u64, Vec<PolicyId>>>,
+    layouts: Layouts,
 }
 
 impl Policies {
@@ -32,10 +34,17 @@ impl Policies {
         if let Some(id) = self.find(&known, hash, &policy) {
             return id;
         }
-        let index = self.entries.push(policy);
+        // A copy has no room to spare, which lists that were read item by item have.
+        let index = self.entries.push(policy.clone());
         let id = PolicyId(u32::try_from(index).expect("a scan has fewer than 2^32 policies"));
         known.entry(hash).or_default().push(id);
         id
+    }
+
+    /// The one layout for all policies that are laid out like this.
+    #[must_use]
+    pub fn share(&self, layout: Layout) -> Arc<Layout> {
+        self.layouts.share(layout)
     }
 
     /// The policy of an id.

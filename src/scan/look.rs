@@ -49,10 +49,10 @@ pub(super) struct Context<'s> {
 pub(super) const LONG: u64 = 8 << 20;
 
 /// How long a piece of a long file is, in bytes.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 1 << 17;
 
-/// How many pieces are looked at side by side, and held.
-const PIECES: usize = 8;
+/// How many pieces are looked at side by side, and held: more than are looked at one after another.
+const PIECES: usize = 2 * super::FEW;
 
 /// The longest thing in a list of a long file, in bytes.
 const LONGEST_PIECE: usize = 64 << 20;
@@ -136,7 +136,7 @@ impl Context<'_> {
                 || in_order(&pieces, |piece| self.look_at_piece(path, source, piece)),
             );
             for (found, made, more) in looked {
-                parts.extend(made);
+                Part::join(&mut parts, made);
                 problems.extend(more);
                 match (&mut file, found) {
                     (Some(file), Some(found)) => file.append(found),

@@ -18,7 +18,18 @@ pub enum Part {
 /// A string of literal parts and symbols, in canonical form: equal texts mean the same in every case.
 /// (Different texts may still turn out equal: [`Text::compare`].)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Text(SmallVec<[Part; 1]>);
+pub struct Text(Parts);
+
+/// The parts of a text. There are very many texts, nearly all of which have one: each takes no more room than two words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+enum Parts {
+    #[default]
+    None,
+    One(Part),
+    /// Two or more.
+    #[expect(clippy::box_collection, reason = "a pointer to a slice takes two words by itself")]
+    Several(Box<Vec<Part>>),
+}
 
 /// How two texts relate, whatever their symbols turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +46,7 @@ impl Text {
     /// A text without symbols.
     #[must_use]
     pub fn literal(name: Name) -> Self {
-        Self(SmallVec::from_buf([Part::Literal(name)]))
+        Self(Parts::One(Part::Literal(name)))
     }
 
     /// A text without symbols, which may be the empty string.
@@ -47,19 +58,23 @@ impl Text {
     /// A text that is one symbol.
     #[must_use]
     pub fn symbol(symbol: SymbolId) -> Self {
-        Self(SmallVec::from_buf([Part::Symbol(symbol)]))
+        Self(Parts::One(Part::Symbol(symbol)))
     }
 
     /// The parts, in order. The empty string has none.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
-        &self.0
+        match &self.0 {
+            Parts::None => &[],
+            Parts::One(part) => std::slice::from_ref(part),
+            Parts::Several(parts) => parts,
+        }
     }
 
     /// The string, if there is no symbol in it.
     #[must_use]
     pub fn as_literal<'v>(&self, vocabulary: &'v Vocabulary) -> Option<&'v str> {
-        match self.0.as_slice() {
+        match self.parts() {
             [] => Some(""),
             [Part::Literal(name)] => Some(vocabulary.names.text(*name)),
             _ => None,
@@ -69,7 +84,7 @@ impl Text {
     /// The symbol, if the text is nothing else.
     #[must_use]
     pub fn as_symbol(&self) -> Option<SymbolId> {
-        match self.0.as_slice() {
+        match self.parts() {
             [Part::Symbol(symbol)] => Some(*symbol),
             _ => None,
         }
@@ -80,7 +95,7 @@ impl Text {
     #[must_use]
     pub fn with_tokens(&self, vocabulary: &Vocabulary) -> Option<String> {
         let mut out = String::new();
-        for part in &self.0 {
+        for part in self.parts() {
             match *part {
                 Part::Literal(name) => {
                     let literal = vocabulary.names.text(name);
@@ -99,7 +114,7 @@ impl Text {
     #[must_use]
     pub fn display(&self, vocabulary: &Vocabulary) -> String {
         let mut out = String::new();
-        for part in &self.0 {
+        for part in self.parts() {
             match *part {
                 Part::Literal(name) => out.push_str(vocabulary.names.text(name)),
                 Part::Symbol(symbol) => write_symbol(&mut out, vocabulary, symbol),
@@ -117,7 +132,7 @@ impl Text {
         }
         let mut pieces = Vec::new();
         let mut current = TextBuilder::default();
-        for (index, part) in self.0.iter().enumerate() {
+        for (index, part) in self.parts().iter().enumerate() {
             match *part {
                 Part::Symbol(symbol) => {
                     if self.may_cross(index, delimiter, vocabulary) {
@@ -142,10 +157,10 @@ impl Text {
     /// True if the symbol at `index` may contain `delimiter`, or characters that make one together with
     /// what stands before and after it.
     fn may_cross(&self, index: usize, delimiter: &str, vocabulary: &Vocabulary) -> bool {
-        let Part::Symbol(symbol) = self.0[index] else { return false };
+        let Part::Symbol(symbol) = self.parts()[index] else { return false };
         let shape = vocabulary.symbols.shape(symbol);
         // `None`: another symbol, which may hold any part of the delimiter.
-        let neighbour = |index: Option<usize>| match index.and_then(|index| self.0.get(index)) {
+        let neighbour = |index: Option<usize>| match index.and_then(|index| self.parts().get(index)) {
             None => Some(""),
             Some(Part::Literal(name)) => Some(vocabulary.names.text(*name)),
             Some(Part::Symbol(_)) => None,
@@ -160,7 +175,7 @@ impl Text {
         let starts_with = |tail: &str| {
             after.is_none_or(|text| {
                 text.starts_with(tail)
-                    || (!text.is_empty() && tail.starts_with(text) && index + 2 < self.0.len())
+                    || (!text.is_empty() && tail.starts_with(text) && index + 2 < self.parts().len())
             })
         };
         let bounds = || (0..=delimiter.len()).filter(|&at| delimiter.is_char_boundary(at));
@@ -205,7 +220,7 @@ impl Text {
     #[must_use]
     pub fn shape(&self, vocabulary: &Vocabulary) -> Shape {
         let mut shape = Shape::empty_string();
-        for part in &self.0 {
+        for part in self.parts() {
             match *part {
                 Part::Literal(name) => shape = shape.then(&Shape::literal(vocabulary.names.text(name))),
                 Part::Symbol(symbol) => shape = shape.then(vocabulary.symbols.shape(symbol)),
@@ -248,7 +263,11 @@ impl TextBuilder {
     #[must_use]
     pub fn finish(mut self, names: &Names) -> Text {
         self.flush(names);
-        Text(self.parts)
+        Text(match self.parts.as_slice() {
+            [] => Parts::None,
+            [part] => Parts::One(*part),
+            _ => Parts::Several(Box::new(self.parts.into_vec())),
+        })
     }
 
     fn flush(&mut self, names: &Names) {

@@ -126,6 +126,7 @@ impl Deployed<'_> {
                 };
                 Json::Object(entries.iter().map(entry).collect::<Result<_, _>>()?)
             }
+            Value::Shared(document) => self.value(&document.value)?,
             Value::Unknown(_) => return Err("a value that is not known".to_owned()),
         })
     }

@@ -32,14 +32,15 @@ struct Open {
 pub struct Cutter {
     /// From how many bytes on a piece is long enough.
     target: usize,
-    /// What has been read and not been given out.
+    /// What has been read, of which what stands before `begin` has been given out.
     pending: Vec<u8>,
-    /// Where in the text `pending` begins.
+    begin: usize,
+    /// Where in the text that is.
     start: u64,
     /// How much of `pending` has been looked at.
     looked: usize,
     open: Vec<Open>,
-    /// What was open where `pending` begins.
+    /// What was open there.
     open_before: Vec<u8>,
     state: State,
     /// The last string, as a range of `pending`: it may be a key.
@@ -63,6 +64,7 @@ impl Cutter {
         Self {
             target,
             pending: Vec::new(),
+            begin: 0,
             start: 0,
             looked: 0,
             open: Vec::new(),
@@ -77,7 +79,7 @@ impl Cutter {
     /// How many bytes are held.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.pending.len()
+        self.pending.len() - self.begin
     }
 
     /// True if brackets did not fit, so that reading on is of no use.
@@ -88,6 +90,10 @@ impl Cutter {
 
     /// Takes the next block of the text, and gives out the pieces that are whole.
     pub fn push(&mut self, block: &[u8], pieces: &mut Vec<Piece>) {
+        self.pending.drain(..self.begin);
+        self.looked -= self.begin;
+        self.string = (self.string.0 - self.begin, self.string.1 - self.begin);
+        self.begin = 0;
         self.pending.extend_from_slice(block);
         while self.sound
             && let Some(cut) = self.find_cut()
@@ -99,13 +105,14 @@ impl Cutter {
     /// Gives out the rest, as it is: if something is still open, the text was cut off.
     #[must_use]
     pub fn finish(mut self) -> Option<Piece> {
-        let is_empty = self.pending.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',');
+        let rest = &self.pending[self.begin..];
+        let is_empty = rest.iter().all(|byte| byte.is_ascii_whitespace() || *byte == b',');
         if is_empty && self.open.is_empty() && self.state == State::Between {
             return None;
         }
         let (added, shift) = self.place();
         let mut bytes = std::mem::take(&mut self.open_before);
-        bytes.append(&mut self.pending);
+        bytes.extend_from_slice(rest);
         Some(Piece { bytes, added, shift })
     }
 
@@ -147,7 +154,7 @@ impl Cutter {
                             return None;
                         }
                         // Between two values of the text.
-                        if self.open.is_empty() && at >= self.target {
+                        if self.open.is_empty() && at - self.begin >= self.target {
                             self.looked = at;
                             return Some(at);
                         }
@@ -155,7 +162,7 @@ impl Cutter {
                     b',' => {
                         let in_list =
                             self.open.len() <= DEPTH && self.open.last().is_some_and(|open| !open.map);
-                        if in_list && at >= self.target {
+                        if in_list && at - self.begin >= self.target {
                             self.looked = at;
                             return Some(at);
                         }
@@ -172,13 +179,11 @@ impl Cutter {
     /// Cuts behind the byte before `at`, which is a comma or the end of a value.
     fn cut(&mut self, at: usize) -> Piece {
         let (added, shift) = self.place();
-        let mut bytes = std::mem::take(&mut self.open_before);
-        let rest = self.pending.split_off(at);
-        let mut own = std::mem::replace(&mut self.pending, rest);
-        if own.last() == Some(&b',') {
-            own.pop();
-        }
-        bytes.append(&mut own);
+        let own = &self.pending[self.begin..at];
+        let own = own.strip_suffix(b",").unwrap_or(own);
+        let mut bytes = Vec::with_capacity(self.open_before.len() + own.len() + self.open.len());
+        bytes.append(&mut self.open_before);
+        bytes.extend_from_slice(own);
         bytes.extend(self.open.iter().rev().map(|open| if open.map { b'}' } else { b']' }));
         for open in &self.open {
             if !open.key.is_empty() {
@@ -187,9 +192,10 @@ impl Cutter {
             }
             self.open_before.push(if open.map { b'{' } else { b'[' });
         }
-        self.start += at as u64;
-        self.looked = 0;
-        self.string = (0, 0);
+        self.start += (at - self.begin) as u64;
+        self.begin = at;
+        self.looked = at;
+        self.string = (at, at);
         Piece { bytes, added, shift }
     }
 

@@ -10,7 +10,7 @@ use crate::value::{Part, Text, Vocabulary};
 /// A lower bound: symbols count as their shortest strings and unknown values as nothing; a list of one value counts
 /// as that value; `Id`, elements that the language does not have, and backslashes are left out, and keys of
 /// principals and operators that stand twice count once.
-pub(in crate::facts) fn least(policy: &Policy, places: &PolicyPlaces, vocabulary: &Vocabulary) -> usize {
+pub(in crate::facts) fn least(policy: &Policy, places: PolicyPlaces<'_>, vocabulary: &Vocabulary) -> usize {
     let version = match policy.version {
         Version::Absent => 0,
         _ => r#""Version":"2012-10-17","#.len(),
@@ -143,8 +143,8 @@ mod tests {
     fn least_of(json: &str) -> usize {
         let mut scene = Scene::new();
         let document = scene.value(json);
-        let (policy, places) = parse(&document, &scene.vocabulary);
-        least(&policy, &places, &scene.vocabulary)
+        let (policy, layout) = parse(&document, &scene.vocabulary);
+        least(&policy, layout.at(document.span), &scene.vocabulary)
     }
 
     /// The second opinion: counts characters and reads nothing.

@@ -119,7 +119,7 @@ impl Faults<'_, '_> {
     fn inline_policy(&mut self) {
         let Field::Known(attached) = &self.set.inline_policy else { return };
         let policy = self.analysis.model.policy(&attached.value);
-        let least = least_length(policy, &attached.value.places, self.vocabulary());
+        let least = least_length(policy, attached.value.places(), self.vocabulary());
         if least > INLINE_POLICY {
             self.give(SetFault::InlinePolicy, attached.span, Certainty::Proved, None, least);
         }

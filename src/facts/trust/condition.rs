@@ -451,12 +451,12 @@ impl<'v, 'a> About<'v, 'a> {
         if !takes_patterns && value.contains(['*', '?']) {
             return None;
         }
-        let at = self.first.trust.places.exact(path)?;
+        let at = self.first.trust.places().exact(path)?;
         remedy::safe(format!("remove `{value}`, which never matches"), Some(Change { at, how: How::Remove }))
     }
 
     fn common(&self, position: u16, test: &Test, operator: &str) -> Common {
-        let places = &self.first.trust.places;
+        let places = self.first.trust.places();
         let at = |element| PolicyPath::new(self.index, element);
         // The principals, by which findings about whom they let in are found, and what the test is.
         let principals = self.statement.principals.only.iter().flatten();

@@ -142,7 +142,7 @@ fn both_forms(view: &View<'_>, form: SubjectForm, test: u16, subject: &Text) -> 
         }
         _ => return None,
     };
-    let at = view.trust.places.exact(PolicyPath::new(index, Element::Values(test)))?;
+    let at = view.trust.places().exact(PolicyPath::new(index, Element::Values(test)))?;
     let change = Change { at, how: How::Add(vec![Value::Text(other.clone())]) };
     Some(Fix::new(format!("take `{other}` too"), safe, vec![change]))
 }

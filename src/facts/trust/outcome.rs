@@ -199,7 +199,7 @@ impl Decided {
         let (Element::Test { test, .. } | Element::Key(test)) = path.element else { return None };
         let tests = view.policy.statements.get(usize::from(path.statement))?.conditions.as_deref()?;
         let own = tests.get(usize::from(test))?;
-        let place = |element| view.trust.places.exact(PolicyPath::new(path.statement, element));
+        let place = |element| view.trust.places().exact(PolicyPath::new(path.statement, element));
         let at = place(Element::Operator(test))?;
         // Keys under one operator are tests of their own.
         let mut beside = (0u16..)

@@ -1,7 +1,7 @@
 //! The references that entities make.
 
 use super::super::build::deployment;
-use super::super::{Entity, List, Model};
+use super::super::{Entity, List, Model, Role};
 use super::ReferencePlace as Place;
 use crate::policy::{
     Attached, Comparator, Effect, Element, Item, PolicyPath, Principal, PrincipalForm, PrincipalKey,
@@ -21,10 +21,14 @@ pub(super) struct Wanted<'m> {
     pub(super) user_pool: Option<&'m Field<Text>>,
 }
 
-/// All references, by entity and in the order of places.
-pub(super) fn collect<'m>(model: &'m Model, vocabulary: &'m Vocabulary) -> Vec<Wanted<'m>> {
+/// The references of some roles, by role and in the order of places.
+pub(super) fn of_roles<'m>(
+    model: &'m Model,
+    roles: &'m [Role],
+    vocabulary: &'m Vocabulary,
+) -> Vec<Wanted<'m>> {
     let mut collector = Collector { vocabulary, wanted: Vec::new() };
-    for role in &model.roles {
+    for role in roles {
         let from = &role.entity;
         if let Field::Known(trust) = &role.trust {
             collector.trust(model, from, &trust.value);
@@ -32,6 +36,12 @@ pub(super) fn collect<'m>(model: &'m Model, vocabulary: &'m Vocabulary) -> Vec<W
         collector.texts(from, Place::ManagedPolicy, &role.managed_policies);
         collector.text(from, Place::Boundary, &role.boundary);
     }
+    collector.wanted
+}
+
+/// The references of everything but roles, by entity and in the order of places.
+pub(super) fn of_others<'m>(model: &'m Model, vocabulary: &'m Vocabulary) -> Vec<Wanted<'m>> {
+    let mut collector = Collector { vocabulary, wanted: Vec::new() };
     for policy in &model.managed_policies {
         collector.holders(&policy.entity, &policy.roles, &policy.users, &policy.groups);
     }

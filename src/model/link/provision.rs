@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::build::deployment;
 use super::super::{
-    Assigned, CustomerManagedPolicy, Entity, EntityId, EntityKind, Found, ManagedPolicy, Model, NamedPolicy,
-    PermissionSet, ProvisionedRole, RoleBoundary, Target,
+    Assigned, CustomerManagedPolicy, Entity, EntityId, EntityKind, Found, Identifiers, ManagedPolicy, Model,
+    NamedPolicy, PermissionSet, ProvisionedRole, RoleBoundary, Target,
 };
 use super::resolve::MOST_POSSIBLE;
 use crate::policy::Item;
@@ -157,7 +157,7 @@ fn role(
             id,
             deployment: into,
             worlds: place.worlds,
-            identifiers: Vec::new(),
+            identifiers: Identifiers::new(),
             ..set.entity.clone()
         },
         permission_set: set.entity.id,

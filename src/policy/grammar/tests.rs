@@ -8,12 +8,12 @@ use super::*;
 fn faults(json: &str) -> Vec<String> {
     let mut scene = Scene::new();
     let document = scene.value(json);
-    let (_, places) = parse(&document, &scene.vocabulary);
-    let say = |fault: &Fault| {
+    let (_, layout) = parse(&document, &scene.vocabulary);
+    let say = |fault: Fault| {
         let meant = fault.did_you_mean.as_ref().map(|meant| format!(" ({meant}?)")).unwrap_or_default();
         format!("{:?} {}{meant}", fault.kind, scene.pointer(fault.span))
     };
-    places.faults.iter().map(say).collect()
+    layout.at(document.span).faults().map(say).collect()
 }
 
 fn policy(json: &str) -> Policy {
@@ -195,7 +195,8 @@ fn every_key_of_a_condition_is_a_test() {
             "Bool": "<unknown>"
         }}}"#,
     );
-    let (policy, places) = parse(&document, &scene.vocabulary);
+    let (policy, layout) = parse(&document, &scene.vocabulary);
+    let places = layout.at(document.span);
     let tests = policy.statements[0].conditions.as_deref().expect("there are conditions");
     let say = |test: &Test| {
         let item = |item: &Item| item.text().map_or("?".to_owned(), |text| text.display(&scene.vocabulary));
@@ -358,7 +359,8 @@ proptest! {
     fn reads_anything(json in any_json()) {
         let mut scene = Scene::new();
         let document = scene.convert(&json, String::new());
-        let (policy, places) = parse(&document, &scene.vocabulary);
+        let (policy, layout) = parse(&document, &scene.vocabulary);
+    let places = layout.at(document.span);
         for (index, _) in policy.statements.iter().enumerate() {
             let path = PolicyPath::new(u16::try_from(index).expect("few statements"), Element::Statement);
             prop_assert!(places.exact(path).is_some());
@@ -370,7 +372,8 @@ proptest! {
         let count = statements.len();
         let mut scene = Scene::new();
         let document = scene.convert(&serde_json::json!({ "Statement": statements }), String::new());
-        let (policy, places) = parse(&document, &scene.vocabulary);
+        let (policy, layout) = parse(&document, &scene.vocabulary);
+    let places = layout.at(document.span);
         prop_assert_eq!(policy.statements.len(), count);
         for (index, _) in policy.statements.iter().enumerate() {
             let path = PolicyPath::new(u16::try_from(index).expect("few statements"), Element::Statement);

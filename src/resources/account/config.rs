@@ -167,6 +167,7 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
         attributes,
         properties,
         told: Told::OfWhatIsThere,
+        is_whole: false,
         gone,
         recorded,
         source: Source::ConfigurationItem,

@@ -516,8 +516,8 @@ impl Account {
         let mut ids = Vec::new();
         for thing in things {
             let id = thing.key.id;
-            let is_taken =
-                |account| taken.contains(&Taken { account, kind: thing.key.kind, id: thing.key.id });
+            let kind = vocabulary.names.lookup(thing.key.kind);
+            let is_taken = |account| kind.is_some_and(|kind| taken.contains(&Taken { account, kind, id }));
             if number.is_some_and(is_taken) {
                 all.more.extend(thing.resource(&place, template, vocabulary));
                 continue;

@@ -28,6 +28,8 @@ pub(crate) struct Fragment {
     pub(crate) properties: Vec<Entry>,
     /// Of which properties it tells at all.
     pub(crate) told: Told,
+    /// True if it tells all that matters, so that it need not wait for other answers.
+    pub(crate) is_whole: bool,
     /// True if it tells that the thing is gone.
     pub(crate) gone: bool,
     /// When it was recorded, where the answer says it: of several, the last one counts.
@@ -59,6 +61,7 @@ impl Fragment {
             attributes: Vec::new(),
             properties: Vec::new(),
             told: Told::ByReading(reading),
+            is_whole: false,
             gone: false,
             recorded: None,
             source: Source::Answer(reading.service, reading.operation),

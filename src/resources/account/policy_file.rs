@@ -35,6 +35,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: NodeRef<'_>) -> bool {
         attributes: Vec::new(),
         properties,
         told: Told::OfWhatIsThere,
+        is_whole: false,
         gone: false,
         recorded: None,
         source: Source::PolicyFile,

@@ -1,6 +1,11 @@
 //! Finds answers in a document, by what is in them, and reads what they tell.
 
+use std::hash::BuildHasher;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::answer::{How, Lists, Member, Reading, readings};
 use super::clue::{Clue, WrittenArn, is_account};
@@ -11,7 +16,7 @@ use crate::document::embedded;
 use crate::document::{Kind, Limits, NodeRef, Tree};
 use crate::resources::{Entry, Value};
 use crate::settings::Settings;
-use crate::source::{self, Problem, ProblemKind, Sources, Span};
+use crate::source::{self, Problem, ProblemKind, SourceId, Sources, Span};
 use crate::value::{Located, Name, Text, Unknown, Vocabulary};
 
 /// How deep answers may be wrapped in other objects.
@@ -31,6 +36,17 @@ pub(crate) struct Reader<'a> {
     manifest: Option<Manifest>,
     pub(super) problems: Vec<Problem>,
     any: bool,
+    /// True while a thing is read that waits for no other answer.
+    is_whole: bool,
+    /// Policy documents of such things, by hash: of many roles they are the same word for word.
+    shared: FxHashMap<u64, Shared>,
+}
+
+/// A policy document that was read, and where it is written in which text.
+struct Shared {
+    source: SourceId,
+    range: Range<usize>,
+    value: Arc<Located<Value>>,
 }
 
 impl<'a> Reader<'a> {
@@ -45,6 +61,8 @@ impl<'a> Reader<'a> {
             manifest: None,
             problems: Vec::new(),
             any: false,
+            is_whole: false,
+            shared: FxHashMap::default(),
         }
     }
 
@@ -262,10 +280,13 @@ impl<'a> Reader<'a> {
         let names = &self.vocabulary.names;
         let (account, region) =
             (account.map(|text| names.intern(text)), region.map(|text| names.intern(text)));
-        let mut properties = Vec::new();
+        let of_nobody_else = id.is_some() && account.is_some() && written.is_some();
+        self.is_whole = whole && reading.lists == Lists::AllIfAny && of_nobody_else;
+        let mut properties = Vec::with_capacity(reading.members.len());
         for member in reading.members {
             properties.extend(self.property(member, thing, whole));
         }
+        let is_whole = std::mem::take(&mut self.is_whole);
         let attributes = reading
             .attributes
             .iter()
@@ -282,6 +303,7 @@ impl<'a> Reader<'a> {
             attributes,
             properties,
             told: if whole { Told::ByReading(reading) } else { Told::InPart },
+            is_whole,
             gone: false,
             recorded: None,
             source: Source::Answer(reading.service, reading.operation),
@@ -409,6 +431,9 @@ impl<'a> Reader<'a> {
 
     /// A policy document: as a mapping, or as its text.
     pub(super) fn document(&mut self, node: NodeRef<'_>) -> Located<Value> {
+        if self.is_whole && node.kind() == Kind::Map && !node.is_unclosed() {
+            return Located::new(Value::Shared(self.shared(node)), node.span());
+        }
         let Some(embedded) = embedded::read(self.sources, node, &Limits::default()) else {
             return self.value(node, false);
         };
@@ -416,6 +441,21 @@ impl<'a> Reader<'a> {
         let tree = Tree::new(&embedded.document, &embedded.text);
         let root = tree.roots().next();
         root.map_or_else(|| self.value(node, false), |root| self.value(root, false))
+    }
+
+    /// A document, which may have been read where it stands word for word before.
+    fn shared(&mut self, node: NodeRef<'_>) -> Arc<Located<Value>> {
+        let (source, text, written) = (node.tree().source(), node.tree().text(), node.written());
+        let hash = FxBuildHasher.hash_one(written);
+        if let Some(known) = self.shared.get(&hash)
+            && known.source == source
+            && text[known.range.clone()] == *written
+        {
+            return Arc::clone(&known.value);
+        }
+        let value = Arc::new(self.value(node, false));
+        self.shared.insert(hash, Shared { source, range: node.range(), value: Arc::clone(&value) });
+        value
     }
 
     /// Calls `read` with the document in a text, or with the node itself if it is none.

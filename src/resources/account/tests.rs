@@ -64,6 +64,7 @@ fn show(value: &Value, vocabulary: &Vocabulary) -> String {
             };
             format!("{{{}}}", list(entries.iter().map(entry).collect()))
         }
+        Value::Shared(document) => show(&document.value, vocabulary),
         Value::Unknown(_) => "?".to_owned(),
     }
 }

@@ -1,9 +1,8 @@
 //! Things of which one answer tells all that matters: they need not wait for other answers, and there may be very many.
 
 use super::File;
-use super::answer::Lists;
 use super::clue::WrittenArn;
-use super::fragment::{Fragment, Told};
+use super::fragment::Fragment;
 use super::thing::{Key, Thing};
 use crate::resources::{Deployment, Resource};
 use crate::source::Span;
@@ -25,7 +24,8 @@ pub struct Whole {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Taken {
     pub(crate) account: Name,
-    pub(crate) kind: &'static str,
+    /// The CloudFormation type.
+    pub(crate) kind: Name,
     pub(crate) id: Name,
 }
 
@@ -67,7 +67,7 @@ impl File {
                 wholes.len() - 1
             });
             let whole = &mut wholes[position];
-            self.taken.push(Taken { account, kind: fragment.kind, id });
+            self.taken.push(Taken { account, kind: vocabulary.names.intern(fragment.kind), id });
             let key = Key { kind: fragment.kind, region: None, id };
             let thing = Thing { key, label: None, region: None, fragments: vec![fragment] };
             whole.resources.extend(thing.resource(&whole.place, TemplateId(u32::MAX), vocabulary));
@@ -79,12 +79,7 @@ impl File {
 
 /// Account and id of a thing of which all is told.
 fn whole(fragment: &Fragment) -> Option<(Name, Name)> {
-    match fragment.told {
-        Told::ByReading(reading) if reading.lists == Lists::AllIfAny => {
-            Some((fragment.account?, fragment.id?))
-        }
-        _ => None,
-    }
+    if fragment.is_whole { Some((fragment.account?, fragment.id?)) } else { None }
 }
 
 fn partition<'v>(fragment: &Fragment, vocabulary: &'v Vocabulary) -> Option<&'v str> {

@@ -136,6 +136,7 @@ impl Scene {
                 };
                 format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
             }
+            Value::Shared(document) => self.value(&document.value),
             Value::Unknown(Unknown::List) => "unknown list".to_owned(),
             Value::Unknown(Unknown::Function(name)) => format!("unknown {}", self.text(*name)),
             Value::Unknown(Unknown::Symbol(_)) => "unknown symbol".to_owned(),

@@ -279,6 +279,7 @@ impl Resolver<'_> {
                 }
                 out.push_str("}");
             }
+            Value::Shared(document) => self.write_json(out, &document.value, left)?,
             Value::Unknown(_) => return None,
         }
         Some(())
