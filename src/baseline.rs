@@ -3,7 +3,7 @@
 //! A finding is known if one of the same rule, entity and cause was there, and was not milder. Nothing in that depends on
 //! where in its file it stands, nor on what else is in there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ const SCHEMA: u32 = 1;
 /// What is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// By fingerprint.
-    entries: BTreeMap<String, Entry>,
+    /// By fingerprint: one finding may be there with several severities, each under other conditions.
+    entries: BTreeMap<String, BTreeSet<Entry>>,
 }
 
 /// A finding that is known.
@@ -69,8 +69,7 @@ impl Baseline {
             message: finding.message.clone(),
             fingerprint: finding.fingerprint.clone(),
         };
-        let by_fingerprint = |finding: &Finding| (finding.fingerprint.clone(), entry(finding));
-        Self { entries: own.map(by_fingerprint).collect() }
+        own.map(entry).collect()
     }
 
     /// Reads the file at `path`.
@@ -92,14 +91,13 @@ impl Baseline {
                 file.schema
             )));
         }
-        let entries = file.findings.into_iter().map(|entry| (entry.fingerprint.clone(), entry)).collect();
-        Ok(Self { entries })
+        Ok(file.findings.into_iter().collect())
     }
 
     /// The text of the file: one line a finding, by path, so that changes are easy to read and to merge.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        let mut entries: Vec<&Entry> = self.iter().collect();
         entries.sort();
         let lines: Vec<String> = entries.iter().map(|entry| format!("    {}", line(entry))).collect();
         let findings =
@@ -110,7 +108,8 @@ impl Baseline {
     /// Marks what is known of `findings`.
     pub fn apply(&self, findings: &mut [Finding]) {
         for finding in findings.iter_mut().filter(|finding| finding.counts()) {
-            if self.entries.get(&finding.fingerprint).is_some_and(|entry| entry.covers(finding)) {
+            let known = self.entries.get(&finding.fingerprint).into_iter().flatten();
+            if known.into_iter().any(|entry| entry.covers(finding)) {
                 finding.suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
             }
         }
@@ -122,28 +121,36 @@ impl Baseline {
         found: &'b Self,
         looked: impl Fn(&Entry) -> bool + 'b,
     ) -> impl Iterator<Item = &'b Entry> {
-        self.entries.values().filter(move |entry| !found.has(entry) && looked(entry))
+        self.iter().filter(move |entry| !found.has(entry) && looked(entry))
     }
 
     /// Takes out what is gone.
     pub fn prune(&mut self, found: &Self, looked: impl Fn(&Entry) -> bool) {
-        self.entries.retain(|_, entry| found.has(entry) || !looked(entry));
+        self.entries.retain(|_, entries| {
+            entries.retain(|entry| found.has(entry) || !looked(entry));
+            !entries.is_empty()
+        });
     }
 
     /// Takes in what was found. Returns how much of that is new, or worse than it was.
     pub fn add(&mut self, found: Self) -> usize {
         let mut new = 0;
-        for (fingerprint, entry) in found.entries {
-            let known = self.entries.insert(fingerprint, entry.clone());
-            new += usize::from(known.is_none_or(|known| known.is_milder_than(&entry)));
+        for (fingerprint, entries) in found.entries {
+            let known = self.entries.insert(fingerprint, entries.clone()).unwrap_or_default();
+            let is_new = |entry: &&Entry| !known.iter().any(|known| known.is_as_bad_as(entry));
+            new += entries.iter().filter(is_new).count();
         }
         new
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().flatten()
     }
 
     /// How many findings are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.iter().count()
     }
 
     /// True if none is.
@@ -154,6 +161,16 @@ impl Baseline {
 
     fn has(&self, entry: &Entry) -> bool {
         self.entries.contains_key(&entry.fingerprint)
+    }
+}
+
+impl FromIterator<Entry> for Baseline {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut baseline = Self::default();
+        for entry in entries {
+            baseline.entries.entry(entry.fingerprint.clone()).or_default().insert(entry);
+        }
+        baseline
     }
 }
 
@@ -172,9 +189,9 @@ impl Entry {
         severity >= Some(finding.severity) && certainty >= Some(finding.certainty)
     }
 
-    fn is_milder_than(&self, other: &Self) -> bool {
+    fn is_as_bad_as(&self, other: &Self) -> bool {
         let ((severity, certainty), (other_severity, other_certainty)) = (self.rank(), other.rank());
-        severity < other_severity || certainty < other_certainty
+        severity >= other_severity && certainty >= other_certainty
     }
 
     /// Nothing, if somebody wrote what is no such word.

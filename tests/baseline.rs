@@ -116,6 +116,16 @@ fn what_gets_worse_comes_back() {
 }
 
 #[test]
+fn what_is_worse_under_other_conditions_is_known_with_all_of_them() {
+    let folder = Folder::new();
+    folder.write("shop.yaml", include_str!("../testdata/shop/template.yaml"));
+    let all = scan(&folder).findings().len();
+    let ran = folder.run(&["baseline", "write", "."]);
+    assert_eq!(ran.out, format!("fedlint-baseline.json: {all} findings known\n"));
+    assert_eq!(new_findings(&folder), Vec::<String>::new());
+}
+
+#[test]
 fn update_adds_what_is_new_and_takes_out_what_is_gone() {
     let folder = known();
     folder.write("infra/roles.yaml", &template(&[role("First", PARTNER), role("Third", PARTNER)]));
