@@ -224,3 +224,27 @@ fn what_is_under_a_condition_has_no_fix() {
     assert_eq!(code, ExitCode::Findings);
     assert!(report.contains("action-principal-mismatch") && !report.contains("fix:"), "{report}");
 }
+
+#[test]
+fn copies_have_no_fix() {
+    let scratch = Scratch::new();
+    // The AWS CDK writes it again.
+    scratch.write("cdk.out/a.yaml", TEMPLATE);
+    // What an account answered.
+    let answer = r#"{
+        "Roles": [{
+            "RoleName": "Staff", "Path": "/", "RoleId": "AROAEXAMPLE000000001",
+            "Arn": "arn:aws:iam::111122223333:role/Staff", "CreateDate": "2026-01-01T00:00:00Z",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Action": "sts:AssumeRole",
+                "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/corporate"},
+                "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+            }]}
+        }]
+    }"#;
+    scratch.write("list-roles.json", answer);
+    for name in ["FOLDER/cdk.out/a.yaml", "FOLDER/list-roles.json"] {
+        let (_, report, _) = run(&scratch.path("."), &[name]);
+        assert!(report.contains("action-principal-mismatch") && !report.contains("fix:"), "{report}");
+    }
+}
