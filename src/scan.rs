@@ -144,6 +144,8 @@ pub struct Summary {
     pub pools: usize,
     /// Permission sets of IAM Identity Center.
     pub permission_sets: usize,
+    /// Findings that the baseline has, of what was looked at, and that are not there any more.
+    pub gone: usize,
     /// True if a directory, a pattern or standard input was among the paths: then finding nothing of ours
     /// means something.
     pub searched: bool,

@@ -135,6 +135,17 @@ fn update_adds_what_is_new_and_takes_out_what_is_gone() {
 }
 
 #[test]
+fn a_scan_says_how_much_is_gone() {
+    let folder = known();
+    folder.write("infra/roles.yaml", &template(&[role("First", PARTNER)]));
+    let gone = |arguments: &[&str]| folder.run(arguments).out.contains("gone from the baseline: 1;");
+    assert!(gone(&["scan", "."]) && gone(&["scan", "infra/roles.yaml"]));
+    assert!(!gone(&["scan", ".", "--select", "hygiene"]), "it was not asked for");
+    folder.write("other/more.yaml", &template(&[role("First", PARTNER)]));
+    assert!(!gone(&["scan", "other"]), "it was not looked for there");
+}
+
+#[test]
 fn prune_takes_out_what_is_gone_and_adds_nothing() {
     let folder = known();
     folder.write("infra/roles.yaml", &template(&[role("First", PARTNER), role("Third", PARTNER)]));

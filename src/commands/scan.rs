@@ -10,10 +10,13 @@ use self::output::Outputs;
 use super::prepare::{Prepared, prepare};
 use super::progress::watched;
 use crate::baseline::Baseline;
-use crate::cli::{Environment, ExitCode, FailOn, Fixing, OutputFormat, ScanOptions, Verbosity};
+use crate::cli::{
+    Environment, ExitCode, FailOn, FindingOptions, Fixing, OutputFormat, ScanOptions, Verbosity,
+};
 use crate::report::{self, Report};
 use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, scan};
+use crate::settings::Settings;
 use crate::source::{self, Problem, ProblemKind, STDIN, Sources};
 
 /// Scans, writes the reports, and says how the program ends.
@@ -90,6 +93,7 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
                 watched(environment, request, quiet, |request| scan(sources, request, &settings));
             if let Some(known) = known {
                 known.apply(&mut outcome.findings);
+                outcome.summary.gone = gone(&known, options, &outcome, &settings);
             }
             (outcome, fail_on, file)
         }
@@ -104,6 +108,17 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
     report::order(&mut outcome.findings, &outcome.sources);
     report::order_problems(&mut outcome.problems, &outcome.sources);
     Scanned { outcome, fail_on, settings }
+}
+
+/// How many of the known findings are not there any more. None, as far as is known, where not everything was looked at.
+fn gone(known: &Baseline, options: &ScanOptions, outcome: &Outcome, settings: &Settings) -> usize {
+    let FindingOptions { select, ignore, min_certainty, .. } = &options.findings;
+    let narrowed = !select.is_empty() || !ignore.is_empty() || min_certainty.is_some();
+    if narrowed || outcome.problems.iter().any(|problem| problem.kind.loses()) {
+        return 0;
+    }
+    let found = Baseline::of(&outcome.findings, &outcome.sources, settings);
+    known.gone(&found, |entry| entry.is_in(&options.sources.paths, settings)).count()
 }
 
 /// That standard input is to be fixed, which is no file.

@@ -240,6 +240,8 @@ struct Summary {
     folded: usize,
     /// How many findings are suppressed.
     suppressed: usize,
+    /// How many findings the baseline has that are not there any more.
+    gone: usize,
     /// How many of those that are counted `--fix` would fix.
     fixable: usize,
     /// Problems by kind; kinds without problems are left out.
@@ -411,6 +413,7 @@ impl Summary {
             possible: counts.possible,
             folded: counts.folded,
             suppressed: counts.suppressed.iter().sum(),
+            gone: report.summary.gone,
             fixable: counts.fixable,
             problems,
         }

@@ -43,6 +43,10 @@ pub(super) fn summary(report: &Report<'_>) -> Vec<String> {
     if !suppressed.is_empty() {
         lines.push(format!("suppressed: {}", suppressed.join(", ")));
     }
+    if report.summary.gone > 0 {
+        let gone = report.summary.gone;
+        lines.push(format!("gone from the baseline: {gone}; `fedlint baseline prune` takes them out"));
+    }
     if !report.problems.is_empty() {
         let lost = report.problems.iter().filter(|problem| problem.kind.loses()).count();
         let consequence = match lost {

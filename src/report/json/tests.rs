@@ -251,6 +251,7 @@ fn every_field() {
         "possible": 0,
         "folded": 1,
         "suppressed": 0,
+        "gone": 0,
         "fixable": 0,
         "problems": {
           "lenient": 1,
