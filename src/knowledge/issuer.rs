@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -281,7 +282,7 @@ impl IssuerFile {
                 possible: kind.possible,
                 unreviewed: kind.unreviewed,
                 guest: kind.guest,
-                claims,
+                claims: claims.into_iter().map(Arc::new).collect(),
             });
         }
         let exchanges = files().map(|file| &file.exchanges).find(|exchanges| !exchanges.is_empty());

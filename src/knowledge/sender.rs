@@ -3,6 +3,8 @@
 //! A [`Sender`] is a union of [`Kind`]s of requests. The claims of a kind are written as formats over variables
 //! (`sub = repo:{owner}/{repository}:ref:{ref}`, `ref = {ref}`), so that claims that go together do so here too.
 
+use std::sync::Arc;
+
 use crate::value::Shape;
 
 /// What one principal can send, with what is known of it filled in.
@@ -81,8 +83,9 @@ pub struct Kind {
     pub unreviewed: bool,
     /// True for what somebody without any login sends.
     pub guest: bool,
-    /// Its context keys. The first that fits a key counts.
-    pub claims: Vec<Claim>,
+    /// Its context keys. The first that fits a key counts. Shared, because many questions are asked about a sender that
+    /// differs from another one in a claim or two.
+    pub claims: Vec<Arc<Claim>>,
 }
 
 /// A context key and its values.
@@ -182,11 +185,11 @@ impl Sender {
             samples: vec!["value".to_owned()],
         });
         for kind in &mut self.kinds {
-            kind.claims.push(Claim {
+            kind.claims.push(Arc::new(Claim {
                 key: "*".to_owned(),
                 presence: Presence::Undecided,
                 values: Values::One(vec![Format(vec![Piece::Fresh(id)])]),
-            });
+            }));
         }
     }
 }
@@ -195,7 +198,7 @@ impl Kind {
     /// The claim of a key, which must be in lower case.
     #[must_use]
     pub fn claim(&self, key: &str) -> Option<&Claim> {
-        self.claims.iter().find(|claim| fits(&claim.key, key))
+        self.claims.iter().find(|claim| fits(&claim.key, key)).map(|claim| &**claim)
     }
 }
 
@@ -214,6 +217,13 @@ impl Kind {
     #[must_use]
     pub fn uses(&self, variable: VariableId) -> bool {
         self.claims.iter().any(|claim| claim.values.formats().any(|format| format.uses(variable)))
+    }
+}
+
+impl Kind {
+    /// Some of the claims, to be changed.
+    pub fn claims_mut(&mut self, which: impl Fn(&Claim) -> bool) -> impl Iterator<Item = &mut Claim> {
+        self.claims.iter_mut().filter(move |claim| which(claim)).map(Arc::make_mut)
     }
 }
 

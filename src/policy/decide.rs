@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use super::predicate::Bound;
-use super::solve::{Demand, Model, Solver, Wanted};
+use super::solve::{Demand, Solver, Wanted};
 use super::walk::Spread;
 use super::workshop::Workshop;
 use super::{
@@ -413,7 +413,10 @@ impl<'a, 'v> Search<'a, 'v> {
 
     fn witness(&mut self) -> Result<Option<Witness>, Exhausted> {
         let mut used = Vec::new();
-        let Some(model) = self.allow(0, &mut Vec::new(), &mut used)? else { return Ok(None) };
+        if !self.allow(0, &mut Vec::new(), &mut used)? {
+            return Ok(None);
+        }
+        let model = self.solver.model()?;
         let mut spread = Vec::new();
         for &variable in self.question.spread {
             spread.push(self.solver.spread(variable, LISTED)?);
@@ -470,7 +473,7 @@ impl<'a, 'v> Search<'a, 'v> {
         at: usize,
         demands: &mut Vec<Demand>,
         used: &mut Vec<u16>,
-    ) -> Result<Option<Model>, Exhausted> {
+    ) -> Result<bool, Exhausted> {
         let question = self.question;
         let actions = &question.sender.exchanges[self.exchange].actions;
         let Some(action) = actions.get(at) else { return self.deny(0, demands) };
@@ -494,14 +497,14 @@ impl<'a, 'v> Search<'a, 'v> {
                     demands.push(demand);
                 }
                 used.push(u16::try_from(index).unwrap_or(u16::MAX));
-                if let Some(model) = self.allow(at + 1, demands, used)? {
-                    return Ok(Some(model));
+                if self.allow(at + 1, demands, used)? {
+                    return Ok(true);
                 }
                 used.pop();
                 demands.truncate(before);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// The end of a pair that the answer is about.
@@ -543,7 +546,7 @@ impl<'a, 'v> Search<'a, 'v> {
     }
 
     /// Finds a reason why each Deny statement from `at` on does not apply.
-    fn deny(&mut self, at: usize, demands: &mut Vec<Demand>) -> Result<Option<Model>, Exhausted> {
+    fn deny(&mut self, at: usize, demands: &mut Vec<Demand>) -> Result<bool, Exhausted> {
         let question = self.question;
         let statements = &question.policy.statements;
         let actions = &question.sender.exchanges[self.exchange].actions;
@@ -560,11 +563,8 @@ impl<'a, 'v> Search<'a, 'v> {
             };
             denies && actions.iter().any(covers) && !(empty(&statements[index]) && possible)
         });
-        let model = self.solver.solve(demands, question.wanted)?;
-        let Some(index) = next else { return Ok(model) };
-        if model.is_none() {
-            return Ok(None);
-        }
+        let is_met = self.solver.solve(demands, question.wanted)?;
+        let Some(index) = next.filter(|_| is_met) else { return Ok(is_met) };
         let Some(reasons) = self.reasons(index) else { return self.deny(index + 1, demands) };
         // A reason that holds already needs no other.
         if reasons.iter().any(|reason| reason.iter().all(|demand| demands.contains(demand))) {
@@ -573,12 +573,12 @@ impl<'a, 'v> Search<'a, 'v> {
         for reason in reasons {
             let before = demands.len();
             demands.extend(reason);
-            if let Some(model) = self.deny(index + 1, demands)? {
-                return Ok(Some(model));
+            if self.deny(index + 1, demands)? {
+                return Ok(true);
             }
             demands.truncate(before);
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// The reasons for which a Deny statement may not apply. `None` if it never does.

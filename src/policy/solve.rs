@@ -222,17 +222,13 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
     }
 
-    /// A request that meets the demands.
-    pub(super) fn solve(
-        &mut self,
-        demands: &[Demand],
-        wanted: &[Wanted],
-    ) -> Result<Option<Model>, Exhausted> {
+    /// Whether a request meets the demands: [`Self::model`] is one, then.
+    pub(super) fn solve(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<bool, Exhausted> {
         // With one kind of requests, a demand that none meets is met with at once.
         if self.sender.kinds.len() > 1 && self.workshop.is_about(self.sender) {
             for &demand in demands {
                 if self.is_refuted(demand) {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
         }
@@ -253,19 +249,19 @@ impl<'a, 'v> Solver<'a, 'v> {
             return known;
         }
         let budget = std::mem::replace(&mut self.budget, Budget::new(QUICK));
-        let is_refuted = matches!(self.meet(&[demand], &[]), Ok(None));
+        let is_refuted = self.meet(&[demand], &[]) == Ok(false);
         self.budget = budget;
         self.workshop.refuted.insert(refutation, is_refuted);
         is_refuted
     }
 
-    fn meet(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<Option<Model>, Exhausted> {
+    fn meet(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<bool, Exhausted> {
         if !self.begin(demands, wanted)? {
-            return Ok(None);
+            return Ok(false);
         }
         let mut tasks: Vec<Task> = (0..self.groups.len()).rev().map(Task::Key).collect();
         tasks.insert(0, Task::Differ(0));
-        if self.run(&mut tasks)? { self.model() } else { Ok(None) }
+        self.run(&mut tasks)
     }
 
     fn begin(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<bool, Exhausted> {

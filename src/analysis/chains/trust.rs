@@ -289,18 +289,16 @@ impl<'a, 's> Trusts<'a, 's> {
         let arn = from.arn.with_tokens(self.analysis.vocabulary)?;
         let address = sender.variable("address");
         let kind = sender.kinds.first_mut()?;
-        for claim in &mut kind.claims {
-            if claim.key == "aws:principalarn" {
-                claim.values = Values::One(vec![Format(vec![Piece::Literal(arn.clone())])]);
-            }
+        for claim in kind.claims_mut(|claim| claim.key == "aws:principalarn") {
+            claim.values = Values::One(vec![Format(vec![Piece::Literal(arn.clone())])]);
         }
         if bound == Bound::Sure {
             let is_uncertain = |claim: &Claim| UNCERTAIN.iter().any(|start| claim.key.starts_with(start));
-            for claim in kind.claims.iter_mut().filter(|claim| is_uncertain(claim)) {
+            for claim in kind.claims_mut(is_uncertain) {
                 claim.presence = Presence::Undecided;
             }
             // Who has the session need not know it.
-            for claim in kind.claims.iter_mut().filter(|claim| claim.key == "sts:externalid") {
+            for claim in kind.claims_mut(|claim| claim.key == "sts:externalid") {
                 claim.presence = Presence::Never;
             }
             // Addresses are compared as numbers, which needs a value that is fixed from the beginning.

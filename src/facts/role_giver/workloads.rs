@@ -1,5 +1,7 @@
 //! Roles that IAM Roles Anywhere and EKS Pod Identity hand out.
 
+use std::sync::Arc;
+
 use super::{Caller, Giver, GiverKind, Outcome, roles};
 use crate::analysis::Analysis;
 use crate::facts::Fact;
@@ -142,7 +144,7 @@ fn assumed_by(analysis: &Analysis<'_>, target: &Role, role: &Role, association: 
         let claim = Claim { key: key.to_owned(), presence: Presence::Always, values };
         sender.kinds[kind].claims.retain(|other| other.key != key);
         // The first that fits a key counts.
-        sender.kinds[kind].claims.insert(0, claim);
+        sender.kinds[kind].claims.insert(0, Arc::new(claim));
     };
     is("aws:principalarn", arn);
     let external_id = association.entity.identifier(Form::ExternalId);

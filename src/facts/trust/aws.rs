@@ -12,7 +12,7 @@ use crate::knowledge::sender::Sender;
 use crate::knowledge::vendors::vendor;
 use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
 use crate::settings::AccountId;
-use crate::value::{Bounds, Comparison, DeploymentId, Field, Shape, Text};
+use crate::value::{Bounds, Comparison, DeploymentId, Shape, Text};
 
 words! {
     /// What an AWS principal is.
@@ -154,12 +154,15 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
                 .into_iter()
                 .any(|other| relation.words().0 & OneOf::only(other).words().0 != 0);
             match of_others {
-                // What is easy to guess also depends on the role's own name.
-                true => Rc::new(Found::account(view, account, form, true)),
+                // Of which organisation one's own account is, counts too.
+                true => view.once("others", view.role.entity.deployment.0 as usize, || {
+                    Found::account(view, account, form, true)
+                }),
                 false => view.once("width", 0, || Found::account(view, account, form, false)),
             }
         }
     };
+    let external_id = found.external_id(view);
     let vocabulary = view.analysis.vocabulary;
     let known = account.and_then(|account| vendor(account.as_literal(vocabulary)?));
     let mut common = view.common_of_entry();
@@ -176,13 +179,13 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         width: found.words(),
         organisation: found.organisation.as_deref().map(|organisation| vocabulary.literal(organisation)),
         only_excludes: Bounds::decided(only_excludes(view)),
-        external_id: found.external_id,
+        external_id,
         mfa: found.mfa,
         example: found.witness.as_ref().and_then(|witness| caller(view, witness)),
         reach: LevelOf::only(match (form, found.width.possible) {
             // Who knows the external id is not everybody.
             (AwsForm::Everyone, AwsWidth::AnyOrganisation | AwsWidth::Anyone)
-                if found.external_id != OneOf::only(ExternalId::Required) =>
+                if external_id != OneOf::only(ExternalId::Required) =>
             {
                 Reach::Outermost
             }
@@ -191,7 +194,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
         }),
         exposure: view.exposure(),
     });
-    found.populations(form, relation)
+    found.populations(form, relation, external_id)
 }
 
 /// Whose an account is, as a deployment sees it: that of another deployment of the scan is one's own too, and so is one that
@@ -239,7 +242,8 @@ pub(super) fn width_of_everybody(view: &View<'_>) -> Everybody {
 /// What is found out about one view.
 struct Found {
     width: Bounds<AwsWidth>,
-    external_id: OneOf<ExternalId>,
+    /// What can be said of external ids without looking at the role; none if it was not asked for.
+    guesses: Option<Guesses>,
     mfa: Bounds<bool>,
     organisation: Option<String>,
     witness: Option<Box<Witness>>,
@@ -249,7 +253,7 @@ impl Found {
     fn nobody() -> Self {
         Self {
             width: Bounds::decided(AwsWidth::Nobody),
-            external_id: OneOf::none(),
+            guesses: None,
             mfa: Bounds::decided(false),
             organisation: None,
             witness: None,
@@ -276,9 +280,11 @@ impl Found {
                 break;
             }
         }
-        let mut external_id = match width.possible {
-            AwsWidth::Anyone | AwsWidth::AnyOrganisation => external_id(view, &strange, sender, None),
-            _ => OneOf::none(),
+        let mut guesses = match width.possible {
+            AwsWidth::Anyone | AwsWidth::AnyOrganisation => {
+                Some(Guesses::new(view, strange.to_vec(), sender.clone(), None))
+            }
+            _ => None,
         };
         let mut organisation = None;
         if width.sure == AwsWidth::Nobody {
@@ -294,14 +300,14 @@ impl Found {
                 if foreign.judged.admitted.sure {
                     width.sure = AwsWidth::ForeignOrganisation;
                 }
-                external_id = self::external_id(view, &foreign.strange, &foreign.sender, None);
+                guesses = Some(Guesses::new(view, foreign.strange, foreign.sender, None));
                 witness = foreign.judged.witness;
                 organisation = Some(foreign.id);
             } else if width.possible == AwsWidth::Nobody {
                 width.possible = narrow.possible;
             }
         }
-        Self { width, external_id, mfa: Bounds::decided(false), organisation, witness }
+        Self { width, guesses, mfa: Bounds::decided(false), organisation, witness }
     }
 
     /// About an account, or somebody in it.
@@ -344,17 +350,27 @@ impl Found {
         let no_login =
             limited(&without(&sender, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false");
         let mfa = view.admits_strangers(&strange, &no_login).admitted.not();
-        let external_id = external_id(view, &strange, &no_login, Some(account));
-        Self { width, external_id, mfa, organisation, witness: judged.witness }
+        let guesses = Some(Guesses::new(view, strange, no_login, Some(account)));
+        Self { width, guesses, mfa, organisation, witness: judged.witness }
+    }
+
+    /// What the policy asks for as an external id.
+    fn external_id(&self, view: &View<'_>) -> OneOf<ExternalId> {
+        self.guesses.as_ref().map_or_else(OneOf::none, |guesses| guesses.external_id(view))
     }
 
     /// Who gets in. Of whom it is not known whose they are, they count as one's own.
-    fn populations(&self, form: AwsForm, relation: OneOf<Relation>) -> Bounds<Population> {
+    fn populations(
+        &self,
+        form: AwsForm,
+        relation: OneOf<Relation>,
+        external_id: OneOf<ExternalId>,
+    ) -> Bounds<Population> {
         let of = |width, others: bool| match width {
             AwsWidth::Nobody => Population::Nobody,
             AwsWidth::Anyone | AwsWidth::AnyOrganisation if form == AwsForm::Everyone => {
                 // Who knows the external id is not everybody.
-                let is_secret = self.external_id == OneOf::only(ExternalId::Required);
+                let is_secret = external_id == OneOf::only(ExternalId::Required);
                 if is_secret { Population::OtherAccount } else { Population::Anyone }
             }
             AwsWidth::ForeignOrganisation => Population::OtherAccount,
@@ -456,49 +472,58 @@ fn narrower(view: &View<'_>) -> Bounds<AwsWidth> {
     Bounds { sure: word(&widths.sure.0, Bound::Sure), possible: word(&widths.possible.0, Bound::Possible) }
 }
 
-/// What the policy asks for as an external id, of strangers who send nothing but what `sender` does.
-fn external_id(
-    view: &View<'_>,
-    strange: &[&str],
-    sender: &Sender,
-    account: Option<&Text>,
-) -> OneOf<ExternalId> {
-    const KEY: &str = "sts:externalid";
-    let absent = view.admits_strangers(strange, &without(sender, &[KEY])).admitted;
-    if absent.sure {
-        return OneOf::only(ExternalId::Absent);
-    }
-    let vocabulary = view.analysis.vocabulary;
-    let own = view
-        .analysis
-        .model
-        .scope
-        .deployments
-        .iter()
-        .find(|deployment| deployment.id == view.role.entity.deployment)
-        .map(|deployment| &deployment.account);
-    let name = match &view.role.name {
-        Field::Known(name) => Some(&name.value),
-        _ => None,
-    };
-    let guesses = own.into_iter().chain(account).chain(name);
-    let mut guessed = Bounds::decided(false);
-    for guess in guesses.filter_map(|guess| guess.with_tokens(vocabulary)) {
-        let judged = view.admits_strangers(strange, &with(sender, KEY, &guess));
-        // A parameter may be anything: only what is written is a guess.
-        if judged.admitted.sure {
-            guessed = Bounds::decided(true);
-            break;
+/// What can be said of the external ids that a policy asks for: of strangers who send nothing but what `sender` does.
+struct Guesses {
+    strange: Vec<&'static str>,
+    sender: Sender,
+    /// Whether none is asked for.
+    absent: Bounds<bool>,
+    /// Whether anybody guesses it, whatever the role is.
+    guessed: Bounds<bool>,
+}
+
+/// The key of the external id.
+const EXTERNAL_ID: &str = "sts:externalid";
+
+impl Guesses {
+    fn new(view: &View<'_>, strange: Vec<&'static str>, sender: Sender, account: Option<&Text>) -> Self {
+        let absent = view.admits_strangers(&strange, &without(&sender, &[EXTERNAL_ID])).admitted;
+        let mut guesses = Self { strange, sender, absent, guessed: Bounds::decided(false) };
+        if absent.sure {
+            return guesses;
         }
+        if account.is_some_and(|account| guesses.is_guess(view, account)) {
+            guesses.guessed = Bounds::decided(true);
+        } else {
+            // Whatever one chooses.
+            let strange: Vec<&str> = guesses.strange.iter().copied().chain(["external-id"]).collect();
+            let chosen = view.admits_strangers(&strange, &guesses.sender).admitted;
+            guesses.guessed = chosen.and(absent.not());
+        }
+        guesses
     }
-    if !guessed.sure {
-        // Whatever one chooses.
-        let strange: Vec<&str> = strange.iter().copied().chain(["external-id"]).collect();
-        guessed = view.admits_strangers(&strange, sender).admitted.and(absent.not());
+
+    /// Whether somebody is let in who takes a text for the external id. A parameter may be anything: only what is written is
+    /// a guess.
+    fn is_guess(&self, view: &View<'_>, text: &Text) -> bool {
+        let text = text.with_tokens(view.analysis.vocabulary);
+        text.is_some_and(|text| {
+            view.admits_strangers(&self.strange, &with(&self.sender, EXTERNAL_ID, &text)).admitted.sure
+        })
     }
-    let word = if guessed.sure { ExternalId::Guessable } else { ExternalId::Required };
-    let words = OneOf::only(word);
-    if absent.possible { words.or(ExternalId::Absent) } else { words }
+
+    /// What the policy asks for. The role's name and its account are easy to guess too.
+    fn external_id(&self, view: &View<'_>) -> OneOf<ExternalId> {
+        if self.absent.sure {
+            return OneOf::only(ExternalId::Absent);
+        }
+        let own = view.analysis.model.deployment(view.role.entity.deployment).map(|own| &own.account);
+        let name = view.role.name.known().map(|name| &name.value);
+        let is_guessed =
+            self.guessed.sure || own.into_iter().chain(name).any(|guess| self.is_guess(view, guess));
+        let words = OneOf::only(if is_guessed { ExternalId::Guessable } else { ExternalId::Required });
+        if self.absent.possible { words.or(ExternalId::Absent) } else { words }
+    }
 }
 
 /// Whether the statements that let the principal in name only whom they do not mean.

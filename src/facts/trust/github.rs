@@ -3,7 +3,7 @@
 use super::view::{Ask, Kind, View};
 use crate::facts::{Fact, OneOf, fact, remedy, words};
 use crate::finding::{Change, Fix, How, Value};
-use crate::knowledge::sender::{Format, Piece, Sender, Values};
+use crate::knowledge::sender::{Claim, Format, Piece, Sender, Values};
 use crate::policy::{Answer, Bound, Comparator, Effect, Element, PolicyPath, Statement, Test};
 use crate::value::{Bounds, Text};
 
@@ -186,10 +186,9 @@ fn only(sender: &Sender, immutable: bool) -> Sender {
         format.0.iter().any(|piece| matches!(piece, Piece::Variable(id) if ids.contains(&Some(*id))))
     };
     let mut sender = sender.clone();
-    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
-        if let Values::One(formats) = &mut claim.values
-            && claim.key.ends_with(":sub")
-        {
+    let is_subject = |claim: &Claim| claim.key.ends_with(":sub");
+    for claim in sender.kinds.iter_mut().flat_map(|kind| kind.claims_mut(is_subject)) {
+        if let Values::One(formats) = &mut claim.values {
             let is_template = |format: &Format| matches!(format.0.as_slice(), [Piece::Segments { .. }]);
             formats.retain(|format| !is_template(format) && has_ids(format) == immutable);
         }

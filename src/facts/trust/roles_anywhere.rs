@@ -1,5 +1,7 @@
 //! Whether IAM Roles Anywhere can give a role that trusts it.
 
+use std::sync::Arc;
+
 use super::view::{Ask, Kind, View};
 use crate::facts::identity_pool::truth;
 use crate::facts::{Evidence, Fact, OneOf, fact, words};
@@ -134,7 +136,8 @@ fn admits_other(view: &View<'_>, named: &[&TrustAnchor]) -> bool {
     for kind in &mut sender.kinds {
         kind.claims.retain(|claim| claim.key != "aws:sourcearn");
         let values = Values::One(vec![Format(vec![Piece::Variable(anchor)])]);
-        kind.claims.insert(0, Claim { key: "aws:sourcearn".to_owned(), presence: Presence::Always, values });
+        let claim = Claim { key: "aws:sourcearn".to_owned(), presence: Presence::Always, values };
+        kind.claims.insert(0, Arc::new(claim));
     }
     let texts = named
         .iter()

@@ -8,7 +8,7 @@ use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, remedy, words};
 use crate::finding::{Certainty, Fix};
 use crate::knowledge::SamlIdentity;
-use crate::knowledge::sender::{Format, Piece, Sender, Values};
+use crate::knowledge::sender::{Claim, Format, Piece, Sender, Values};
 use crate::model::{EntityId, SamlProvider};
 use crate::policy::{Arn, PrincipalForm, Wanted};
 use crate::source::Span;
@@ -245,10 +245,9 @@ fn regional(sender: &Sender) -> Sender {
             .iter()
             .any(|piece| matches!(piece, Piece::Variable(variable) if regions.contains(&Some(*variable))))
     };
-    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
-        if let Values::One(formats) = &mut claim.values
-            && claim.key == "saml:aud"
-        {
+    let is_audience = |claim: &Claim| claim.key == "saml:aud";
+    for claim in sender.kinds.iter_mut().flat_map(|kind| kind.claims_mut(is_audience)) {
+        if let Values::One(formats) = &mut claim.values {
             formats.retain(has_region);
         }
     }

@@ -4,7 +4,7 @@ use super::view::{Ask, Kind, View};
 use super::{Exposure, Reach};
 use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
-use crate::knowledge::sender::{Format, Piece, Presence, Sender, Values};
+use crate::knowledge::sender::{Claim, Format, Piece, Presence, Sender, Values};
 use crate::knowledge::service_sources::service_source;
 use crate::policy::Witness;
 use crate::value::{Bounds, Text};
@@ -105,7 +105,8 @@ fn source(view: &View<'_>) -> (OneOf<Source>, Option<Box<Witness>>) {
 fn named_source(sender: &Sender) -> Sender {
     let mut sender = sender.clone();
     sender.kinds.truncate(1);
-    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
+    let is_source = |claim: &Claim| claim.key.starts_with("aws:source");
+    for claim in sender.kinds.iter_mut().flat_map(|kind| kind.claims_mut(is_source)) {
         if claim.key == "aws:sourceaccount" {
             claim.presence = Presence::Always;
         }
@@ -126,10 +127,9 @@ const ROLES_ANYWHERE: &str = "rolesanywhere.amazonaws.com";
 fn with_equal_fields(sender: &Sender) -> Sender {
     let mut sender = sender.clone();
     let Some(name) = sender.variable("common-name") else { return sender };
-    for claim in sender.kinds.iter_mut().flat_map(|kind| &mut kind.claims) {
-        if claim.key.starts_with("aws:principaltag/") {
-            claim.values = Values::One(vec![Format(vec![Piece::Variable(name)])]);
-        }
+    let is_field = |claim: &Claim| claim.key.starts_with("aws:principaltag/");
+    for claim in sender.kinds.iter_mut().flat_map(|kind| kind.claims_mut(is_field)) {
+        claim.values = Values::One(vec![Format(vec![Piece::Variable(name)])]);
     }
     sender
 }

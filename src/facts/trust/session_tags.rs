@@ -2,6 +2,8 @@
 
 mod deciding;
 
+use std::sync::Arc;
+
 use super::stranger::without_unknown_principals;
 use super::view::{Ask, Judged, Kind, View};
 use super::{Exposure, Reach};
@@ -271,7 +273,8 @@ fn tagging(
         kind.claims.retain(|claim| claim.key != request_tag && claim.key != "aws:tagkeys");
         let value = Values::One(vec![Format(vec![Piece::Variable(variable)])]);
         let keys = Values::Many { required: vec![spellings.clone()], others };
-        let claim = |key: &str, values| Claim { key: key.to_owned(), presence: Presence::Always, values };
+        let claim =
+            |key: &str, values| Arc::new(Claim { key: key.to_owned(), presence: Presence::Always, values });
         kind.claims.splice(0..0, [claim(&request_tag, value), claim("aws:tagkeys", keys)]);
     }
     Some((sender, variable))

@@ -1,6 +1,7 @@
 //! Requests of somebody whom a trust policy does not mean: with values that nobody chose, or without a claim.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::view::{Ask, Judged, View};
 use crate::knowledge::sender::{
@@ -132,15 +133,17 @@ fn changed(sender: &Sender, keys: &[&str], presence: Presence, value: Option<&st
         }
         _ => Values::One(vec![Format(vec![Piece::Literal(text.to_owned())])]),
     };
+    let claims: Vec<Arc<Claim>> = keys
+        .iter()
+        .map(|key| Arc::new(Claim { key: (*key).to_owned(), presence, values: literal.clone() }))
+        .collect();
     for kind in &mut sender.kinds {
         // The first claim that fits a key counts.
         let begins = |claim: &Claim, key: &str| {
             key.strip_suffix('*').is_some_and(|start| claim.key.starts_with(start)) || claim.key == key
         };
         kind.claims.retain(|claim| !keys.iter().any(|key| begins(claim, key)));
-        let claims =
-            keys.iter().map(|key| Claim { key: (*key).to_owned(), presence, values: literal.clone() });
-        kind.claims.splice(0..0, claims);
+        kind.claims.splice(0..0, claims.iter().cloned());
     }
     sender
 }

@@ -491,10 +491,12 @@ fn external_ids() {
         let mut case = Case::new(&From::Aws, &policy(&[statement]));
         let text = case.scene.text(sent).with_tokens(&case.scene.vocabulary).expect("few symbols");
         let session = case.sender.kinds.iter_mut().find(|kind| kind.name == "role session");
-        let claims = &mut session.expect("roles have sessions").claims;
-        let id = claims.iter_mut().find(|claim| claim.key == "sts:externalid").expect("one can be sent");
+        let session = session.expect("roles have sessions");
+        let mut ids = session.claims_mut(|claim| claim.key == "sts:externalid");
+        let id = ids.next().expect("one can be sent");
         id.presence = Presence::Always;
         id.values = Values::One(vec![Format(vec![Piece::Literal(text)])]);
+        drop(ids);
         let wanted = [("account", "444455556666")];
         assert_eq!(case.verdict(&wanted, Some("role session")), expected, "{sent} for {tested}");
     }

@@ -20,8 +20,8 @@ impl Solver<'_, '_> {
         tags
     }
 
-    /// The request that was found.
-    pub(super) fn model(&mut self) -> Result<Option<Model>, Exhausted> {
+    /// The request that was found last.
+    pub(in crate::policy) fn model(&mut self) -> Result<Model, Exhausted> {
         let mut context = Vec::new();
         for index in 0..self.groups.len() {
             let key = self.groups[index].key.clone();
@@ -76,7 +76,7 @@ impl Solver<'_, '_> {
         for instance in 0..self.sender.variables.len() {
             variables.push(self.render(&[Stretch::Instance(instance)])?.unwrap_or_default());
         }
-        Ok(Some(Model { context, variables }))
+        Ok(Model { context, variables })
     }
 
     /// Tags and the set of their keys say the same.

@@ -1,6 +1,7 @@
 //! One principal and one statement, for trying what a single test does to what the principal sends.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::facts::trust::saml;
 use crate::facts::trust::view::{Ask, Kind as PrincipalKind, View};
@@ -71,13 +72,13 @@ impl<'v, 'a> Bench<'v, 'a> {
         let mut sender = self.sender.clone().into_owned();
         let Ok(any) = VariableId::try_from(sender.variables.len()) else { return false };
         sender.variables.push(anything());
-        let claim = Claim {
+        let claim = Arc::new(Claim {
             key: key.to_owned(),
             presence: Presence::Always,
             values: Values::One(vec![Format(vec![Piece::Fresh(any)])]),
-        };
+        });
         for kind in &mut sender.kinds {
-            kind.claims.insert(0, claim.clone());
+            kind.claims.insert(0, Arc::clone(&claim));
         }
         for exchange in &mut sender.exchanges {
             exchange.without.clear();
@@ -217,9 +218,10 @@ impl<'v, 'a> Bench<'v, 'a> {
     fn without(&self, key: &str, of: impl Fn(Presence) -> bool) -> Sender {
         let mut sender = self.sender.clone().into_owned();
         sender.kinds.retain(|kind| of(kind.claim(key).map_or(Presence::Never, |claim| claim.presence)));
+        let values = Values::One(Vec::new());
+        let claim = Arc::new(Claim { key: key.to_owned(), presence: Presence::Never, values });
         for kind in &mut sender.kinds {
-            let values = Values::One(Vec::new());
-            kind.claims.insert(0, Claim { key: key.to_owned(), presence: Presence::Never, values });
+            kind.claims.insert(0, Arc::clone(&claim));
         }
         sender
     }

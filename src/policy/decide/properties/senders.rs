@@ -1,6 +1,7 @@
 //! Senders so small that all of their requests can be listed, one by one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::knowledge::sender::{
     Claim, Control, Exchange, Format, Kind, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
@@ -495,7 +496,7 @@ fn kind(claims: &[(&str, Presence, Values)]) -> Kind {
         presence: *presence,
         values: values.clone(),
     };
-    Kind { claims: claims.iter().map(claim).collect(), ..Kind::default() }
+    Kind { claims: claims.iter().map(claim).map(Arc::new).collect(), ..Kind::default() }
 }
 
 fn exchange(actions: &[&str], without: &[&str]) -> Exchange {
