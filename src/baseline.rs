@@ -4,11 +4,12 @@
 //! where in its file it stands, nor on what else is in there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Certainty, Finding, Severity, SuppressedBy, Suppression};
+use crate::rules::suppress;
 use crate::settings::Settings;
 use crate::source::{self, Problem, ProblemKind, SizeLimit, Sources};
 
@@ -56,7 +57,9 @@ impl Baseline {
     /// Of these findings, those that nothing else suppresses.
     #[must_use]
     pub fn of(findings: &[Finding], sources: &Sources, settings: &Settings) -> Self {
-        let own = findings.iter().filter(|finding| finding.folded_into.is_none());
+        // Suppressions are to be put right, not to be forgotten. Notes are known by themselves: they stand alone where what they
+        // are notes of is gone.
+        let own = findings.iter().filter(|finding| finding.entity.kind != "suppression");
         let own = own.filter(|finding| {
             finding.suppressed.as_ref().is_none_or(|suppression| suppression.by == SuppressedBy::Baseline)
         });
@@ -107,12 +110,14 @@ impl Baseline {
 
     /// Marks what is known of `findings`.
     pub fn apply(&self, findings: &mut [Finding]) {
-        for finding in findings.iter_mut().filter(|finding| finding.counts()) {
-            let known = self.entries.get(&finding.fingerprint).into_iter().flatten();
-            if known.into_iter().any(|entry| entry.covers(finding)) {
+        let mark = |finding: &mut Finding| {
+            let mut known = self.entries.get(&finding.fingerprint).into_iter().flatten();
+            if known.any(|entry| entry.covers(finding)) {
                 finding.suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
             }
-        }
+        };
+        findings.iter_mut().filter(|finding| finding.counts()).for_each(mark);
+        suppress::unfold(findings, mark);
     }
 
     /// What this has and `found` has not, of the files that were looked at: those for which `looked` says so of their path.
@@ -175,18 +180,26 @@ impl FromIterator<Entry> for Baseline {
 }
 
 impl Entry {
-    /// True if the file is, or lies in, one of `paths`, or is not there any more.
+    /// True if the file is not there any more.
     #[must_use]
-    pub fn is_in(&self, paths: &[PathBuf], settings: &Settings) -> bool {
-        let own = settings.base.join(&self.path);
-        paths.iter().any(|path| own.starts_with(source::absolute(path))) || !own.exists()
+    pub fn is_nowhere(&self, settings: &Settings) -> bool {
+        !settings.base.join(&self.path).exists()
+    }
+
+    /// True if it was proved.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.certainty == Certainty::Proved.name()
     }
 
     /// True if a finding of the same identity is no worse than this one was.
     fn covers(&self, finding: &Finding) -> bool {
         let (severity, certainty) = self.rank();
         // What was only possible and is proved now is news, whatever else.
-        severity >= Some(finding.severity) && certainty >= Some(finding.certainty)
+        *self.rule == *finding.rule
+            && self.entity == finding.entity.name
+            && severity >= Some(finding.severity)
+            && certainty >= Some(finding.certainty)
     }
 
     fn is_as_bad_as(&self, other: &Self) -> bool {

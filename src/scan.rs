@@ -522,10 +522,6 @@ fn judge(
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
     let mut findings = court.judge.finish(analysis);
-    let least =
-        analysis.settings.min_certainty.as_ref().and_then(|written| Certainty::from_name(&written.text));
-    // What is a note of another finding is no more certain than that.
-    findings.retain(|finding| Some(finding.certainty) >= least);
     let scene = suppress::Scene {
         settings: analysis.settings,
         rules,
@@ -536,6 +532,11 @@ fn judge(
         whole,
     };
     problems.extend(suppress::apply(&mut findings, suppressions, &scene));
+    // Afterwards, so that what is suppressed of them is not said to be nothing. A note of another finding is no more certain
+    // than that.
+    let least =
+        analysis.settings.min_certainty.as_ref().and_then(|written| Certainty::from_name(&written.text));
+    findings.retain(|finding| Some(finding.certainty) >= least);
     fixes::write_out(&mut findings, analysis.sources, !analysis.settings.parameters.is_empty());
     (findings, reaches)
 }

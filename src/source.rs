@@ -18,7 +18,7 @@ pub(crate) mod scratch;
 mod texts;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -135,6 +135,14 @@ impl Sources {
     #[must_use]
     pub fn reading_instead(instead: FxHashMap<PathBuf, Arc<[u8]>>) -> Self {
         Self { instead, ..Self::default() }
+    }
+
+    /// True if the file at `path` is one of them.
+    #[must_use]
+    pub fn has_file(&self, path: &Path) -> bool {
+        let path = absolute(path);
+        let is_same = |origin: &Origin| matches!(origin, Origin::File(own) if absolute(own) == path);
+        self.entries.iter().any(|(_, entry)| is_same(&entry.origin))
     }
 
     /// Registers a file whose bytes hash to `fingerprint`.

@@ -108,6 +108,10 @@ fn one_that_is_over_suppresses_nothing_and_is_reported() {
 fn one_that_is_not_understood_is_an_error() {
     let cases = [
         (
+            "# fedlint: ignore[over-broad] agreed until=2020-02-20",
+            "the last day stands behind the brackets, before the reason",
+        ),
+        (
             "# fedlint: ignore[cross-account-without-external] x",
             "there is no rule and no group `cross-account-without-external`",
         ),
@@ -192,6 +196,13 @@ fn settings_suppress_by_rule_path_entity_and_statement() {
 }
 
 #[test]
+fn what_is_left_out_is_not_said_to_be_nothing() {
+    let settings =
+        "suppressions: [{ rules: [cross-account-without-external-id], reason: x }]\nmin-certainty: proved\n";
+    assert_eq!(with_settings(settings), Vec::<String>::new());
+}
+
+#[test]
 fn of_settings_nothing_is_said_where_only_a_part_is_scanned() {
     let folder = Folder::new();
     folder.write(
@@ -218,4 +229,19 @@ fn what_is_suppressed_fails_nothing_and_is_counted() {
     assert_eq!(ran.code, ExitCode::Clean);
     assert!(ran.out.contains("suppressed: 2 in the settings\n"), "{}", ran.out);
     assert!(!ran.out.contains("cross-account-without-external-id"), "{}", ran.out);
+}
+
+#[test]
+fn a_report_is_not_written_over_what_was_read() {
+    let folder = Folder::new();
+    folder.write("roles.yaml", ROLES);
+    folder.write("fedlint.yaml", "fail-on: never\n");
+    for path in ["roles.yaml", "fedlint.yaml"] {
+        let before = folder.read(path);
+        let output = format!("json={}", folder.path(path).display());
+        let ran = folder.run(&["scan", ".", "--output", &output]);
+        let said = format!("error: `{path}` was read for this scan: write the report to another file\n");
+        assert_eq!((ran.code, ran.err), (ExitCode::Failed, said));
+        assert_eq!(folder.read(path), before);
+    }
 }

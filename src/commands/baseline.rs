@@ -1,12 +1,13 @@
 //! `fedlint baseline`.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::prepare::{Prepared, prepare};
-use crate::baseline::{Baseline, FILE_NAME};
+use crate::baseline::{Baseline, Entry, FILE_NAME};
 use crate::cli::{BaselineAction, BaselineOptions, Environment, ExitCode};
 use crate::report::{counted, human, order_problems};
+use crate::rules::Selection;
 use crate::scan::{Summary, scan};
 use crate::source::{self, Problem, Sources};
 
@@ -18,7 +19,8 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
         Ok(prepared) => prepared,
         Err(problems) => return refused(environment, &problems, &sources, &terminal),
     };
-    let Prepared { settings, request, file, baseline, .. } = prepared;
+    let Prepared { settings, mut request, file, baseline, .. } = prepared;
+    request.list_files = true;
     // Beside the settings, or where the repository begins.
     let path = baseline.unwrap_or_else(|| {
         let folder = if file.is_some() { &settings.root } else { &settings.base };
@@ -32,20 +34,34 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
         Ok(before) => before,
         Err(problem) => return refused(environment, &[problem], &sources, &terminal),
     };
-    let paths: Vec<PathBuf> = request.paths.clone();
     let mut outcome = scan(sources, request, &settings);
     order_problems(&mut outcome.problems, &outcome.sources);
     let code = ExitCode::of_reading(&outcome.summary, &outcome.problems);
     human::write_problems(environment.err, &outcome.problems, &outcome.sources, &terminal)?;
-    if code == ExitCode::Failed {
-        // What could not be read is not gone.
-        writeln!(environment.err, "nothing was written, because not everything could be checked")?;
+    // What was not looked at is not gone.
+    let why = match code {
+        ExitCode::Failed => Some("not everything could be checked"),
+        ExitCode::Nothing => Some("there is nothing to check"),
+        ExitCode::Clean | ExitCode::Findings => None,
+    };
+    if let Some(why) = why {
+        writeln!(environment.err, "nothing was written, because {why}")?;
         return Ok(code);
     }
     let found = Baseline::of(&outcome.findings, &outcome.sources, &settings);
     let mut known = before.clone();
-    let gone = before.gone(&found, |entry| entry.is_in(&paths, &settings)).count();
-    known.prune(&found, |entry| entry.is_in(&paths, &settings));
+    let (selection, _) = Selection::new(&settings.rules, &outcome.rules);
+    let visited: HashSet<String> =
+        outcome.files.iter().map(|visited| settings.relative(&visited.path)).collect();
+    let only_proved = settings.min_certainty.as_ref().is_some_and(|least| least.text == "proved");
+    let asked = |entry: &Entry| {
+        let rule = outcome.rules.iter().find(|rule| *rule.id == *entry.rule);
+        rule.is_none_or(|rule| selection.has(rule))
+            && (entry.is_proved() || !only_proved)
+            && (visited.contains(&entry.path) || entry.is_nowhere(&settings))
+    };
+    let gone = before.gone(&found, asked).count();
+    known.prune(&found, asked);
     let new = if options.action == BaselineAction::Prune { 0 } else { known.add(found) };
     let shown = path.display();
     if let Err(error) = source::write_file(&path, known.text().as_bytes()) {

@@ -7,7 +7,7 @@ use super::choose::{Named, Origin, Variables, choose, said};
 use crate::baseline;
 use crate::cli::{Configuration, Environment, FailOn, FindingOptions, KnownFindings, SourceOptions};
 use crate::finding::Certainty;
-use crate::rules::{self, Selection};
+use crate::rules::{self, Selection, suppress};
 use crate::scan::Request;
 use crate::settings::{self, Settings, Written, read_date};
 use crate::source::{self, Exclude, Problem, ProblemKind, SizeLimit, Sources};
@@ -80,12 +80,13 @@ pub(super) fn prepare(
     settings.min_certainty = Some(Written { text: certainty.name().to_owned(), span: None });
     origins.push((CERTAINTY.setting, origin));
 
-    let (baseline, origin) = known(findings, &settings, variables, start(&options.paths));
+    let (baseline, origin) = known(findings, &settings, file.is_some(), variables, start(&options.paths));
     origins.push((BASELINE.setting, origin));
 
     origins.push(("rules", choose_rules(findings, variables, &mut settings)));
     let (rules, mut wrong) = rules::load(&settings, sources);
     wrong.extend(Selection::new(&settings.rules, &rules).1);
+    wrong.extend(suppress::unknown_in(&settings, &rules));
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -135,6 +136,7 @@ fn start(paths: &[PathBuf]) -> &Path {
 fn known(
     findings: &FindingOptions,
     settings: &Settings,
+    has_file: bool,
     variables: Variables<'_>,
     start: &Path,
 ) -> (Option<PathBuf>, Origin) {
@@ -149,7 +151,12 @@ fn known(
     if let Some(written) = &settings.baseline {
         return (Some(settings.root.join(&written.text)), Origin::File(written.span));
     }
-    match source::find_upward(start, baseline::FILE_NAME) {
+    // Beside the settings, wherever these lie; else above what is scanned.
+    let beside = Some(settings.root.join(baseline::FILE_NAME)).filter(|path| has_file && path.is_file());
+    match beside
+        .map(|path| source::shortest(&path))
+        .or_else(|| source::find_upward(start, baseline::FILE_NAME))
+    {
         Some(file) => (Some(file), Origin::Found),
         None => (None, Origin::Default),
     }

@@ -3,6 +3,7 @@
 mod fix;
 mod output;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -54,15 +55,26 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
     let outputs = Outputs::new(report, &outcome.rules, &options, settings, environment.variable);
     // First those that others wait for: whoever reads standard output may stop at any time.
     for file in &options.outputs {
+        if outcome.sources.has_file(&file.path) {
+            let path = file.path.display();
+            writeln!(
+                environment.err,
+                "error: `{path}` was read for this scan: write the report to another file"
+            )?;
+            code = ExitCode::Failed;
+            continue;
+        }
         if let Err(error) = source::write_file(&file.path, &outputs.for_file(file)?) {
             writeln!(environment.err, "error: `{}` cannot be written: {error}", file.path.display())?;
             code = ExitCode::Failed;
         }
     }
     let mut out = io::BufWriter::new(&mut *environment.out);
-    outputs.write(&mut out, options.format, &terminal)?;
-    out.flush()?;
-    Ok(code)
+    match outputs.write(&mut out, options.format, &terminal).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        // Whoever closes the pipe has seen enough, which makes nothing better.
+        _ => Ok(code),
+    }
 }
 
 /// What came of a scan.
@@ -87,7 +99,7 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
     let (mut outcome, fail_on, settings) = match prepared {
         Ok((Prepared { settings, mut request, file, fail_on, .. }, known)) => {
             let verbose = options.verbosity == Verbosity::Verbose && options.writes(OutputFormat::Human);
-            request.list_files = verbose || options.writes(OutputFormat::Junit);
+            request.list_files = verbose || known.is_some() || options.writes(OutputFormat::Junit);
             let quiet = options.verbosity == Verbosity::Quiet;
             let mut outcome =
                 watched(environment, request, quiet, |request| scan(sources, request, &settings));
@@ -118,7 +130,9 @@ fn gone(known: &Baseline, options: &ScanOptions, outcome: &Outcome, settings: &S
         return 0;
     }
     let found = Baseline::of(&outcome.findings, &outcome.sources, settings);
-    known.gone(&found, |entry| entry.is_in(&options.sources.paths, settings)).count()
+    let visited: HashSet<String> =
+        outcome.files.iter().map(|visited| settings.relative(&visited.path)).collect();
+    known.gone(&found, |entry| visited.contains(&entry.path) || entry.is_nowhere(settings)).count()
 }
 
 /// That standard input is to be fixed, which is no file.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Document, Kind};
+use super::{Document, Format, Kind, Style};
 use crate::source::Span;
 
 impl Document {
@@ -13,14 +13,20 @@ impl Document {
     pub fn subject(&self, comment: Span, text: &str) -> Span {
         let start = text.floor_char_boundary((comment.start as usize).min(text.len()));
         let own_line = line_at(text, start);
-        let line = if text[own_line.start..start].trim().is_empty() {
-            line_at(text, self.after_comments(start, text))
+        let before = &text[own_line.start..start];
+        let line = if before.trim().is_empty() || before.trim() == "-" {
+            let next = self.after_comments(start, text);
+            let line = line_at(text, next);
+            // What is indented deeper than what follows belongs to what precedes it, and says nothing of what follows.
+            let is_of_before =
+                self.format == Format::Yaml && before.trim().is_empty() && before.len() > next - line.start;
+            if is_of_before { own_line } else { line }
         } else {
             own_line
         };
         let mut found: Option<Range<usize>> = None;
         for &root in &self.roots {
-            self.add_starting(root, &line, &mut found);
+            self.add_starting(root, &line, text, before.trim() == "-", &mut found);
         }
         let found = found.unwrap_or(line);
         Span::new(self.source, found.start as u32, found.end as u32)
@@ -40,8 +46,15 @@ impl Document {
         position + (rest.len() - rest.trim_start().len())
     }
 
-    /// Adds the outermost entries and items at or below a node that start in `line`.
-    fn add_starting(&self, node: u32, line: &Range<usize>, found: &mut Option<Range<usize>>) {
+    /// Adds the outermost entries and items at or below a node that start in `line`, or behind the dash of which a comment stands.
+    fn add_starting(
+        &self,
+        node: u32,
+        line: &Range<usize>,
+        text: &str,
+        behind_dash: bool,
+        found: &mut Option<Range<usize>>,
+    ) {
         let mut add = |start: u32, end: u32| {
             let (start, end) = (start as usize, end as usize);
             let known = found.get_or_insert(start..end);
@@ -61,14 +74,39 @@ impl Document {
                 let first = self.nodes[child as usize];
                 let value = if step == 2 && first.next < collection.next { first.next } else { child };
                 let last = self.nodes[value as usize];
+                // An item that is a collection starts with its dash, which may stand in a line before.
+                let starts_before = || {
+                    let before = text.get(line.start..first.start as usize).unwrap_or_default();
+                    let dashes = before.split_whitespace().filter(|word| *word == "-").count();
+                    step == 1 && first.style == Style::Block && dashes < 1 + self.lists_from(child)
+                };
                 if line.contains(&(first.start as usize)) {
-                    add(first.start, last.end);
+                    if !behind_dash && starts_before() {
+                        current = Some(value);
+                    } else {
+                        add(first.start, last.end);
+                    }
                 } else if (first.start as usize) < line.start && line.start < last.end as usize {
                     current = Some(value);
                 }
                 child = last.next;
             }
         }
+    }
+
+    /// How many lists start where a node starts, each as the first item of the one before.
+    fn lists_from(&self, node: u32) -> usize {
+        let mut index = node;
+        let mut count = 0;
+        while self
+            .nodes
+            .get(index as usize)
+            .is_some_and(|node| node.kind == Kind::List && node.next > index + 1)
+        {
+            count += 1;
+            index += 1;
+        }
+        count
     }
 }
 
@@ -108,7 +146,7 @@ mod tests {
     #[test]
     fn above_an_entry_it_is_about_that() {
         assert_eq!(subject("a: 1\n# here\nb:\n  c: 2\nd: 3\n"), "b:\n  c: 2");
-        assert_eq!(subject("a: 1\n\n  # here\n\n\nb: 2\n"), "b: 2");
+        assert_eq!(subject("a: 1\n\n# here\n\n\nb: 2\n"), "b: 2");
         assert_eq!(subjects(Format::Yaml, "# one\n\n# two\na: 1\nb: 2\n"), ["a: 1", "a: 1"]);
     }
 
@@ -118,6 +156,19 @@ mod tests {
         assert_eq!(subject("a:\n  # here\n  - b: 1\n    c: 2\n  - b: 3\n"), "b: 1\n    c: 2");
         assert_eq!(subject("a:\n  - b: 1\n    # here\n    c: 2\n  - b: 3\n"), "c: 2");
         assert_eq!(subject("a:\n  - x\n  - y # here\n  - z\n"), "y");
+    }
+
+    #[test]
+    fn what_is_indented_deeper_says_nothing_of_what_follows() {
+        assert_eq!(subject("a:\n  - b: 1\n    # here\n  - c: 1\n"), "    # here");
+        assert_eq!(subject("a:\n  b: 1\n  # here\n\nc: 1\n"), "  # here");
+    }
+
+    #[test]
+    fn behind_a_dash_it_is_about_the_item() {
+        assert_eq!(subject("a:\n  - # here\n    b: 1\n    c: 2\n  - d: 1\n"), "b: 1\n    c: 2");
+        assert_eq!(subject("a:\n  - !If\n    - C # here\n    - {b: 1}\n"), "C");
+        assert_eq!(subject("a:\n  - - b # here\n    - c\n"), "b # here\n    - c");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! GitHub-flavoured Markdown, which GitLab shows the same. Counts first, then the findings by file, each with what to do
 //! about it folded away. Comments and summaries have a greatest length: what does not fit is left out, the mildest
-//! findings first, and a line says how many. How names are quoted, says [`quoted`].
+//! findings first, and a line says how many. How names are quoted, says `quoted`.
 
 mod quoted;
 

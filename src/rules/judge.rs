@@ -8,7 +8,7 @@ use super::file::{self, Stretch};
 use super::severity::{EXPOSURE, EXPOSURES, REACH, REACHES, exposure};
 use super::{Case, Rule, RuleSeverity, Selection, condition};
 use crate::analysis::{Analysis, Coverage};
-use crate::facts::{Common, Fact, FieldType, FieldValue};
+use crate::facts::{Common, Fact, FieldId, FieldType, FieldValue};
 use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity, in_words};
 use crate::model::EntityId;
 use crate::source::{Span, stable_hash};
@@ -122,7 +122,7 @@ impl<'r> Judge<'r> {
     #[must_use]
     pub fn finish(mut self, context: &dyn Context) -> Vec<Finding> {
         tell_apart(&mut self.verdicts);
-        super::precedence::fold(&self.rules, &mut self.verdicts);
+        super::precedence::fold(&self.rules, self.selection, &mut self.verdicts);
         let finding = |verdict: Verdict| {
             let mut finding = Finding { when: context.when(&verdict.worlds), ..verdict.finding };
             // What is wrong under some conditions only may be right under others.
@@ -216,7 +216,7 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
             .cloned(),
         folded_into: None,
         suppressed: None,
-        fingerprint: fingerprint(rule, common, &entity, context),
+        fingerprint: fingerprint(rule, fact, &entity, context),
         entity,
     })
 }
@@ -349,8 +349,10 @@ impl Writer<'_> {
     }
 }
 
-/// The identity of a finding: rule, entity and what caused it. No positions, so that it survives reformatting.
-fn fingerprint(rule: &Rule, common: &Common, entity: &EntityName, context: &dyn Context) -> String {
+/// The identity of a finding: rule, entity, what caused it, and what the fact names. No positions, so that it survives
+/// reformatting, and nothing of the words of the rule, so that they can be put better.
+fn fingerprint(rule: &Rule, fact: &dyn Fact, entity: &EntityName, context: &dyn Context) -> String {
+    let common = fact.common();
     let mut content = String::new();
     let mut add = |part: &str| {
         // Lengths keep parts apart whatever they contain.
@@ -362,6 +364,19 @@ fn fingerprint(rule: &Rule, common: &Common, entity: &EntityName, context: &dyn 
     add(&entity.name);
     for cause in &common.cause {
         add(&cause.display(context.vocabulary()));
+    }
+    for (field, number) in fact.schema().fields.iter().zip(0..) {
+        let texts = match fact.field(FieldId(number)) {
+            // What somebody may have meant depends on what else there is.
+            _ if field.name == "did-you-mean" => continue,
+            FieldValue::Text(text) => text.into_iter().collect(),
+            FieldValue::Texts(texts) => texts,
+            FieldValue::Boolean(_) | FieldValue::Word(_) | FieldValue::Number(_) => continue,
+        };
+        let mut named: Vec<String> = texts.iter().map(|text| text.display(context.vocabulary())).collect();
+        named.sort_unstable();
+        add(field.name);
+        named.iter().for_each(|text| add(text));
     }
     format!("{:016x}", stable_hash(content.as_bytes()))
 }

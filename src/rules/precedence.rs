@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Rule;
 use super::judge::Verdict;
+use super::{Rule, Selection};
 use crate::finding::Finding;
 use crate::model::EntityId;
 use crate::source::Span;
@@ -11,7 +11,7 @@ use crate::value::{Comparison, Part, Text, Vocabulary};
 
 /// Marks every finding whose rule yields to that of another one on the same subject, where both hold in some
 /// world together. The stronger one says so in a note.
-pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
+pub(super) fn fold(rules: &[&Rule], selection: &Selection, verdicts: &mut [Verdict]) {
     let mut by_subject: FxHashMap<EntityId, Vec<usize>> = FxHashMap::default();
     for (index, verdict) in verdicts.iter().enumerate() {
         by_subject.entry(verdict.subject).or_default().push(index);
@@ -28,6 +28,8 @@ pub(super) fn fold(rules: &[&Rule], verdicts: &mut [Verdict]) {
             yields_to.iter().any(|id| *id == rules[candidate.rule].id)
                 // A finding that is only possible must not hide one that is proved.
                 && candidate.finding.certainty >= verdict.finding.certainty
+                // One that the settings make milder must not hide what they do not.
+                && selection.severity(rules[candidate.rule]).is_none_or(|level| level >= verdict.finding.severity)
                 // One that holds in fewer worlds must not hide what it does not say.
                 && verdict.worlds.without(&candidate.worlds).is_none()
                 && overlap(&verdict.cause, &candidate.cause)

@@ -80,15 +80,9 @@ pub fn apply(findings: &mut Vec<Finding>, instructions: Vec<Instruction>, scene:
     if instructions.is_empty() {
         return problems;
     }
-    for instruction in &instructions {
-        for name in &instruction.names {
-            if !selection::is_known(&name.text, scene.rules) {
-                let message = format!("there is no rule and no group `{}`", name.text.escape_debug());
-                let help = selection::close(&name.text, scene.rules);
-                let span = name.span.unwrap_or(instruction.span);
-                problems.push(Problem::at(ProblemKind::Suppression, span, message, help));
-            }
-        }
+    for instruction in instructions.iter().filter(|instruction| matches!(instruction.reach, Reach::Range(_)))
+    {
+        problems.extend(unknown(&instruction.names, scene.rules, ProblemKind::Suppression));
     }
     let used = mark(findings, &instructions, scene);
     let mut judge = Judge::new(scene.rules, scene.selection);
@@ -101,20 +95,34 @@ pub fn apply(findings: &mut Vec<Finding>, instructions: Vec<Instruction>, scene:
     problems
 }
 
+/// What is wrong with the names of rules in the settings.
+#[must_use]
+pub fn unknown_in(settings: &Settings, rules: &[Rule]) -> Vec<Problem> {
+    let entries = settings.suppressions.iter();
+    entries.flat_map(|entry| unknown(&entry.rules, rules, ProblemKind::Settings)).collect()
+}
+
+fn unknown(names: &[Written], rules: &[Rule], kind: ProblemKind) -> Vec<Problem> {
+    let wrong = names.iter().filter(|name| !selection::is_known(&name.text, rules));
+    wrong
+        .map(|name| {
+            let message = format!("there is no rule and no group `{}`", name.text.escape_debug());
+            let help = selection::close(&name.text, rules);
+            Problem { kind, span: name.span, path: None, message, help }
+        })
+        .collect()
+}
+
 /// Marks what the instructions are about; says which of them found something, or would have if they were not over.
 fn mark(findings: &mut [Finding], instructions: &[Instruction], scene: &Scene<'_>) -> Vec<bool> {
     let mut used = vec![false; instructions.len()];
     let mut statements = Statements::default();
-    for finding in findings {
-        // What is a note of another finding goes with it.
-        if finding.folded_into.is_some() {
-            continue;
-        }
+    let mut mark = |finding: &mut Finding| {
         let named: Vec<usize> = (0..instructions.len())
             .filter(|&number| instructions[number].names.iter().any(|name| is_named(&name.text, finding)))
             .collect();
         if named.is_empty() {
-            continue;
+            return;
         }
         let place = scene.sources.host_span(finding.span);
         let entity = finding.entity.span.map(|span| scene.sources.host_span(span));
@@ -140,8 +148,29 @@ fn mark(findings: &mut [Finding], instructions: &[Instruction], scene: &Scene<'_
                 finding.suppressed = Some(Suppression { by, reason: instruction.reason.clone() });
             }
         }
-    }
+    };
+    findings.iter_mut().filter(|finding| finding.folded_into.is_none()).for_each(&mut mark);
+    unfold(findings, mark);
     used
+}
+
+/// Has notes of findings that are suppressed stand alone, unless `mark` suppresses them too: who knows of the one does not
+/// know of the other.
+pub fn unfold(findings: &mut [Finding], mut mark: impl FnMut(&mut Finding)) {
+    // One finding may be there several times, under different conditions.
+    let mut suppressed: HashMap<String, bool> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.folded_into.is_none()) {
+        let all = suppressed.entry(finding.fingerprint.clone()).or_insert(true);
+        *all &= finding.suppressed.is_some();
+    }
+    for finding in findings {
+        if finding.folded_into.as_ref().is_some_and(|stronger| suppressed.get(stronger) == Some(&true)) {
+            mark(finding);
+            if finding.suppressed.is_none() {
+                finding.folded_into = None;
+            }
+        }
+    }
 }
 
 fn is_named(name: &str, finding: &Finding) -> bool {

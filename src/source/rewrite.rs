@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Partial, SizeLimit, read_path};
+use super::{Partial, SizeLimit, absolute, read_path, repository};
 
 /// Writes `new` into the file at `path`, which has to hold `old`. Whoever reads it sees the one or the other.
 ///
@@ -18,6 +18,9 @@ pub fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
         let what = if metadata.is_symlink() { "a link, which is not followed" } else { "no file" };
         return Err(io::Error::other(format!("it is {what}")));
     }
+    if lies_behind_a_link(path) {
+        return Err(io::Error::other("it lies behind a link, which is not followed"));
+    }
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
@@ -28,6 +31,20 @@ pub fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("it has changed since it was read"));
     }
     partial.commit()
+}
+
+/// Whether a folder on the way to a file is a link: seen from the root of the repository, or else from the working directory;
+/// of others, only the folder that the file lies in.
+fn lies_behind_a_link(path: &Path) -> bool {
+    let path = absolute(path);
+    let working = absolute(Path::new(""));
+    let root = repository(&path).or_else(|| path.starts_with(&working).then_some(working));
+    let folders = path.ancestors().skip(1);
+    let inside = folders.enumerate().take_while(|(level, folder)| match &root {
+        Some(root) => folder != root,
+        None => *level == 0,
+    });
+    inside.map(|(_, folder)| folder).any(Path::is_symlink)
 }
 
 /// Whether a file holds these bytes.
@@ -66,6 +83,11 @@ mod tests {
         std::os::unix::fs::symlink(&path, &link).unwrap();
         let error = rewrite(&link, b"new", b"newer").unwrap_err();
         assert_eq!(error.to_string(), "it is a link, which is not followed");
+        scratch.write("repository/.git/HEAD", "");
+        let folder = scratch.path("repository/folder");
+        std::os::unix::fs::symlink(path.parent().unwrap(), &folder).unwrap();
+        let error = rewrite(&folder.join("a.yaml"), b"new", b"newer").unwrap_err();
+        assert_eq!(error.to_string(), "it lies behind a link, which is not followed");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
         assert_eq!(rewrite(&path, b"new", b"newer").unwrap_err().kind(), io::ErrorKind::PermissionDenied);
         assert!(holds(&path, b"new"));

@@ -110,6 +110,10 @@ impl Found {
             }
             None => (None, rest),
         };
+        if reason.split_whitespace().any(|word| word.starts_with("until=") || word == "until:") {
+            self.wrong(comment, "the last day stands behind the brackets, before the reason", HELP_COMMENT);
+            return;
+        }
         self.instructions.push(Instruction {
             names,
             reason: some_reason(reason),
