@@ -60,6 +60,9 @@ fn rules_can_be_named_everywhere() {
     assert_eq!(found(&["--select", "hygiene,over-broad"], &[]), found(&["--select", "hygiene"], &[]));
     let none: [String; 0] = [];
     assert_eq!(found(&["--ignore", "hygiene", "--ignore", "advice,broken-trust"], &[]), none);
+    let ran = folder.run(&["scan", ".", "--select", "advice", "--ignore", "advice", "--format", "json"]);
+    let said = "no rule is left to ask: what is selected is ignored";
+    assert_eq!((ran.code, ran.problems()), (ExitCode::Failed, vec![said.to_owned()]));
     let ran = folder.run(&["scan", ".", "--ignore", "hygine", "--format", "json"]);
     assert_eq!(
         (ran.code, ran.problems()),

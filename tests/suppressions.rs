@@ -117,6 +117,10 @@ fn one_that_is_not_understood_is_an_error() {
         ),
         ("# fedlint: ignore they are friends", "this comment does not say which rules are meant"),
         ("# fedlint: ignore[] they are friends", "this comment does not say which rules are meant"),
+        (
+            "# noqa # fedlint ignore[over-broad] x",
+            "this comment is meant for fedlint, and does not begin as it should",
+        ),
         ("# fedlint: disable", "this comment asks fedlint for nothing that it knows"),
         (
             "# fedlint: ignore[cross-account-without-external-id] until=soon x",
@@ -167,7 +171,7 @@ fn metadata_suppresses_in_a_resource_or_a_whole_template() {
         &format!("{{\"Resources\": {{\n\"First\": {{\"Metadata\": {wrong}, {role}}}}}}}"),
     );
     let ran = folder.run(&["scan", ".", "--format", "json"]);
-    assert_eq!(ran.problems(), ["this part of a suppression is not understood"]);
+    assert_eq!(ran.problems(), ["`because` of a suppression is not understood"]);
     assert_eq!(ran.findings(), ["cross-account-without-external-id roles.json:2"]);
 }
 

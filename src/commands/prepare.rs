@@ -85,8 +85,20 @@ pub(super) fn prepare(
 
     origins.push(("rules", choose_rules(findings, variables, &mut settings)));
     let (rules, mut wrong) = rules::load(&settings, sources);
-    wrong.extend(Selection::new(&settings.rules, &rules).1);
+    let (selection, unknown) = Selection::new(&settings.rules, &rules);
+    wrong.extend(unknown);
     wrong.extend(suppress::unknown_in(&settings, &rules));
+    if wrong.is_empty() && !rules.iter().any(|rule| selection.has(rule)) {
+        let message = "no rule is left to ask: what is selected is ignored";
+        let help = "Select or ignore fewer rules; `fedlint config` prints what is in force.";
+        wrong.push(Problem {
+            kind: ProblemKind::Settings,
+            span: None,
+            path: None,
+            message: message.into(),
+            help: help.into(),
+        });
+    }
     if !wrong.is_empty() {
         return Err(wrong);
     }

@@ -74,7 +74,17 @@ impl Found {
     fn comment(&mut self, document: &Document, text: &str, comment: Span) {
         let written = text.get(comment.start as usize..comment.end as usize).unwrap_or_default();
         let inside = written.trim_start_matches(['#', '/', '*']).trim_end_matches("*/").trim();
-        let Some(instruction) = inside.strip_prefix(MARK) else { return };
+        let Some(instruction) = inside.strip_prefix(MARK) else {
+            let lower = inside.to_ascii_lowercase();
+            if lower.contains("fedlint") && lower.contains("ignore[") {
+                self.wrong(
+                    comment,
+                    "this comment is meant for fedlint, and does not begin as it should",
+                    HELP_COMMENT,
+                );
+            }
+            return;
+        };
         let rest = match instruction.trim_start().strip_prefix("ignore") {
             Some(rest) => rest.trim_start(),
             None => {
@@ -177,7 +187,8 @@ impl Found {
             };
             if !understood {
                 clean = false;
-                self.wrong(key.span(), "this part of a suppression is not understood", HELP_METADATA);
+                let name = key.scalar().unwrap_or_default().escape_debug().to_string();
+                self.wrong(key.span(), format!("`{name}` of a suppression is not understood"), HELP_METADATA);
             }
         }
         if names.is_empty() && clean {
