@@ -84,15 +84,26 @@ const REWRITES: &[Rewrite] = &[
     rewrite("literals as Fn::Sub with variables", functions::literals_as_sub_with_variables, Equal::All, 68),
     rewrite("references as Fn::Sub", functions::references_as_sub, Equal::All, 44),
     rewrite("ARNs written out", functions::arns_written_out, Equal::All, 6),
-    rewrite("StringEquals as StringLike", conditions::equal_as_like, Equal::All, 18),
-    rewrite("StringLike as StringEquals", conditions::like_as_equal, Equal::All, 7),
+    Rewrite {
+        but: Some("pattern-operator-without-pattern"),
+        ..rewrite("StringEquals as StringLike", conditions::equal_as_like, Equal::All, 18)
+    },
+    Rewrite {
+        but: Some("pattern-operator-without-pattern"),
+        ..rewrite("StringLike as StringEquals", conditions::like_as_equal, Equal::All, 7)
+    },
     rewrite("ArnEquals and ArnLike swapped", conditions::arn_operator_swapped, Equal::All, 1),
     rewrite("one value as ForAnyValue", conditions::single_as_any, Equal::All, 18),
     rewrite("condition keys in lower case", conditions::keys_in_lower_case, Equal::All, 13),
     rewrite("condition keys in upper case", conditions::keys_in_upper_case, Equal::All, 22),
     rewrite("condition keys in mixed case", conditions::keys_in_mixed_case, Equal::All, 22),
     rewrite("actions in mixed case", conditions::actions_in_mixed_case, Equal::All, 31),
-    Rewrite { form: Form::Json, ..rewrite("all at once", all_at_once, Equal::Set, 72) },
+    Rewrite {
+        form: Form::Json,
+        // One of them is that of the operators.
+        but: Some("pattern-operator-without-pattern"),
+        ..rewrite("all at once", all_at_once, Equal::Set, 72)
+    },
 ];
 
 /// Examples that do not keep their verdict under a rewrite: rule, title, rewrite, and why that is right.

@@ -41,6 +41,8 @@ pub enum How {
     Rename(String),
     /// The item goes, of a list with others; or the key with what it holds, of a map with others.
     Remove,
+    /// Nothing, if it is written out there: what comes from elsewhere may be something else another time.
+    Keep,
     /// Further values beside those of the list, or beside the one value that stands there without a list.
     Add(Vec<Value>),
     /// Further entries of the map, and of the maps in it.

@@ -19,6 +19,7 @@ pub(super) fn stretches(page: &Page, change: &Change) -> Option<Vec<Stretch>> {
             replace(page, node, value)
         }
         How::Rename(name) => rename(page, find(&|kind| kind == Kind::Scalar)?, name),
+        How::Keep => is_bare(page, page.find_innermost(change.at)?).then(Vec::new),
         How::Remove => remove(page, part_at(page, change)?),
         How::Add(values) => add(page, find(&|_| true)?, values),
         How::Merge(entries) => merge(page, find(&|kind| kind == Kind::Map)?, entries),
@@ -51,14 +52,20 @@ fn is_function(page: &Page, map: u32) -> bool {
     }
 }
 
+/// Whether a text is written out there on its own.
+fn is_bare(page: &Page, node: u32) -> bool {
+    let of = page.node(node);
+    of.kind == Kind::Scalar
+        && of.tag == 0
+        && of.start < of.end
+        && matches!(of.style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted)
+}
+
 fn replace(page: &Page, node: u32, value: &Value) -> Option<Vec<Stretch>> {
     let of = *page.node(node);
     let parent = page.parent(node)?;
     let hand = Hand::of(page, parent);
-    let is_bare = of.kind == Kind::Scalar
-        && of.tag == 0
-        && of.start < of.end
-        && matches!(of.style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
+    let is_bare = is_bare(page, node);
     match value {
         // Only what is written out is replaced: a value from elsewhere is not to be cut off from it.
         Value::Text(text) => is_bare.then(|| vec![(range(page, node), hand.text(text, of.style))]),

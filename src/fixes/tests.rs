@@ -383,3 +383,29 @@ fn json_in_text_is_edited_through_its_host() {
         Some("Resources:\n  P: { 'Fn::Sub': ['{\"S\": {\"a\": 1, \"b\": \"${Pool}\"}}', {}] }\n")
     );
 }
+
+#[test]
+fn a_change_may_want_that_a_value_is_written_out() {
+    let kept = |text: &str| {
+        let sources = Sources::default();
+        let source = sources.add_kept(Origin::Memory("a.yaml".into()), text.into());
+        let read = document::read(text, source, Format::Yaml, &Limits::default());
+        let tree = Tree::new(&read.document, text);
+        let root = tree.roots().next().expect("a document");
+        let at = |path: &[&str]| span_at(&sources, root, path);
+        let changes = vec![
+            Change { at: at(&["Resources", "Like", "sub"]), how: How::Keep },
+            Change { at: at(&["Resources", "^Like"]), how: How::Rename("Equals".to_owned()) },
+        ];
+        let mut desk = Desk { sources: &sources, pages: FxHashMap::default() };
+        let fix = desk.write(Fix::new("change it".to_owned(), true, changes))?;
+        apply(text, &fix.edits.iter().collect::<Vec<_>>())
+    };
+    let of = |value: &str| format!("Resources:\n  A: &a x\n  Like: {{ sub: {value} }}\n");
+    for written in ["'x'", "*a"] {
+        assert_eq!(kept(&of(written)), Some(of(written).replace("Like", "Equals")));
+    }
+    for elsewhere in ["!Ref A", "{ Ref: A }", "!FindInMap [A, b, c]", "!Sub x"] {
+        assert_eq!(kept(&of(elsewhere)), None, "{elsewhere}");
+    }
+}

@@ -2,6 +2,7 @@
 //! never match.
 
 mod bench;
+mod exact;
 mod key;
 
 use std::cell::OnceCell;
@@ -140,6 +141,8 @@ fact! {
         dead: Bounds<bool> = "dead",
         /// Whether another value of the test may be in a request.
         beside_others: Bounds<bool> = "beside-others",
+        /// Whether the operator is one for patterns, and no value is one. False if one may be, and for `amr` of Cognito, which AWS itself tests so.
+        for_no_pattern: Bounds<bool> = "for-no-pattern",
     }
     evidence {
         /// The first principal that the statement names.
@@ -150,6 +153,8 @@ fact! {
     remedies {
         /// A value that no request has goes, where others remain.
         drop_value: "drop-value",
+        /// The exact operator, which says the same, stands in place of one for patterns.
+        exact_operator: "exact-operator",
     }
 }
 
@@ -266,6 +271,7 @@ impl<'v, 'a> About<'v, 'a> {
         let Some(operator) = test.operator.name() else { return };
         let told = self.told(position, test, key);
         let standing = &told.standing;
+        let for_no_pattern = self.is_for_no_pattern(position, test);
         let mut fact = ConditionTest {
             common: self.common(position, test, &operator),
             role: self.first.role_name(),
@@ -285,7 +291,9 @@ impl<'v, 'a> About<'v, 'a> {
             value: None,
             dead: Bounds::decided(false),
             beside_others: Bounds::decided(false),
+            for_no_pattern: Bounds::decided(for_no_pattern),
             drop_value: None,
+            exact_operator: for_no_pattern.then(|| self.exact_operator(position, test)).flatten(),
         };
         let Some(judged) = &told.judged else {
             take(&fact);
@@ -434,6 +442,8 @@ impl<'v, 'a> About<'v, 'a> {
             fact.value = Some(text.clone());
             fact.dead = dead;
             fact.beside_others = Bounds::decided(alive);
+            fact.for_no_pattern = Bounds::decided(false);
+            fact.exact_operator = None;
             if alive && dead.sure {
                 fact.drop_value = self.drop_value(path, test, text);
             }
