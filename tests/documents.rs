@@ -280,6 +280,55 @@ fn the_schema_of_settings_is_fresh_and_knows_every_severity() {
 }
 
 #[test]
+fn every_setting_is_listed() {
+    let document = text("docs/settings.md");
+    let (before, rest) = document.split_once("<!-- settings -->\n").expect("the document lists the settings");
+    let (_, after) = rest.split_once("<!-- /settings -->\n").expect("the list has an end");
+    let mut rows = String::from("| setting | takes | |\n| --- | --- | --- |\n");
+    list_settings("", &settings_schema(), &mut rows);
+    check("docs/settings.md", &format!("{before}<!-- settings -->\n\n{rows}\n<!-- /settings -->\n{after}"));
+}
+
+/// Adds a row for each setting of a schema, those below it behind a dot.
+fn list_settings(above: &str, schema: &serde_json::Value, rows: &mut String) {
+    let named = schema["properties"].as_object().into_iter().flatten();
+    for (name, setting) in named {
+        let path = format!("{above}{name}");
+        let about = setting["description"].as_str().expect("every setting says what it is for");
+        rows.push_str(&format!("| `{path}` | {} | {about} |\n", taken(setting)));
+        list_settings(&format!("{path}."), setting, rows);
+        list_settings(&format!("{path}.NAME."), &setting["additionalProperties"], rows);
+        list_settings(&format!("{path}[]."), &setting["items"], rows);
+    }
+}
+
+/// What a setting takes, in a few words.
+fn taken(setting: &serde_json::Value) -> String {
+    if let Some(words) = setting["enum"].as_array() {
+        let words: Vec<String> =
+            words.iter().filter_map(|word| Some(format!("`{}`", word.as_str()?))).collect();
+        return words.join(", ");
+    }
+    let types: Vec<&str> = match &setting["type"] {
+        serde_json::Value::Array(types) => types.iter().filter_map(serde_json::Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    let kind = types.into_iter().find(|kind| *kind != "null");
+    match kind {
+        Some("object") if setting["additionalProperties"].is_object() => {
+            format!("NAME: {}", taken(&setting["additionalProperties"]))
+        }
+        Some("object") => "settings".to_owned(),
+        Some("array") => format!("list: {}", taken(&setting["items"])),
+        Some("boolean") => "`true` or `false`".to_owned(),
+        Some(_) => "text".to_owned(),
+        // An account may be written as a number, and a value may be anything.
+        None if setting["anyOf"][0]["pattern"] == "^[0-9]{12}$" => "account".to_owned(),
+        None => "value".to_owned(),
+    }
+}
+
+#[test]
 fn the_fixes_of_rules_are_listed() {
     let document = text("docs/fixes.md");
     let (before, rest) = document.split_once("<!-- fixes -->\n").expect("the document lists the fixes");
