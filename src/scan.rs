@@ -168,12 +168,7 @@ const FEW: usize = 8;
 #[must_use]
 pub fn scan(sources: Sources, request: Request, settings: &Settings) -> Outcome {
     let examined = examine(&sources, request, settings, judge);
-    let Examined { done, problems, summary, files, rules, focus } = examined;
-    let (mut findings, mut reaches) = done.unwrap_or_default();
-    if let Some(focus) = focus {
-        focus.narrow(&mut findings, &mut reaches, &sources);
-    }
-    Outcome { findings, reaches, problems, summary, files, sources, rules }
+    outcome(examined, sources)
 }
 
 /// Looks for ways in what `request` names: of populations, by their names in [`POPULATIONS`] (none for all those
@@ -210,6 +205,8 @@ struct Asked<'r> {
     searched: bool,
     /// True if the whole directory of the settings was looked at.
     whole: bool,
+    /// What is asked about, if more than that was looked at.
+    focus: Option<&'r Focus>,
 }
 
 /// What came of looking at the files of a request.
@@ -220,8 +217,6 @@ struct Examined<R> {
     summary: Summary,
     files: Vec<Visited>,
     rules: Cow<'static, [Rule]>,
-    /// What is asked about, if more than that was looked at.
-    focus: Option<Focus>,
 }
 
 /// Reads and links what `request` names, and does `work` with it.
@@ -271,7 +266,7 @@ fn examine_here<R>(
             .count(&model, |span| focus.as_ref().is_none_or(|focus| focus.has(&sources.path(span.source))));
         let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
         let searched = summary.searched || focus.is_some();
-        let asked = Asked { rules: &rules, suppressions, searched, whole };
+        let asked = Asked { rules: &rules, suppressions, searched, whole, focus: focus.as_ref() };
         progress.judge();
         (work(&analysis, asked, &mut problems), problems)
     });
@@ -285,7 +280,7 @@ fn examine_here<R>(
             None
         }
     };
-    Examined { done, problems, summary, files: visited, rules, focus }
+    Examined { done, problems, summary, files: visited, rules }
 }
 
 /// What the files of a request hold of ours.
@@ -372,7 +367,7 @@ pub fn scan_texts_by(texts: &[(&str, &str)], settings: &Settings, rules: Cow<'st
 }
 
 fn outcome(examined: Examined<(Vec<Finding>, Vec<Reach>)>, sources: Sources) -> Outcome {
-    let Examined { done, problems, summary, files, rules, .. } = examined;
+    let Examined { done, problems, summary, files, rules } = examined;
     let (findings, reaches) = done.unwrap_or_default();
     Outcome { findings, reaches, problems, summary, files, sources, rules }
 }
@@ -423,9 +418,10 @@ fn examine_texts_by<R>(
     let model = builder.build(gathered.parts, resources);
     summary.count(&model, |_| true);
     let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
-    let asked = Asked { rules: &rules, suppressions: gathered.suppressions, searched: true, whole: true };
+    let suppressions = gathered.suppressions;
+    let asked = Asked { rules: &rules, suppressions, searched: true, whole: true, focus: None };
     let done = Some(work(&analysis, asked, &mut problems));
-    Examined { done, problems, summary, files: Vec::new(), rules, focus: None }
+    Examined { done, problems, summary, files: Vec::new(), rules }
 }
 
 /// As [`draw`], of texts that are not in files.
@@ -512,12 +508,12 @@ fn judge(
     asked: Asked<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Finding>, Vec<Reach>) {
-    let Asked { rules, suppressions, searched, whole } = asked;
+    let Asked { rules, suppressions, searched, whole, focus } = asked;
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
     let mut court = Court { judge: Judge::new(rules, &selection), analysis };
     let ways = facts::each(analysis, &mut court);
-    let reaches = ways.reaches();
+    let mut reaches = ways.reaches();
     problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
     problems.extend(cut(analysis));
@@ -532,6 +528,9 @@ fn judge(
         whole,
     };
     problems.extend(suppress::apply(&mut findings, suppressions, &scene));
+    if let Some(focus) = focus {
+        focus.narrow(&mut findings, &mut reaches, analysis.sources);
+    }
     // Afterwards, so that what is suppressed of them is not said to be nothing. A note of another finding is no more certain
     // than that.
     let least =

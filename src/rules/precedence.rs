@@ -77,6 +77,8 @@ fn overlap(left: &[Text], right: &[Text]) -> bool {
 pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verdict> {
     let mut merged: Vec<Verdict> = Vec::with_capacity(verdicts.len());
     let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
+    // Whom notes of those belong to that are said already: fingerprints, and where that is said.
+    let mut said: FxHashMap<String, usize> = FxHashMap::default();
     for verdict in verdicts {
         let seen = at_place.entry((verdict.finding.span, verdict.rule)).or_default();
         let same = seen.iter().copied().find(|&index| is_same(&merged[index], &verdict, vocabulary));
@@ -87,13 +89,27 @@ pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verd
                 let parts = verdict.cause.iter().flat_map(Text::parts);
                 parts.filter(|part| matches!(part, Part::Symbol(_))).count()
             };
-            if symbols(&verdict) > symbols(&merged[index]) {
-                merged[index] = verdict;
+            let kept = &mut merged[index];
+            let mut dropped = verdict;
+            if symbols(&dropped) > symbols(kept) {
+                std::mem::swap(&mut dropped, kept);
             }
-            merged[index].worlds = worlds;
+            kept.worlds = worlds;
+            for note in dropped.finding.notes {
+                if !kept.finding.notes.contains(&note) {
+                    kept.finding.notes.push(note);
+                }
+            }
+            said.insert(dropped.finding.fingerprint, index);
         } else {
             seen.push(merged.len());
             merged.push(verdict);
+        }
+    }
+    for index in 0..merged.len() {
+        let stronger = merged[index].finding.folded_into.as_ref().and_then(|stronger| said.get(stronger));
+        if let Some(&stronger) = stronger {
+            merged[index].finding.folded_into = Some(merged[stronger].finding.fingerprint.clone());
         }
     }
     merged

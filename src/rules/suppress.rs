@@ -154,8 +154,8 @@ fn mark(findings: &mut [Finding], instructions: &[Instruction], scene: &Scene<'_
     used
 }
 
-/// Has notes of findings that are suppressed stand alone, unless `mark` suppresses them too: who knows of the one does not
-/// know of the other.
+/// Has notes of findings that are suppressed stand alone, unless they are suppressed already or `mark` suppresses them too:
+/// who knows of the one does not know of the other.
 pub fn unfold(findings: &mut [Finding], mut mark: impl FnMut(&mut Finding)) {
     // One finding may be there several times, under different conditions.
     let mut suppressed: HashMap<String, bool> = HashMap::new();
@@ -165,7 +165,9 @@ pub fn unfold(findings: &mut [Finding], mut mark: impl FnMut(&mut Finding)) {
     }
     for finding in findings {
         if finding.folded_into.as_ref().is_some_and(|stronger| suppressed.get(stronger) == Some(&true)) {
-            mark(finding);
+            if finding.suppressed.is_none() {
+                mark(finding);
+            }
             if finding.suppressed.is_none() {
                 finding.folded_into = None;
             }

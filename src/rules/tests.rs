@@ -273,15 +273,17 @@ mod loading {
 
 mod judging {
     use super::super::judge::{Context, Judge};
-    use super::super::{Rule, Selection};
+    use super::super::{Rule, Selection, suppress};
     use crate::analysis::Coverage;
     use crate::facts::{
         Common, Evidence, EvidenceSchema, Fact, FieldId, FieldSchema, FieldType, FieldValue, Schema, WordSet,
     };
-    use crate::finding::{Certainty, EntityName, Finding, Severity};
+    use crate::finding::{Certainty, EntityName, Finding, Severity, SuppressedBy, Suppression};
     use crate::model::{EntityId, EntityKind};
     use crate::source::{Sources, Span};
-    use crate::value::{Bounds, TemplateId, Vocabulary, WorldSet, Worlds};
+    use crate::value::{
+        Bounds, DeploymentId, Pseudo, Shape, Symbol, TemplateId, Text, Vocabulary, WorldSet, Worlds,
+    };
 
     const SCHEMA: Schema = Schema {
         kind: "thing",
@@ -570,6 +572,55 @@ mod judging {
         let findings = judged(&rules, &[first, second]);
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].when.as_deref(), Some("in 11"));
+    }
+
+    /// One expression may stand for two texts that may be equal: what is said of one of them is dropped, and its notes are not.
+    #[test]
+    fn notes_of_variants_that_are_one_belong_to_the_one_that_stays() {
+        let rules = [
+            rule("thing-large", "severity: medium\nmessage: thing is large\nwhen: { size: large }"),
+            rule("thing-open", "severity: low\nmessage: thing is open\nyields-to: [thing-large]"),
+        ];
+        let world = World(Vocabulary::default());
+        let account = Symbol::Pseudo(DeploymentId(0), Pseudo::AccountId);
+        let account = Text::symbol(world.0.symbols.intern(account, Shape::account_id));
+        let caused = |cause, worlds| {
+            let mut thing = thing(0, Bounds::decided(true), 0b010, worlds);
+            thing.common.cause = vec![cause];
+            thing
+        };
+        let things = [caused(world.0.literal("111122223333"), 0b01), caused(account, 0b10)];
+        let selection = Selection::default();
+        let mut judge = Judge::new(&rules, &selection);
+        things.iter().for_each(|thing| judge.take(thing, &world));
+        let mut findings = judge.finish(&world);
+        let (alone, notes): (Vec<&Finding>, Vec<&Finding>) =
+            findings.iter().partition(|finding| finding.folded_into.is_none());
+        assert_eq!(alone.len(), 1);
+        assert!(!notes.is_empty());
+        assert!(notes.iter().all(|note| note.folded_into.as_ref() == Some(&alone[0].fingerprint)));
+        // So that they come up where that one is known.
+        findings[0].suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
+        suppress::unfold(&mut findings, |_| {});
+        assert!(findings.iter().all(|finding| finding.folded_into.is_none()));
+    }
+
+    #[test]
+    fn a_note_that_is_suppressed_already_keeps_its_reason() {
+        let rules = [
+            rule("thing-large", "severity: medium\nmessage: thing is large\nwhen: { size: large }"),
+            rule("thing-open", "severity: low\nmessage: thing is open\nyields-to: [thing-large]"),
+        ];
+        let mut findings = judged(&rules, &[thing(0, Bounds::decided(true), 0b010, 1)]);
+        let reason = Some("a room for all".to_owned());
+        findings[0].suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
+        findings[1].suppressed = Some(Suppression { by: SuppressedBy::File, reason: reason.clone() });
+        let stronger = findings[1].folded_into.clone();
+        suppress::unfold(&mut findings, |finding| {
+            finding.suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason: None });
+        });
+        assert_eq!(findings[1].suppressed, Some(Suppression { by: SuppressedBy::File, reason }));
+        assert_eq!(findings[1].folded_into, stronger);
     }
 
     #[test]

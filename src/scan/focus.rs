@@ -21,7 +21,7 @@ impl Focus {
         path == Path::new(STDIN) || self.0.contains(&source::absolute(path))
     }
 
-    /// Keeps what has a place in the files that are asked about, or is about something there.
+    /// Keeps what has a place in the files that are asked about, or is about something there, and what has a note that does.
     pub(super) fn narrow(&self, findings: &mut Vec<Finding>, reaches: &mut Vec<Reach>, sources: &Sources) {
         let is_in = |span: Span| self.has(&sources.path(span.source));
         let touches = |finding: &Finding| {
@@ -31,8 +31,8 @@ impl Focus {
         };
         let kept: FxHashSet<String> = findings
             .iter()
-            .filter(|finding| finding.folded_into.is_none() && touches(finding))
-            .map(|finding| finding.fingerprint.clone())
+            .filter(|finding| touches(finding))
+            .map(|finding| finding.folded_into.as_ref().unwrap_or(&finding.fingerprint).clone())
             .collect();
         // A note goes with the finding that it belongs to.
         findings
@@ -52,5 +52,35 @@ impl Focus {
             help: "What is reported may be about something that is missing because of it: scan them to see what is wrong."
                 .to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::scan_texts;
+    use crate::settings::Settings;
+
+    const TEMPLATE: &str = r#"{"Resources": {"Partner": {"Type": "AWS::IAM::Role", "Properties": {
+        "AssumeRolePolicyDocument": {"Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole"}]}}}}}"#;
+
+    #[test]
+    fn what_has_a_note_in_a_named_file_is_reported_with_it() {
+        let texts = [("a.json", TEMPLATE), ("b.json", TEMPLATE)];
+        let outcome = scan_texts(&texts, &Settings::default());
+        let path = |finding: &Finding| outcome.sources.path(finding.span.source);
+        let of = |name: &str| outcome.findings.iter().find(|finding| path(finding) == Path::new(name));
+        let (first, second) = (of("a.json").unwrap().clone(), of("b.json").unwrap().clone());
+        let note = Finding { folded_into: Some(first.fingerprint.clone()), ..second };
+        let narrowed = |named: &str| {
+            let focus = Focus([source::absolute(Path::new(named))].into_iter().collect());
+            let mut findings = vec![first.clone(), note.clone()];
+            focus.narrow(&mut findings, &mut Vec::new(), &outcome.sources);
+            findings.len()
+        };
+        assert_eq!(narrowed("b.json"), 2);
+        assert_eq!(narrowed("a.json"), 2);
+        assert_eq!(narrowed("c.json"), 0);
     }
 }

@@ -231,7 +231,12 @@ fn objection(before: &Outcome, after: &Outcome, fixed: &[&Finding]) -> Option<St
     {
         let severities = known.get_mut(&about(after, finding));
         let same = severities.and_then(|known| {
-            let at = known.iter().position(|&severity| severity >= finding.severity)?;
+            // The mildest that is enough: the worse ones are there for those that are worse.
+            let (at, _) = known
+                .iter()
+                .enumerate()
+                .filter(|&(_, &severity)| severity >= finding.severity)
+                .min_by_key(|&(_, &severity)| severity)?;
             Some(known.swap_remove(at))
         });
         if same.is_none() {
@@ -239,4 +244,38 @@ fn objection(before: &Outcome, after: &Outcome, fixed: &[&Finding]) -> Option<St
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::scan_texts;
+    use crate::settings::Settings;
+
+    const TEMPLATE: &str = r#"{"Resources": {"Partner": {"Type": "AWS::IAM::Role", "Properties": {
+        "AssumeRolePolicyDocument": {"Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole"}]}}}}}"#;
+
+    /// An outcome with one finding of each of these severities, all of one rule and one role.
+    fn found(severities: &[Severity]) -> Outcome {
+        let mut outcome = scan_texts(&[("a.json", TEMPLATE)], &Settings::default());
+        let finding = outcome.findings.remove(0);
+        let of = |&severity: &Severity| Finding { severity, ..finding.clone() };
+        outcome.findings = severities.iter().map(of).collect();
+        outcome
+    }
+
+    #[test]
+    fn what_was_there_and_was_as_bad_is_nothing_new() {
+        let objects = |before: &[Severity], after: &[Severity]| {
+            let (before, after) = (found(before), found(after));
+            objection(&before, &after, &[]).is_some()
+        };
+        let (low, high) = (Severity::Low, Severity::High);
+        assert!(!objects(&[high, low], &[low, high]), "whatever their order");
+        assert!(!objects(&[high, low, high], &[low, high, high]));
+        assert!(!objects(&[high], &[low]), "milder than before");
+        assert!(objects(&[low], &[high]), "worse than before");
+        assert!(objects(&[high, low], &[high, high]));
+    }
 }
