@@ -149,12 +149,10 @@ impl Desk<'_> {
         alone.extend(together.into_iter().filter(|&index| is_wrong(&findings[index])));
         for (number, index) in alone.into_iter().enumerate() {
             let Some(fix) = &findings[index].fix else { continue };
-            let reads = fix.edits.chunk_by(|one, other| one.span.source == other.span.source).all(|edits| {
-                edits
-                    .first()
-                    .is_some_and(|first| self.reads(first.span.source, &edits.iter().collect::<Vec<_>>()))
-            });
-            if number >= TRIED || !reads {
+            let mut by_source = fix.edits.chunk_by(|one, other| one.span.source == other.span.source);
+            let reads = number < TRIED
+                && by_source.all(|edits| self.reads(edits[0].span.source, &edits.iter().collect::<Vec<_>>()));
+            if !reads {
                 findings[index].fix = None;
             }
         }

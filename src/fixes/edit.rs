@@ -161,30 +161,32 @@ fn rename(page: &Page, node: u32, name: &str) -> Option<Vec<Stretch>> {
 
 fn remove(page: &Page, node: u32) -> Option<Vec<Stretch>> {
     let parent = page.parent(node)?;
-    // Each part with its first and its last node.
-    let (parts, starts): (Vec<(u32, u32)>, Vec<usize>) = match page.node(parent).kind {
-        Kind::Map => {
-            let entries = page.entries(parent);
-            let starts = entries.iter().map(|&(key, _)| page.node(key).start as usize).collect();
-            (entries, starts)
-        }
-        _ => {
-            let items = page.children(parent);
-            let starts: Option<Vec<usize>> = items.iter().map(|&item| page.outer_start(item)).collect();
-            (items.iter().map(|&item| (item, item)).collect(), starts?)
-        }
-    };
-    let position = parts.iter().position(|&(first, _)| first == node)?;
-    if parts.len() < 2 {
+    let is_map = page.node(parent).kind == Kind::Map;
+    let children = page.children(parent);
+    let mut parts = children.chunks_exact(if is_map { 2 } else { 1 });
+    let position = parts.position(|part| part[0] == node)?;
+    if children.len() < 2 * if is_map { 2 } else { 1 } {
         return None;
     }
-    let parts: Vec<Part> = parts.iter().zip(starts).map(|(&(_, last), start)| Part { start, last }).collect();
+    let nth = |position: usize| children.chunks_exact(if is_map { 2 } else { 1 }).nth(position);
+    // Only its neighbours are looked at: a list may be long, and much may be taken out of it.
+    let part = |nodes: &[u32]| {
+        let (first, last) = (*nodes.first()?, *nodes.last()?);
+        let start = if is_map { page.node(first).start as usize } else { page.outer_start(first)? };
+        Some(Part { start, last })
+    };
+    let own = part(nth(position)?)?;
     match page.node(parent).style {
-        Style::Flow => flow::remove(page, &parts, position),
-        _ => {
-            let mark = if page.node(parent).kind == Kind::Map { "" } else { "-" };
-            block::remove(page, parts.get(position)?, mark)
+        Style::Flow => {
+            let before = position.checked_sub(1).and_then(nth).and_then(<[u32]>::last);
+            let before = before.map(|&last| page.node(last).end as usize);
+            let next = match nth(position + 1) {
+                Some(next) => Some(part(next)?.start),
+                None => None,
+            };
+            flow::remove(page, &own, before, next)
         }
+        _ => block::remove(page, &own, if is_map { "" } else { "-" }),
     }
 }
 

@@ -62,12 +62,14 @@ pub(super) fn insert(page: &Page, collection: u32, written: &[String], hand: Han
     Some(stretches)
 }
 
-/// An item or an entry goes, with a comma.
-pub(super) fn remove(page: &Page, parts: &[Part], position: usize) -> Option<Vec<Stretch>> {
-    let end_of = |part: &Part| page.node(part.last).end as usize;
-    let (start, end) = (parts[position].start, end_of(&parts[position]));
-    let before = position.checked_sub(1).and_then(|before| parts.get(before)).map(end_of);
-    let next = parts.get(position + 1).map(|next| next.start);
+/// An item or an entry goes, with a comma. `before` is where the one before it ends, `next` where the next one begins.
+pub(super) fn remove(
+    page: &Page,
+    part: &Part,
+    before: Option<usize>,
+    next: Option<usize>,
+) -> Option<Vec<Stretch>> {
+    let (start, end) = (part.start, page.node(part.last).end as usize);
     let tail = Tail::of(page, end)?;
     let behind = tail.comment_end.or(tail.comma.map(|comma| comma + 1)).unwrap_or(end);
     let line_end = page.line_end(behind);

@@ -265,6 +265,8 @@ impl Page {
 
     /// Whether a comment begins at a byte.
     pub(super) fn comment_at(&self, offset: usize) -> Option<&Span> {
-        self.document.comments.iter().find(|comment| comment.start as usize == offset)
+        let comments = &self.document.comments;
+        let at = comments.binary_search_by_key(&offset, |comment| comment.start as usize).ok()?;
+        comments.get(at)
     }
 }
