@@ -216,6 +216,9 @@ fn a_scan_says_how_much_is_gone() {
     let gone = |arguments: &[&str]| folder.run(arguments).out.contains("gone from the baseline: 1;");
     assert!(gone(&["scan", "."]) && gone(&["scan", "infra/roles.yaml"]));
     assert!(!gone(&["scan", ".", "--select", "hygiene"]), "it was not asked for");
+    assert!(gone(&["scan", ".", "--select", "over-broad"]), "it was");
+    let variable = folder.run_with(&["scan", "."], &[("FEDLINT_SELECT", "hygiene")]).out;
+    assert!(!variable.contains("gone"), "nor there: {variable}");
     folder.write("other/more.yaml", &template(&[role("First", PARTNER)]));
     assert!(!gone(&["scan", "other"]), "it was not looked for there");
 }

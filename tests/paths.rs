@@ -9,6 +9,7 @@ use fedlint::finding::Way;
 use fedlint::scan::trace_texts;
 use fedlint::settings::Settings;
 use fedlint::source::Sources;
+use support::cli::Folder;
 
 /// Each way in a line: `population -> Role: privilege certainty, step, step`.
 fn ways_with(files: &[(&str, &str)], settings: &Settings, from: &[&str], to: Option<&str>) -> Vec<String> {
@@ -513,4 +514,19 @@ fn those_inside_are_shown_when_they_are_asked_for() {
             "service -> Worker: administrator proved, trusts Worker",
         ]
     );
+}
+
+#[test]
+fn nothing_of_a_way_is_a_command_to_the_runner_that_reads_the_log() {
+    let folder = Folder::new();
+    let name = "'##[error]mine'";
+    let template = format!("Resources:\n{}", of_pool(name, "unauthenticated", ""));
+    let template = format!(
+        "{template}  Pool:\n    Type: AWS::Cognito::IdentityPool\n    Properties: {{ AllowUnauthenticatedIdentities: true }}\n  Roles:\n    Type: AWS::Cognito::IdentityPoolRoleAttachment\n    Properties: {{ IdentityPoolId: !Ref Pool, Roles: {{ unauthenticated: !GetAtt '##[error]mine.Arn' }} }}\n"
+    );
+    folder.write("a.yaml", &template);
+    let log = |variables: &[(&str, &str)]| folder.run_with(&["paths", "a.yaml"], variables).out;
+    assert!(log(&[]).contains("##[error]mine"), "{}", log(&[]));
+    let guarded = log(&[("GITHUB_ACTIONS", "true")]);
+    assert!(guarded.contains("## [error]mine") && !guarded.contains("##["), "{guarded}");
 }

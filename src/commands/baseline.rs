@@ -8,7 +8,8 @@ use crate::baseline::{Baseline, Entry, FILE_NAME};
 use crate::cli::{BaselineAction, BaselineOptions, Environment, ExitCode};
 use crate::report::{counted, human, order_problems};
 use crate::rules::Selection;
-use crate::scan::{Summary, scan};
+use crate::scan::{Outcome, Summary, scan};
+use crate::settings::Settings;
 use crate::source::{self, Problem, Sources};
 
 /// Scans, and changes what is known.
@@ -50,16 +51,8 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
     }
     let found = Baseline::of(&outcome.findings, &outcome.sources, &settings);
     let mut known = before.clone();
-    let (selection, _) = Selection::new(&settings.rules, &outcome.rules);
-    let visited: HashSet<String> =
-        outcome.files.iter().map(|visited| settings.relative(&visited.path)).collect();
-    let only_proved = settings.min_certainty.as_ref().is_some_and(|least| least.text == "proved");
-    let asked = |entry: &Entry| {
-        let rule = outcome.rules.iter().find(|rule| *rule.id == *entry.rule);
-        rule.is_none_or(|rule| selection.has(rule))
-            && (entry.is_proved() || !only_proved)
-            && (visited.contains(&entry.path) || entry.is_nowhere(&settings))
-    };
+    let looked = Looked::new(&outcome, &settings);
+    let asked = |entry: &Entry| looked.has_asked_for(entry);
     let gone = before.gone(&found, asked).count();
     known.prune(&found, asked);
     let new = if options.action == BaselineAction::Prune { 0 } else { known.add(found) };
@@ -77,6 +70,33 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
     }
     out.flush()?;
     Ok(code)
+}
+
+/// What a scan has looked for, and where: what it has not looked for is not gone.
+pub(super) struct Looked<'s> {
+    outcome: &'s Outcome,
+    settings: &'s Settings,
+    selection: Selection,
+    only_proved: bool,
+    files: HashSet<String>,
+}
+
+impl<'s> Looked<'s> {
+    /// What `outcome`, of a scan that lists its files, comes from.
+    pub(super) fn new(outcome: &'s Outcome, settings: &'s Settings) -> Self {
+        let files = outcome.files.iter().map(|visited| settings.relative(&visited.path)).collect();
+        let (selection, _) = Selection::new(&settings.rules, &outcome.rules);
+        let only_proved = settings.min_certainty.as_ref().is_some_and(|least| least.text == "proved");
+        Self { outcome, settings, selection, only_proved, files }
+    }
+
+    /// True if a finding would have been found if it were there.
+    pub(super) fn has_asked_for(&self, entry: &Entry) -> bool {
+        let rule = self.outcome.rules.iter().find(|rule| *rule.id == *entry.rule);
+        rule.is_none_or(|rule| self.selection.has(rule))
+            && (entry.is_proved() || !self.only_proved)
+            && (self.files.contains(&entry.path) || entry.is_nowhere(self.settings))
+    }
 }
 
 /// Says why nothing is done.

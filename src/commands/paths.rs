@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::log;
 use super::prepare::{Prepared, prepare};
 use super::progress::watched;
 use crate::cli::{Environment, ExitCode, FindingOptions, PathsFormat, PathsOptions};
@@ -27,7 +28,10 @@ pub(crate) fn run(options: PathsOptions, environment: &mut Environment<'_>) -> i
     report::order_problems(&mut traced.problems, &traced.sources);
     let mut out = io::BufWriter::new(&mut *environment.out);
     match options.format {
-        PathsFormat::Text => paths::write_text(&mut out, &traced, &terminal)?,
+        PathsFormat::Text => {
+            let write = |out: &mut dyn Write| paths::write_text(out, &traced, &terminal);
+            log::write_for_people(&mut out, environment.variable, write)?;
+        }
         PathsFormat::Json => paths::write_json(&mut out, &traced)?,
     }
     out.flush()?;

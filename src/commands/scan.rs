@@ -3,17 +3,15 @@
 mod fix;
 mod output;
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use self::output::Outputs;
+use super::baseline::Looked;
 use super::prepare::{Prepared, prepare};
 use super::progress::watched;
 use crate::baseline::Baseline;
-use crate::cli::{
-    Environment, ExitCode, FailOn, FindingOptions, Fixing, OutputFormat, ScanOptions, Verbosity,
-};
+use crate::cli::{Environment, ExitCode, FailOn, Fixing, OutputFormat, ScanOptions, Verbosity};
 use crate::report::{self, Report};
 use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, scan};
@@ -46,8 +44,12 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         }
         let problems = fix::write(&mut mending);
         fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
-        // What is left is what the files say now.
-        Scanned { outcome, fail_on, .. } = execute(&options, Sources::default(), environment);
+        if wide.is_none() && mending.texts.is_empty() {
+            outcome = mending.outcome;
+        } else {
+            // What is left is what the files say now.
+            Scanned { outcome, fail_on, .. } = execute(&options, Sources::default(), environment);
+        }
         code = if problems.is_empty() { ExitCode::of(&outcome, fail_on) } else { ExitCode::Failed };
         outcome.problems.extend(problems);
     }
@@ -70,7 +72,8 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         }
     }
     let mut out = io::BufWriter::new(&mut *environment.out);
-    match outputs.write(&mut out, options.format, &terminal).and_then(|()| out.flush()) {
+    let written = outputs.write_out(&mut out, options.format, &terminal, environment.variable);
+    match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         // Whoever closes the pipe has seen enough, which makes nothing better.
         _ => Ok(code),
@@ -99,13 +102,16 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
     let (mut outcome, fail_on, settings) = match prepared {
         Ok((Prepared { settings, mut request, file, fail_on, .. }, known)) => {
             let verbose = options.verbosity == Verbosity::Verbose && options.writes(OutputFormat::Human);
-            request.list_files = verbose || known.is_some() || options.writes(OutputFormat::Junit);
+            request.list_files = verbose
+                || known.is_some()
+                || options.writes(OutputFormat::Junit)
+                || options.fixing != Fixing::Nothing;
             let quiet = options.verbosity == Verbosity::Quiet;
             let mut outcome =
                 watched(environment, request, quiet, |request| scan(sources, request, &settings));
             if let Some(known) = known {
                 known.apply(&mut outcome.findings);
-                outcome.summary.gone = gone(&known, options, &outcome, &settings);
+                outcome.summary.gone = gone(&known, &outcome, &settings);
             }
             (outcome, fail_on, file)
         }
@@ -122,17 +128,14 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
     Scanned { outcome, fail_on, settings }
 }
 
-/// How many of the known findings are not there any more. None, as far as is known, where not everything was looked at.
-fn gone(known: &Baseline, options: &ScanOptions, outcome: &Outcome, settings: &Settings) -> usize {
-    let FindingOptions { select, ignore, min_certainty, .. } = &options.findings;
-    let narrowed = !select.is_empty() || !ignore.is_empty() || min_certainty.is_some();
-    if narrowed || outcome.problems.iter().any(|problem| problem.kind.loses()) {
+/// How many of the known findings are not there any more. None, as far as is known, where not everything could be read.
+fn gone(known: &Baseline, outcome: &Outcome, settings: &Settings) -> usize {
+    if outcome.problems.iter().any(|problem| problem.kind.loses()) {
         return 0;
     }
     let found = Baseline::of(&outcome.findings, &outcome.sources, settings);
-    let visited: HashSet<String> =
-        outcome.files.iter().map(|visited| settings.relative(&visited.path)).collect();
-    known.gone(&found, |entry| visited.contains(&entry.path) || entry.is_nowhere(settings)).count()
+    let looked = Looked::new(outcome, settings);
+    known.gone(&found, |entry| looked.has_asked_for(entry)).count()
 }
 
 /// That standard input is to be fixed, which is no file.

@@ -50,7 +50,8 @@ pub fn write(
             },
         },
         invocations: [Invocation {
-            execution_successful: !report.problems.iter().any(|problem| problem.kind.loses()),
+            execution_successful: !report.summary.refused
+                && !report.problems.iter().any(|problem| problem.kind.loses()),
             tool_execution_notifications: report
                 .problems
                 .iter()

@@ -1,17 +1,17 @@
 //! `fedlint scan --fix` and `--diff`.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cli::{FindingOptions, Fixing, ScanOptions};
-use crate::finding::{Certainty, Finding, Fix};
+use crate::finding::{Certainty, Finding, Fix, Group};
 use crate::fixes::unified;
 use crate::report::{shown_path, shown_text};
 use crate::scan::{Mend, Mended, Mending, Outcome, Texts, mend};
-use crate::source::{Encoding, Problem, ProblemKind, SizeLimit, Sources, read_path, rewrite};
+use crate::source::{Encoding, Problem, ProblemKind, SizeLimit, Sources, absolute, read_path, rewrite};
 
 /// Makes the fixes that are asked for, in memory.
 pub(super) fn make(
@@ -20,12 +20,12 @@ pub(super) fn make(
     scan: &mut dyn FnMut(Sources) -> Outcome,
 ) -> Mending {
     // What is only read besides is not changed.
-    let is_named = |path: &Path| options.sources.paths.iter().any(|named| path.starts_with(strip(named)));
+    let named: FxHashSet<PathBuf> = first.files.iter().map(|visited| absolute(&visited.path)).collect();
     let allowed = |finding: &Finding, fix: &Fix, sources: &Sources| {
         let mut paths = fix.edits.iter().map(|edit| sources.path(edit.span.source));
         is_wanted(&options.findings, finding)
             && (fix.safe || options.unsafe_fixes)
-            && (options.sources.context.is_empty() || paths.all(|path| is_named(strip(&path))))
+            && (options.sources.context.is_empty() || paths.all(|path| named.contains(&absolute(&path))))
     };
     mend(first, &allowed, &mut |texts: &Texts| {
         let bytes = |mended: &Mended| Arc::<[u8]>::from(mended.after.as_bytes());
@@ -41,8 +41,11 @@ pub(super) fn wide(options: &ScanOptions) -> Option<ScanOptions> {
     if options.fixing == Fixing::Nothing || (select.is_empty() && min_certainty.is_none()) {
         return None;
     }
+    // All groups, not none: then the variable and the settings would say what is looked for. Rules that are only asked where
+    // they are named stay.
+    let all = Group::ALL.iter().map(|group| group.name().to_owned());
     let findings = FindingOptions {
-        select: Vec::new(),
+        select: if select.is_empty() { Vec::new() } else { all.chain(select.iter().cloned()).collect() },
         min_certainty: min_certainty.map(|_| Certainty::Possible),
         ..options.findings.clone()
     };
@@ -54,11 +57,6 @@ fn is_wanted(options: &FindingOptions, finding: &Finding) -> bool {
     let names = |name: &String| *name == *finding.rule || name == finding.group.name();
     (options.select.is_empty() || options.select.iter().any(names))
         && options.min_certainty.is_none_or(|least| finding.certainty >= least)
-}
-
-/// A path without `./` before it.
-fn strip(path: &Path) -> &Path {
-    path.strip_prefix(".").unwrap_or(path)
 }
 
 /// Writes the files that were changed, and takes those out of `mending` that could not be.

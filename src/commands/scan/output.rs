@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{OutputFile, OutputFormat, ScanOptions, Verbosity};
-use crate::commands::version;
+use crate::commands::{log, version};
 use crate::report::{
     Report, Root, RuleInformation, concise, github, gitlab, human, json, junit, markdown, sarif, verbose,
 };
@@ -22,8 +22,6 @@ pub(super) struct Outputs<'r> {
     rules: &'r [Rule],
     root: Root,
     verbosity: Verbosity,
-    /// True if the runner of GitHub Actions reads along.
-    in_log: bool,
     settings: Option<PathBuf>,
     files: Option<markdown::Files>,
     /// Where GitHub takes the summary of a job from.
@@ -50,7 +48,6 @@ impl<'r> Outputs<'r> {
             report,
             rules,
             verbosity: options.verbosity,
-            in_log: text("GITHUB_ACTIONS").as_deref() == Some("true"),
             settings,
             root: Root::find(&source::absolute(Path::new("")), first),
             files: on_github().or_else(on_gitlab),
@@ -70,20 +67,26 @@ impl<'r> Outputs<'r> {
         Ok(text)
     }
 
-    /// Writes one report.
-    pub(super) fn write(
+    /// Writes the report to standard output, where the runner of a service may read along.
+    pub(super) fn write_out(
         &self,
         out: &mut dyn Write,
         format: OutputFormat,
         terminal: &human::Options,
+        variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> io::Result<()> {
+        match format {
+            OutputFormat::Human => {
+                log::write_for_people(out, variable, |out| self.write(out, format, terminal))
+            }
+            _ => self.write(out, format, terminal),
+        }
+    }
+
+    /// Writes one report.
+    fn write(&self, out: &mut dyn Write, format: OutputFormat, terminal: &human::Options) -> io::Result<()> {
         let (report, root) = (&self.report, &self.root);
         match format {
-            OutputFormat::Human if self.in_log => {
-                let mut text = Vec::new();
-                self.write_for_people(&mut text, terminal)?;
-                out.write_all(github::without_commands(&String::from_utf8_lossy(&text)).as_bytes())
-            }
             OutputFormat::Human => self.write_for_people(out, terminal),
             OutputFormat::Json => json::write(out, report),
             OutputFormat::Sarif => {

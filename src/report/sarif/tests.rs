@@ -583,6 +583,13 @@ fn every_part() {
 }
 
 #[test]
+fn a_scan_that_was_refused_has_not_succeeded() {
+    let mut case = Case::new();
+    case.summary.refused = true;
+    assert_eq!(valid(&case)["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
 fn an_empty_log_is_valid() {
     let log = valid(&Case::new());
     assert_eq!(log["runs"][0]["results"], Value::Array(Vec::new()));

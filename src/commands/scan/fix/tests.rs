@@ -248,3 +248,29 @@ fn copies_have_no_fix() {
         assert!(report.contains("action-principal-mismatch") && !report.contains("fix:"), "{report}");
     }
 }
+
+/// Rules that are only asked where they are named are asked while it is found out what their fixes bring up, too.
+#[test]
+fn a_rule_that_is_off_by_default_is_fixed_where_it_is_named() {
+    let scratch = Scratch::new();
+    let text = TEMPLATE
+        .replace("sts:AssumeRole ", "sts:AssumeRoleWithSAML ")
+        .replace("StringEquals: {", "StringLike: {");
+    let path = scratch.write("a.yaml", &text);
+    let rule = "pattern-operator-without-pattern";
+    let (code, report, said) = run(&scratch.path("."), &["--fix", "--select", rule, "FOLDER"]);
+    assert_eq!((code, said.as_str()), (ExitCode::Clean, "fixed 1 finding in 1 file\n"), "{report}");
+    assert_eq!(text_of(&path), text.replace("StringLike", "StringEquals"));
+}
+
+#[test]
+fn only_named_files_are_fixed_and_a_pattern_names_files() {
+    let scratch = Scratch::new();
+    let named = scratch.write("infra/a.yaml", TEMPLATE);
+    let other = scratch.write("other/a.yaml", TEMPLATE);
+    let folder = &scratch.path(".");
+    let (.., said) = run(folder, &["--fix", "--context", "FOLDER", "FOLDER/infra/*.yaml"]);
+    assert_eq!(said, "fixed 1 finding in 1 file\n");
+    assert_eq!(text_of(&named), TEMPLATE.replace("sts:AssumeRole #", "sts:AssumeRoleWithSAML #"));
+    assert_eq!(text_of(&other), TEMPLATE);
+}
