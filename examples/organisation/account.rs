@@ -1,5 +1,7 @@
 //! The roles of one account, and its stacks.
 
+use std::collections::BTreeMap;
+
 use super::permissions::{self, BOUNDARY, Permissions};
 use super::random::Random;
 use super::template::{Value, map, resource, template, text, texts};
@@ -26,7 +28,13 @@ pub(crate) const CHAINS: [usize; 4] = [2, 3, 4, 5];
 /// The members of chains in each account: one for each place in a chain.
 const MEMBERS: usize = 18;
 
-/// The roles that identity pools hand out.
+/// The identity pools of each account.
+const POOLS: [&str; 2] = [WITH_GUESTS, "Partners"];
+
+/// The identity pool that lets guests in.
+pub(crate) const WITH_GUESTS: &str = "Customers";
+
+/// The roles that identity pools hand out: two each.
 const OF_POOLS: usize = 4;
 
 /// A role.
@@ -67,7 +75,7 @@ pub(crate) fn roles(number: usize, count: usize, random: &mut Random) -> Vec<Rol
             permissions::next_role(names::role_arn((number + 1) % count, index + 1))
         });
     }
-    for pool in ["Customers", "Partners"] {
+    for pool in POOLS {
         trusts.extend([false, true].map(|guests| trusts::cognito(pool, guests)));
     }
     let common_trusts = trusts::common();
@@ -159,11 +167,38 @@ fn weighted<T: Clone>(items: Vec<(usize, T)>) -> Vec<T> {
     items.into_iter().flat_map(|(weight, item)| std::iter::repeat_n(item, weight)).collect()
 }
 
+/// The issuers that account `number` trusts, with the audience of each.
+pub(crate) fn issuers(number: usize) -> Vec<(String, &'static str)> {
+    let mut all = vec![
+        ("token.actions.githubusercontent.com".to_owned(), "sts.amazonaws.com"),
+        ("gitlab.example.com".to_owned(), "https://gitlab.example.com"),
+    ];
+    all.extend((0..3).map(|cluster| (names::cluster(number, cluster), "sts.amazonaws.com")));
+    all
+}
+
+/// The identity pools of an account with the roles made for them.
+pub(crate) fn pools(roles: &[Role]) -> impl Iterator<Item = (&'static str, &[Role])> {
+    POOLS.into_iter().zip(roles[MEMBERS..MEMBERS + OF_POOLS].chunks(2))
+}
+
+/// Which of its roles a pool hands out, and to whom.
+pub(crate) fn given<'r>(pool: &str, roles: &'r [Role]) -> impl Iterator<Item = (&'static str, &'r Role)> {
+    let count = if pool == WITH_GUESTS { 2 } else { 1 };
+    ["authenticated", "unauthenticated"].into_iter().zip(roles).take(count)
+}
+
+/// The managed policies of an account, by name.
+pub(crate) fn managed_policies<'r>(roles: &'r [Role], boundary: &'r Value) -> BTreeMap<&'r str, &'r Value> {
+    let own = roles.iter().filter_map(|role| role.permissions.managed.as_ref());
+    own.map(|(name, document)| (name.as_str(), document)).chain([(BOUNDARY, boundary)]).collect()
+}
+
 /// The templates of an account, by name of their file.
 pub(crate) fn stacks(number: usize, roles: &[Role], random: &mut Random) -> Vec<(String, String)> {
     let (base, others) = roles.split_at(MEMBERS + OF_POOLS);
-    let (members, of_pools) = base.split_at(MEMBERS);
-    let mut all = vec![("base.yaml".to_owned(), base_stack(number, roles, of_pools).yaml())];
+    let members = &base[..MEMBERS];
+    let mut all = vec![("base.yaml".to_owned(), base_stack(number, roles).yaml())];
     let mut others: Vec<&Role> = members.iter().chain(others).collect();
     random.shuffle(&mut others);
     let mut rest = others.as_slice();
@@ -227,40 +262,25 @@ fn add(role: &Role, apart: bool, resources: &mut Vec<(String, Value)>) {
 }
 
 /// Providers, pools with their roles, and policies that several stacks use.
-fn base_stack(number: usize, roles: &[Role], of_pools: &[Role]) -> Value {
-    let provider = |issuer: &str, audience: &str| {
+fn base_stack(number: usize, roles: &[Role]) -> Value {
+    let ids = ["GitHub", "GitLab", "Cluster0", "Cluster1", "Cluster2"];
+    let mut resources = Vec::new();
+    for (id, (issuer, audience)) in ids.into_iter().zip(issuers(number)) {
         let url = text(format!("https://{issuer}"));
-        resource("AWS::IAM::OIDCProvider", vec![("Url", url), ("ClientIdList", texts([audience]))])
-    };
-    let mut resources = vec![
-        ("GitHub".to_owned(), provider("token.actions.githubusercontent.com", "sts.amazonaws.com")),
-        ("GitLab".to_owned(), provider("gitlab.example.com", "https://gitlab.example.com")),
-    ];
-    for cluster in 0..3 {
-        resources.push((
-            format!("Cluster{cluster}"),
-            provider(&names::cluster(number, cluster), "sts.amazonaws.com"),
-        ));
+        let properties = vec![("Url", url), ("ClientIdList", texts([audience]))];
+        resources.push((id.to_owned(), resource("AWS::IAM::OIDCProvider", properties)));
     }
     let metadata = text("{{resolve:ssm:/corporate/metadata}}");
     let saml = vec![("Name", text("corporate")), ("SamlMetadataDocument", metadata)];
     resources.push(("Corporate".to_owned(), resource("AWS::IAM::SAMLProvider", saml)));
-    for (pool, roles) in ["Customers", "Partners"].iter().zip(of_pools.chunks(2)) {
+    for (pool, roles) in pools(roles) {
         pool_with(pool, roles, &mut resources);
     }
-    for role in of_pools {
+    for role in pools(roles).flat_map(|(_, roles)| roles) {
         add(role, false, &mut resources);
     }
-    let mut policies: Vec<(&str, &Value)> = roles
-        .iter()
-        .filter_map(|role| role.permissions.managed.as_ref())
-        .map(|(name, document)| (name.as_str(), document))
-        .collect();
     let boundary = permissions::boundary();
-    policies.push((BOUNDARY, &boundary));
-    policies.sort_by_key(|(name, _)| *name);
-    policies.dedup_by_key(|(name, _)| *name);
-    for (name, document) in policies {
+    for (name, document) in managed_policies(roles, &boundary) {
         let properties = vec![("ManagedPolicyName", text(name)), ("PolicyDocument", document.clone())];
         resources.push((names::logical_id(name), resource("AWS::IAM::ManagedPolicy", properties)));
     }
@@ -280,15 +300,12 @@ fn pool_with(pool: &str, roles: &[Role], resources: &mut Vec<(String, Value)>) {
         ("ServerSideTokenCheck", Value::Truth(true)),
     ]);
     let properties = vec![
-        ("AllowUnauthenticatedIdentities", Value::Truth(pool == "Customers")),
+        ("AllowUnauthenticatedIdentities", Value::Truth(pool == WITH_GUESTS)),
         ("CognitoIdentityProviders", Value::List(vec![login])),
     ];
     resources.push((pool.to_owned(), resource("AWS::Cognito::IdentityPool", properties)));
     let arn = |role: &Role| Value::Attribute(names::logical_id(&role.name), "Arn");
-    let mut given = vec![("authenticated", arn(&roles[0]))];
-    if pool == "Customers" {
-        given.push(("unauthenticated", arn(&roles[1])));
-    }
+    let given = given(pool, roles).map(|(who, role)| (who, arn(role)));
     let attachment = vec![("IdentityPoolId", Value::Ref(pool.to_owned())), ("Roles", map(given))];
     resources
         .push((format!("{pool}Roles"), resource("AWS::Cognito::IdentityPoolRoleAttachment", attachment)));

@@ -81,3 +81,18 @@ pub(crate) fn cluster(account: usize, number: usize) -> String {
         (account as u128 * 3 + number as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     format!("oidc.eks.eu-west-1.amazonaws.com/id/{:032X}", id & u128::MAX >> 1)
 }
+
+/// The id of a user pool that is deployed to an account.
+pub(crate) fn user_pool(name: &str, account: &str) -> String {
+    format!("eu-west-1_{}{}", &name[..1], &account[4..])
+}
+
+/// The id of the client of a user pool.
+pub(crate) fn client(name: &str, account: &str) -> String {
+    format!("{}{account}client0", name[..7].to_ascii_lowercase())
+}
+
+/// The id of an identity pool that is deployed to an account.
+pub(crate) fn identity_pool(name: &str, account: &str) -> String {
+    format!("eu-west-1:{:08x}-0000-4000-8000-{account}", name.len())
+}

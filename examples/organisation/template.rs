@@ -1,6 +1,8 @@
-//! CloudFormation templates as YAML and as JSON.
+//! CloudFormation templates as YAML and as JSON, and what they deploy as the AWS CLI prints it.
 
 use std::fmt::Write as _;
+
+use super::names;
 
 /// A value in a template.
 #[derive(Clone, Debug)]
@@ -9,6 +11,8 @@ pub(crate) enum Value {
     Text(String),
     /// `true` or `false`.
     Truth(bool),
+    /// A number.
+    Number(u32),
     /// A list.
     List(Vec<Self>),
     /// A mapping.
@@ -72,10 +76,58 @@ impl Value {
         out
     }
 
+    /// As the AWS CLI prints what is deployed to `account`, `depth` levels in.
+    pub(crate) fn answer(&self, account: &str, depth: usize) -> String {
+        let mut out = String::new();
+        self.printed(account, depth, &mut out);
+        out
+    }
+
+    fn printed(&self, account: &str, depth: usize, out: &mut String) {
+        let line = |depth: usize, out: &mut String| {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', 4 * depth));
+        };
+        match self {
+            Self::Truth(_) | Self::Number(_) => out.push_str(&self.scalar()),
+            Self::Text(text) | Self::Sub(text) => {
+                out.push_str(&string(&text.replace("${AWS::AccountId}", account)));
+            }
+            Self::Ref(pool) => out.push_str(&string(&names::identity_pool(pool, account))),
+            Self::Attribute(..) => unreachable!("an answer refers to nothing"),
+            Self::List(_) | Self::Map(_) if self.is_empty() => {
+                out.push_str(if matches!(self, Self::List(_)) { "[]" } else { "{}" });
+            }
+            Self::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    line(depth + 1, out);
+                    item.printed(account, depth + 1, out);
+                }
+                line(depth, out);
+                out.push(']');
+            }
+            Self::Map(entries) => {
+                out.push('{');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    line(depth + 1, out);
+                    out.push_str(&string(&key.replace("${AWS::AccountId}", account)));
+                    out.push_str(": ");
+                    value.printed(account, depth + 1, out);
+                }
+                line(depth, out);
+                out.push('}');
+            }
+        }
+    }
+
     fn scalar(&self) -> String {
         match self {
             Self::Text(text) => quoted(text),
             Self::Truth(truth) => truth.to_string(),
+            Self::Number(number) => number.to_string(),
             Self::Ref(id) => format!("!Ref {id}"),
             Self::Attribute(id, name) => format!("!GetAtt {id}.{name}"),
             Self::Sub(text) => format!("!Sub {}", quoted(text)),
@@ -151,7 +203,7 @@ impl Value {
         };
         match self {
             Self::Text(text) => out.push_str(&string(text)),
-            Self::Truth(truth) => out.push_str(&truth.to_string()),
+            Self::Truth(_) | Self::Number(_) => out.push_str(&self.scalar()),
             Self::Ref(id) => function("Ref", &string(id), out),
             Self::Attribute(id, name) => {
                 function("Fn::GetAtt", &format!("[{}, {}]", string(id), string(name)), out);
