@@ -25,6 +25,9 @@ pub use schema::settings_schema;
 /// The name of the settings file.
 pub const FILE_NAME: &str = "fedlint.yaml";
 
+/// Names that somebody may give it by mistake.
+pub const OTHER_NAMES: &[&str] = &["fedlint.yml", ".fedlint.yaml", ".fedlint.yml"];
+
 /// What the user tells us. The default is: nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -259,8 +262,15 @@ impl Settings {
     pub fn deployment(&self, path: &Path) -> Option<&Deployment> {
         let path = source::absolute(path);
         let path = path.strip_prefix(&self.root).ok()?;
-        self.deployments.iter().find(|deployment| deployment.pattern.is_match(path))
+        self.deployments.iter().find(|deployment| covers(&deployment.pattern, path))
     }
+}
+
+/// True if a pattern matches a path, or is the path of a directory that it lies in. Both are relative to [`Settings::root`].
+#[must_use]
+pub fn covers(pattern: &GlobMatcher, path: &Path) -> bool {
+    let directory = pattern.glob().glob();
+    pattern.is_match(path) || (!directory.is_empty() && path.starts_with(directory))
 }
 
 impl Deployment {

@@ -134,3 +134,21 @@ rules:
     };
     assert_eq!(values(&again.out), values(&ran.out));
 }
+
+#[test]
+fn settings_under_a_wrong_name_are_not_overlooked() {
+    let folder = Folder::new();
+    folder.write("infra/role.yaml", ROLE);
+    folder.write("infra/.fedlint.yml", "fail-on: critical\n");
+    let ran = |arguments: &[&str]| folder.run(&[&["scan", "infra"], arguments].concat());
+    let refused = ran(&["--format", "json"]);
+    assert_eq!(refused.code, ExitCode::Failed);
+    assert_eq!(refused.problems(), ["settings are not read from a file called `.fedlint.yml`"]);
+    assert_eq!(ran(&["--config", "infra/.fedlint.yml"]).code, ExitCode::Clean);
+    assert_eq!(ran(&["--no-config"]).code, ExitCode::Findings);
+    // One further away does not help, one beside it does.
+    folder.write("fedlint.yaml", "fail-on: high\n");
+    assert_eq!(ran(&[]).code, ExitCode::Failed);
+    folder.write("infra/fedlint.yaml", "fail-on: critical\n");
+    assert_eq!(ran(&[]).code, ExitCode::Clean);
+}

@@ -187,12 +187,18 @@ fn settings_suppress_by_rule_path_entity_and_statement() {
     };
     assert_eq!(entry(""), [suppressed(first), suppressed(second)]);
     assert_eq!(entry(", path: 'infra/*.yaml'"), [suppressed(first), suppressed(second)]);
+    for directory in ["infra", "infra/", "infra/roles.yaml"] {
+        assert_eq!(entry(&format!(", path: {directory}")), [suppressed(first), suppressed(second)]);
+    }
     assert_eq!(entry(", entity: First"), [suppressed(first), second.to_owned()]);
     assert_eq!(entry(", entity: 'F*'"), [suppressed(first), second.to_owned()]);
     assert_eq!(entry(", statement: Partner"), [suppressed(first), second.to_owned()]);
     assert_eq!(entry(", entity: First, statement: Partner"), [suppressed(first), second.to_owned()]);
     let unused = |line| format!("suppression-unused fedlint.yaml:{line}");
-    assert_eq!(entry(", path: '*.yaml'"), [unused(2), first.to_owned(), second.to_owned()]);
+    for other in ["*.yaml", "infr", "roles.yaml"] {
+        let found = entry(&format!(", path: '{other}'"));
+        assert_eq!(found, [unused(2), first.to_owned(), second.to_owned()]);
+    }
     assert_eq!(
         entry(", entity: Second, statement: Partner"),
         [unused(2), first.to_owned(), second.to_owned()]

@@ -47,7 +47,8 @@ pub(super) fn settings(
     sources: &Sources,
     environment: &Environment<'_>,
 ) -> Result<Settings, Vec<Problem>> {
-    let file = settings_file(&options.configuration(), environment.variable, Path::new(""));
+    let file = settings_file(&options.configuration(), environment.variable, Path::new(""))
+        .map_err(|problem| vec![problem])?;
     file.map_or_else(|| Ok(Settings::new(Path::new(""))), |file| Settings::load(sources, &file))
 }
 

@@ -48,7 +48,7 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Vec<Problem>> {
     let variables = environment.variable;
     let one = |problem: Problem| vec![problem];
-    let file = settings_file(&options.configuration, variables, start(&options.paths));
+    let file = settings_file(&options.configuration, variables, start(&options.paths)).map_err(one)?;
     let mut settings = match &file {
         Some(file) => Settings::load(sources, file)?,
         None => Settings::without_file(start(&options.paths)),
@@ -124,18 +124,44 @@ pub(super) fn prepare(
 }
 
 /// The settings file, if there is one, for what is at `start`.
+///
+/// # Errors
+///
+/// That a nearer one has a name that looks like one of settings, and is none.
 pub(super) fn settings_file(
     configuration: &Configuration,
     variables: Variables<'_>,
     start: &Path,
-) -> Option<PathBuf> {
+) -> Result<Option<PathBuf>, Problem> {
     match configuration {
-        Configuration::File(path) => Some(path.clone()),
-        Configuration::None => None,
-        Configuration::Find => said(variables, CONFIG.variable)
-            .map(PathBuf::from)
-            .or_else(|| source::find_upward(start, settings::FILE_NAME)),
+        Configuration::File(path) => return Ok(Some(path.clone())),
+        Configuration::None => return Ok(None),
+        Configuration::Find => {}
     }
+    if let Some(path) = said(variables, CONFIG.variable) {
+        return Ok(Some(path.into()));
+    }
+    let folder = |file: &Path| source::absolute(file).parent().map(Path::to_owned);
+    let found = source::find_upward(start, settings::FILE_NAME);
+    for name in settings::OTHER_NAMES {
+        let other = source::find_upward(start, name);
+        // One beside a file with the right name is somebody else's.
+        let is_nearer = |other: &PathBuf| {
+            found.as_ref().is_none_or(|found| {
+                let (found, other) = (folder(found), folder(other));
+                found != other && found.zip(other).is_some_and(|(found, other)| other.starts_with(found))
+            })
+        };
+        if let Some(other) = other.filter(is_nearer) {
+            let message = format!("settings are not read from a file called `{name}`");
+            let help = format!(
+                "Rename it to `{}`, or name it with `--config`; `--no-config` does without.",
+                settings::FILE_NAME
+            );
+            return Err(Problem::of(ProblemKind::Settings, &other, message, help));
+        }
+    }
+    Ok(found)
 }
 
 /// The directory from which settings are looked for.

@@ -15,7 +15,7 @@ use crate::document::{self, Format, Kind, Limits, NodeRef, Tree};
 use crate::facts::{Common, OneOf, SuppressionFact, SuppressionState};
 use crate::finding::{Certainty, EntityName, Finding, SuppressedBy, Suppression};
 use crate::model::{EntityId, EntityKind};
-use crate::settings::{Settings, SettingsSuppression, Written};
+use crate::settings::{self, Settings, SettingsSuppression, Written};
 use crate::source::{self, Problem, ProblemKind, SourceId, Sources, Span};
 use crate::value::{Vocabulary, Worlds};
 
@@ -200,7 +200,7 @@ fn fits(
         || [Some(name.name.as_str()), name.arn.as_deref(), name.cdk_path.as_deref()].into_iter().flatten();
     entry.path.as_ref().is_none_or(|pattern| {
         let path = source::absolute(&scene.sources.path(place.source));
-        pattern.is_match(path.strip_prefix(&scene.settings.root).unwrap_or(&path))
+        settings::covers(pattern, path.strip_prefix(&scene.settings.root).unwrap_or(&path))
     }) && entry.entity.as_ref().is_none_or(|pattern| names().any(|name| pattern.is_match(name)))
         && entry.statement.as_ref().is_none_or(|pattern| {
             statements.around(finding.span, scene.sources).is_some_and(|name| pattern.is_match(name))

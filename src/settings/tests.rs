@@ -318,7 +318,8 @@ fn the_first_deployment_that_matches_counts() {
     let scratch = Scratch::new();
     let path = scratch.write(
         FILE_NAME,
-        "deployments:\n  infra/prod/**: {account: '111122223333'}\n  '**/*.yaml': {region: eu-west-1}\n",
+        "deployments:\n  infra/prod/**: {account: '111122223333'}\n  infra/test: {account: '444455556666'}\n  \
+         '**/*.yaml': {region: eu-west-1}\n",
     );
     let settings = Settings::load(&Sources::default(), &path).unwrap();
     let account = |path: &str| {
@@ -328,6 +329,12 @@ fn the_first_deployment_that_matches_counts() {
     };
     assert_eq!(account("infra/prod/a/b.yaml"), Some(Some("111122223333")));
     assert_eq!(account("infra/../infra/prod/b.yaml"), Some(Some("111122223333")));
+    assert_eq!(
+        account("infra/test/a/b.yaml"),
+        Some(Some("444455556666")),
+        "a directory is all that lies in it"
+    );
+    assert_eq!(account("infra/testing/b.yaml"), Some(None));
     assert_eq!(account("other/b.yaml"), Some(None));
     assert_eq!(account("other/b.json"), None);
     assert!(settings.deployment(Path::new("/somewhere/else.yaml")).is_none());
