@@ -211,8 +211,8 @@ fn what_further_answers_tell_of_a_role_of_the_details_is_added() {
     assert_eq!(rules(&[("a.json", &details), ("b.json", &details)]), ["administrator-privileges proved"]);
 }
 
-#[test]
-fn a_long_file_is_read_in_pieces_and_says_the_same() {
+/// Details of two thousand roles, of which eight may be assumed by everybody.
+fn long_details() -> String {
     use std::fmt::Write as _;
 
     // Over the length from which on files are read in pieces.
@@ -258,6 +258,12 @@ fn a_long_file_is_read_in_pieces_and_says_the_same() {
     }
     text.push_str("\n    ]\n}\n");
     assert!(text.len() > 8 << 20);
+    text
+}
+
+#[test]
+fn a_long_file_is_read_in_pieces_and_says_the_same() {
+    let text = long_details();
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long");
     std::fs::create_dir_all(&folder).expect("the folder for what tests write is there");
     let path = folder.join("details.json");
@@ -290,6 +296,155 @@ fn a_long_file_is_read_in_pieces_and_says_the_same() {
     let found = seen(&text[..cut]);
     assert_eq!(found.len(), 9, "{found:?}");
     assert!(found.iter().any(|(_, text)| text == "the text ends inside a collection"), "{found:?}");
+}
+
+/// The roles of an identity pool, of which one is the role `name`.
+fn pool_with_role(name: &str) -> (String, String) {
+    let pool = "eu-west-1:12345678-1234-1234-1234-123456789012";
+    let text = format!(
+        r#"{{"IdentityPoolId": "{pool}", "Roles": {{"authenticated": "arn:aws:iam::111122223333:role/{name}"}}}}"#
+    );
+    (format!("111122223333/eu-west-1/cognito-identity/get-identity-pool-roles/{pool}.json"), text)
+}
+
+#[test]
+fn a_long_file_that_is_cut_off_proves_no_absence() {
+    let text = long_details();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-cut");
+    let (pool_path, _) = pool_with_role("");
+    let pool = folder.join(pool_path);
+    std::fs::create_dir_all(pool.parent().expect("it lies in folders")).expect("folders can be made");
+    let details = folder.join("details.json");
+    let proved = |bytes: &[u8], role: &str| -> usize {
+        std::fs::write(&details, bytes).expect("it can be written");
+        std::fs::write(&pool, pool_with_role(role).1).expect("it can be written");
+        let request = fedlint::scan::Request {
+            paths: vec![details.clone(), pool.clone()],
+            threads: 2,
+            ..Default::default()
+        };
+        let outcome = fedlint::scan::scan(fedlint::source::Sources::default(), request, &Settings::default());
+        let missing =
+            outcome.findings.iter().filter(|finding| finding.rule.as_ref() == "reference-not-found");
+        missing.filter(|finding| finding.certainty.name() == "proved").count()
+    };
+    assert_eq!(proved(text.as_bytes(), "role-1999"), 0);
+    assert_eq!(proved(text.as_bytes(), "nobody"), 1, "the list is whole");
+    let at = |mark: &str| text.rfind(mark).expect("it is there");
+    let last = at("{\n            \"Path\"");
+    let cuts = [
+        ("in a string", at("a long note") + 5),
+        ("in an item", at("\"RolePolicyList\"")),
+        ("between two items", last),
+        ("behind an item", text.trim_end().len() - "\n    ]\n}".len()),
+        ("behind the list", text.trim_end().len() - 1),
+        ("far before the end", text.len() * 19 / 20),
+    ];
+    for (place, cut) in cuts {
+        assert_eq!(proved(&text.as_bytes()[..cut], "role-1999"), 0, "{place}");
+        assert_eq!(proved(&text.as_bytes()[..cut], "nobody"), 0, "{place}");
+    }
+    let with = |more: &str| text.trim_end().strip_suffix('}').expect("it ends so").to_owned() + more;
+    assert_eq!(proved(with(r#", "IsTruncated": false}"#).as_bytes(), "nobody"), 1);
+    for more in [r#", "IsTruncated": true, "Marker": "m"}"#, r#", "Marker": "m""#, r#", "Marker": "m"#, "} {"]
+    {
+        assert_eq!(proved(with(more).as_bytes(), "nobody"), 0, "{more}");
+    }
+    // What is no text is not read.
+    let mut bytes = text.into_bytes();
+    bytes[last + 60] = 0xff;
+    assert_eq!(proved(&bytes, "role-1999"), 0);
+    std::fs::remove_dir_all(&folder).expect("it was made here");
+}
+
+#[test]
+fn no_beginning_of_an_answer_proves_what_all_of_it_does_not() {
+    let role = |name: &str, provider: &str| {
+        let details = role(&format!("arn:aws:iam::111122223333:saml-provider/{provider}"));
+        let details =
+            details.strip_prefix(r#"{"RoleDetailList": ["#).and_then(|text| text.strip_suffix("]}"));
+        details.expect("that is what is around it").replace("staff", name).replace("\n            ", "")
+    };
+    let center = "999900001111/eu-west-1";
+    let set = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef";
+    let (pool, roles) = pool_with_role("users");
+    let files = [
+        (
+            format!("{IAM}/list-saml-providers.json"),
+            ["Okta", "Entra"]
+                .map(|name| format!(r#"{{"Arn": "arn:aws:iam::111122223333:saml-provider/{name}"}}"#))
+                .join(", "),
+        ),
+        (
+            format!("{IAM}/get-account-authorization-details.json"),
+            [role("staff", "Okta"), role("users", "Entra")].join(", "),
+        ),
+        (pool, roles),
+        (
+            format!("{center}/sso-admin/list-instances.json"),
+            r#"{"Instances": [{"InstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+                "IdentityStoreId": "d-1234567890", "OwnerAccountId": "999900001111", "Status": "ACTIVE"}]}"#
+                .to_owned(),
+        ),
+        (
+            format!("{center}/sso-admin/list-permission-sets/ssoins-0123456789abcdef.json"),
+            format!(r#"{{"PermissionSets": ["{}f", "{set}"]}}"#, &set[..set.len() - 1]),
+        ),
+        (
+            format!("{center}/identitystore/list-groups/d-1234567890.json"),
+            ["11111111-2222-3333-4444-555555555555", "11111111-2222-3333-4444-666666666666"]
+                .map(|id| {
+                    format!(r#"{{"GroupId": "{id}", "DisplayName": "g", "IdentityStoreId": "d-1234567890"}}"#)
+                })
+                .join(", "),
+        ),
+        (
+            format!("{center}/sso-admin/list-account-assignments/111122223333_ps.json"),
+            format!(
+                r#"{{"AccountAssignments": [{{"AccountId": "111122223333", "PermissionSetArn": "{set}",
+                    "PrincipalType": "GROUP", "PrincipalId": "11111111-2222-3333-4444-666666666666"}}]}}"#
+            ),
+        ),
+    ];
+    let around = |list: &str, text: String| format!(r#"{{"{list}": [{text}], "NextToken": null}}"#);
+    let files = files.map(|(path, text)| {
+        let name = path.rsplit('/').find(|name| name.contains("list-") || name.contains("get-"));
+        let text = match name.expect("it is an answer") {
+            "list-saml-providers.json" => around("SAMLProviderList", text),
+            "get-account-authorization-details.json" => around("RoleDetailList", text),
+            "list-groups" => around("Groups", text),
+            _ => text,
+        };
+        (path, text)
+    });
+    let proved = |changed: usize, by: &str| -> Vec<String> {
+        let text = |position: usize| if position == changed { by } else { files[position].1.as_str() };
+        let files: Vec<(&str, &str)> =
+            (0..files.len()).map(|position| (files[position].0.as_str(), text(position))).collect();
+        let found = scan_with(&files, &Settings::default()).findings.into_iter();
+        let proved = found.filter(|seen| seen.certainty == "proved");
+        proved.map(|seen| format!("{} `{}`", seen.rule, seen.text)).collect()
+    };
+    let known = proved(usize::MAX, "");
+    let is_new = |found: &String| !known.contains(found);
+    let mut lists = 0;
+    for (position, (path, text)) in files.iter().enumerate() {
+        // Lists that are whole prove that others do not exist.
+        for (name, other) in
+            [("/Entra", "/None"), ("/users", "/other"), ("666666", "777777"), ("ps-0", "ps-1")]
+        {
+            let others = text.replace(name, other);
+            let is_list =
+                path.contains("/list-") && !path.contains("assignments") || path.contains("details");
+            lists += usize::from(is_list && others != *text && proved(position, &others).iter().any(is_new));
+        }
+        // Every place of short answers, and some of long ones.
+        for end in (0..text.len()).step_by(text.len().div_ceil(100)) {
+            let new: Vec<String> = proved(position, &text[..end]).into_iter().filter(is_new).collect();
+            assert_eq!(new, [""; 0], "{path}: {}", &text[..end]);
+        }
+    }
+    assert_eq!(lists, 4, "each list proves something");
 }
 
 #[test]
@@ -455,6 +610,30 @@ fn a_policy_that_is_cut_off_is_not_held_to_what_it_lacks() {
     let role = format!(r#"{{"RoleDetailList": [{}]}}"#, open_role(ADMINISTRATOR));
     let cut = role.find("\"Action\"").expect("it is there");
     assert_eq!(verdicts(&[("details.json", &role[..cut])]), [""; 0]);
+}
+
+#[test]
+fn an_item_of_aws_config_that_is_cut_off_tells_of_what_is_in_it() {
+    let item = format!(
+        r#"{{"configurationItems": [{{"resourceType": "AWS::IAM::Role", "accountId": "111122223333",
+            "arn": "arn:aws:iam::111122223333:role/open", "configuration": {{"roleName": "open", "path": "/",
+            "rolePolicyList": [], "attachedManagedPolicies": [{{"policyName": "ViewOnlyAccess",
+                "policyArn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"}}],
+            "assumeRolePolicyDocument": {}"#,
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithSAML",
+            "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/Okta"}, "Condition":
+            {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}]}, "maxSessionDuration": 43200"#
+    );
+    let rules = |text: &str| -> Vec<String> {
+        verdicts(&[("items.json", text)]).into_iter().filter(|line| line.ends_with("proved")).collect()
+    };
+    let whole = rules(&(item.clone() + "}}]}"));
+    assert_eq!(whole, ["role-long-session info proved"]);
+    // Without the policies that it has it would be a role without any.
+    for end in (item.find("\"configuration\"").expect("it is there")..item.len()).step_by(9) {
+        let found = rules(&item[..end]);
+        assert!(found.iter().all(|line| whole.contains(line)), "{}: {found:?}", &item[..end]);
+    }
 }
 
 #[test]

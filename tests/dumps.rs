@@ -2,6 +2,9 @@
 
 mod support;
 
+#[expect(dead_code, reason = "other tests use the rest of it")]
+#[path = "support/random.rs"]
+mod random;
 #[path = "dumps/world.rs"]
 mod world;
 #[path = "dumps/writer.rs"]
@@ -9,7 +12,10 @@ mod writer;
 
 use std::collections::BTreeMap;
 
+use fedlint::finding::Finding;
 use fedlint::rules::file::Example;
+use fedlint::settings::Settings;
+use random::Random;
 use support::{Seen, examples, scan_with};
 use world::World;
 
@@ -74,8 +80,90 @@ fn what_accounts_tell_gets_the_verdict_of_the_template() {
     assert!(count >= 100, "only {count}");
 }
 
-/// How the verdicts differ. An error is the reason for which the example has no answers.
-fn compare(example: &Example) -> Result<Vec<String>, String> {
+/// At how many places each file is cut off.
+const CUTS: usize = 1;
+
+/// Rules whose findings are true by themselves, and are not made where another one says more: rule, which one says more.
+const OTHERWISE_FOLDED: &[(&str, &str)] = &[
+    ("administrator-privileges", "permission-set-admin: the policy is that of a permission set"),
+    ("escalation-privileges", "permission-set-escalation: the policy is that of a permission set"),
+    ("permission-set-admin", "admin-in-management-account"),
+    ("role-mapping-unknown-provider", "wrong-identifier: the provider is written in a wrong form"),
+    ("role-not-assumable-by-giver", "guest-role-unused"),
+];
+
+#[test]
+fn nothing_is_proved_by_an_answer_that_is_cut_off() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let mut random = Random::new(6);
+    for rule in examples::rules() {
+        for example in rule.bad.iter().chain(&rule.good) {
+            let Ok(answers) = answers(example) else { continue };
+            // Something else in the account makes only possible there what is proved without it.
+            if example.title.contains("a function") {
+                continue;
+            }
+            let settings = examples::settings(example);
+            // Lists that are whole, so that they prove that the rest does not exist.
+            let whole: Vec<(String, String)> =
+                answers.files.into_iter().map(|(path, text)| (path, without_more(&text))).collect();
+            let known = proved(&whole, &settings, false);
+            for position in 0..whole.len() {
+                for _ in 0..CUTS {
+                    let mut files = whole.clone();
+                    let text = &mut files[position].1;
+                    let at = text.floor_char_boundary(random.below(text.len()));
+                    text.truncate(at);
+                    let new = proved(&files, &settings, true);
+                    count += 1;
+                    let (path, text) = &files[position];
+                    let is_known = |new: &&[String; 3]| {
+                        known.iter().any(|known| is_same(new, known, path))
+                            || OTHERWISE_FOLDED.iter().any(|(rule, ..)| *rule == new[0])
+                    };
+                    if let Some(line) = new.iter().find(|new| !is_known(new)) {
+                        wrong.push(format!("{}, `{}`: {line:?}\n  {path}: {text}", rule.id, example.title));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{} of {count}\n{}\n", wrong.len(), wrong.join("\n"));
+    assert!(count >= 500, "only {count}");
+}
+
+/// An answer that does not say that there is more.
+fn without_more(text: &str) -> String {
+    let mut answer: serde_json::Value = serde_json::from_str(text).expect("the writer writes JSON");
+    if let Some(answer) = answer.as_object_mut() {
+        answer.remove("NextToken");
+    }
+    answer.to_string()
+}
+
+/// What is proved: the rule, of which entity, and in which file. With what is folded into other findings, unless only what
+/// `counts` is wanted.
+fn proved(files: &[(String, String)], settings: &Settings, counts: bool) -> Vec<[String; 3]> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let outcome = fedlint::scan::scan_texts(&files, settings);
+    let proved = outcome.findings.iter().filter(|finding| finding.certainty.name() == "proved");
+    let found = proved.filter(|finding| finding.counts() || !counts);
+    let parts = |finding: &Finding| {
+        let path = outcome.sources.place(finding.span).path.display().to_string();
+        [finding.rule.to_string(), finding.entity.name.clone(), path]
+    };
+    found.map(parts).collect()
+}
+
+/// True for the same finding: what its thing is called, or where it is told of, may be in the part of the file `cut` that is
+/// not there.
+fn is_same([rule, entity, path]: &[String; 3], other: &[String; 3], cut: &str) -> bool {
+    *rule == other[0] && (*entity == other[1] || *path == other[2] || cut == other[2])
+}
+
+/// The answers of an example. An error is the reason for which it has none.
+fn answers(example: &Example) -> Result<writer::Answers, String> {
     let settings = examples::settings(example);
     let files: Vec<(&str, &str)> =
         example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
@@ -85,8 +173,15 @@ fn compare(example: &Example) -> Result<Vec<String>, String> {
     if files.iter().any(|(_, text)| text.contains("fedlint:")) {
         return Err("suppresses something, which only templates can".to_owned());
     }
-    let world = World::of(&files, &settings)?;
-    let answers = writer::write(&world)?;
+    writer::write(&World::of(&files, &settings)?)
+}
+
+/// How the verdicts differ. An error is the reason for which the example has no answers.
+fn compare(example: &Example) -> Result<Vec<String>, String> {
+    let settings = examples::settings(example);
+    let files: Vec<(&str, &str)> =
+        example.files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let answers = answers(example)?;
     let as_files: Vec<(&str, &str)> =
         answers.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let line = |rule: &str, entity: &str| format!("{rule} of {entity}");

@@ -425,6 +425,10 @@ impl<'t> Reader<'t> {
         {
             return Err((Fault::Number, start));
         }
+        // Where a collection is cut off, more digits may have stood there.
+        if self.at == self.bytes.len() && !self.open.is_empty() {
+            return Err((Fault::UnexpectedEnd, self.at));
+        }
         self.scalar(start, Style::Plain)
     }
 

@@ -40,7 +40,8 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     for group in &model.user_pool_groups {
         let Some(place) = group.role.span() else { continue };
         let (gives, pools) = reachable(analysis, group, unknown_attachment);
-        let reachable = gives || unknown_login;
+        // A pool that is not in view may take the logins of any user pool.
+        let reachable = gives || unknown_login || unknown_attachment;
         take(&GroupRole {
             common: Common {
                 subject: group.entity.id,

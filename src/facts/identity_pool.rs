@@ -244,9 +244,14 @@ pub(super) fn shares_role(analysis: &Analysis<'_>, attachment: &RoleAttachment) 
     })
 }
 
-/// Whether the pool takes any logins. A list that is not known has some.
+/// Whether the pool takes any logins. A list that is not known has some, unless no answer of an account tells of it.
 fn logins(pool: &IdentityPool) -> Bounds<bool> {
-    Bounds::decided(has(&pool.saml_providers) || has_others(pool))
+    let sure = (has(&pool.saml_providers) && !pool.saml_providers.is_not_seen())
+        || (has(&pool.user_pools) && !pool.user_pools.is_not_seen())
+        || (has(&pool.login_providers) && !pool.login_providers.is_not_seen())
+        || (has(&pool.oidc_providers) && !pool.oidc_providers.is_not_seen())
+        || !(pool.developer_provider.is_absent() || pool.developer_provider.is_not_seen());
+    Bounds { sure, possible: has(&pool.saml_providers) || has_others(pool) }
 }
 
 /// Whether the pool takes other logins than by SAML.

@@ -62,7 +62,7 @@ pub struct File {
     taken: Vec<Taken>,
     taken_from: Vec<TakenFrom>,
     listed: Vec<Listed>,
-    /// True if an answer in it says that there is more.
+    /// True if an answer in it says that there is more, or if not all of the file was read.
     cut: bool,
     /// True if things are only looked up in it.
     existing: bool,
@@ -97,6 +97,11 @@ impl File {
     /// Says that things are only looked up in it.
     pub fn set_existing(&mut self) {
         self.existing = true;
+    }
+
+    /// Says that something of the file was not read: no list in it is known to be whole.
+    pub fn set_cut(&mut self) {
+        self.cut = true;
     }
 
     /// Adds what the next piece of the same file holds.

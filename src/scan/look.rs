@@ -153,8 +153,10 @@ impl Context<'_> {
         }
         self.sources.close(blocks);
         if file.is_none() && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
-            let lost = problems.iter().any(|problem| problem.kind.loses());
-            return if lost { Looked::Unparsed } else { Looked::Other };
+            return if nothing_is_lost(&problems) { Looked::Other } else { Looked::Unparsed };
+        }
+        if let Some(file) = file.as_mut().filter(|_| !nothing_is_lost(&problems)) {
+            file.set_cut();
         }
         let file = file.map(Box::new).map(File::Answers);
         Looked::Ours { file, parts, suppressions: Vec::new(), problems }
@@ -219,7 +221,10 @@ impl Context<'_> {
         let complete = read.complete();
         let is_template = complete || (is_recognisable(&text) && !is_generated_from(&text, &read));
         let file = resources::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
-        let file = file.filter(|file| is_template || matches!(file, File::Answers(_)));
+        let mut file = file.filter(|file| is_template || matches!(file, File::Answers(_)));
+        if let Some(File::Answers(file)) = file.as_mut().filter(|_| !nothing_is_lost(&read.problems)) {
+            file.set_cut();
+        }
         match file {
             None if is_answer && text.trim().is_empty() => {
                 let message = format!("`{}` is empty", path.display());
@@ -237,6 +242,11 @@ impl Context<'_> {
         read.problems.extend(wrong);
         Looked::Ours { file, parts, suppressions, problems: read.problems }
     }
+}
+
+/// True if all of a text was read. A key that is there twice has only one of its values: what the other one was is lost, too.
+fn nothing_is_lost(problems: &[Problem]) -> bool {
+    !problems.iter().any(|problem| problem.kind.loses() || problem.kind == ProblemKind::DuplicateKey)
 }
 
 /// The next pieces of a long file; none at its end. And what is wrong behind them, where nothing more is read.

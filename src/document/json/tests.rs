@@ -141,7 +141,7 @@ fn the_last_of_equal_keys_counts() {
 #[test]
 fn keeps_what_stands_before_an_error() {
     let cases: &[(&str, &str, &str)] = &[
-        (r#"{"a": [1, 2"#, "11..11 syntax: the text ends inside a collection", r#"{"a":[1,2]}"#),
+        (r#"{"a": [1, 2"#, "11..11 syntax: the text ends inside a collection", r#"{"a":[1]}"#),
         (r#"{"a": 1 "b": 2}"#, "8..9 syntax: expected `,` or `}`, found `\"`", r#"{"a":1}"#),
         (r#"[1 2]"#, "3..4 syntax: expected `,` or `]`, found `2`", "[1]"),
         (r#"{"a" 1}"#, "5..6 syntax: expected `:` after the key, found `1`", r#"{"a":""}"#),
@@ -357,4 +357,18 @@ proptest! {
     fn agrees_with_serde_json_on_random_texts(text in "[\\]\\[{}\",:\\\\/*0-9eEu.\\-truefalsn \n\té]{0,40}") {
         check_against_serde(&text);
     }
+}
+
+#[test]
+fn a_number_that_is_cut_off_is_no_other_number() {
+    for text in ["[1, 23", "{\"a\": 23", "{\"a\": [1, -2.5e", "[0"] {
+        let read = read_text(text);
+        let tree = Tree::new(&read.document, text);
+        let nodes = (0..read.document.nodes.len()).filter_map(|index| tree.node(index as u32));
+        let last = text.rsplit(' ').next().expect("there is one").trim_start_matches('[');
+        assert!(nodes.filter_map(NodeRef::scalar).all(|scalar| scalar != last), "{text}");
+        assert!(!read.complete(), "{text}");
+    }
+    // A text may be a number.
+    assert!(read_text("23").complete());
 }

@@ -334,6 +334,10 @@ fn audience(view: &View<'_>) -> OneOf<Audience> {
     };
     match provider.map(|provider| &provider.client_ids) {
         Some(Field::Known(ids)) if ids.value.len() <= 1 => OneOf::only(Audience::Pinned),
+        // Of an answer that is cut off it is not known whether there are more.
+        Some(Field::Known(ids)) if ids.value.iter().filter(|id| !id.is_not_seen()).count() <= 1 => {
+            OneOf::only(Audience::Pinned).or(Audience::Several)
+        }
         Some(Field::Known(_)) => OneOf::only(Audience::Several),
         Some(Field::Absent) => OneOf::only(Audience::Pinned),
         Some(Field::Unknown(_)) => OneOf::only(Audience::Pinned).or(Audience::Several),

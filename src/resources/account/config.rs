@@ -113,10 +113,13 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
     let named_at = item.get("arn").or_else(|| item.get("ARN")).or_else(|| item.get("resourceId"));
     let span = named_at.map_or_else(|| item.span(), |(_, name)| name.span());
     let old = OLD.iter().find(|reading| reading.kind == kind.name);
-    let (attributes, properties, own) = reader.inside(configuration, |reader, configuration| {
+    let (attributes, properties, own, told) = reader.inside(configuration, |reader, configuration| {
         if gone || configuration.kind() != Kind::Map {
-            return (Vec::new(), Vec::new(), None);
+            return (Vec::new(), Vec::new(), None, Told::OfWhatIsThere);
         }
+        // What is cut off tells only of what is in it.
+        let whole = !item.is_unclosed() && !configuration.is_unclosed();
+        let told = if whole { Told::OfWhatIsThere } else { Told::InPart };
         // A query need not select the ARN beside the configuration.
         let own = scalar(configuration, "arn").or_else(|| scalar(configuration, "Arn"));
         let own = own.filter(|arn| arn.starts_with("arn:")).map(str::to_owned);
@@ -127,8 +130,8 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
                 });
                 let attributes = attributes.collect();
                 let members = reading.members.iter();
-                let properties = members.filter_map(|member| reader.property(member, configuration, true));
-                (attributes, properties.collect(), own)
+                let properties = members.filter_map(|member| reader.property(member, configuration, whole));
+                (attributes, properties.collect(), own, told)
             }
             None => {
                 let entries = configuration.entries().filter(|(_, value)| !value.is_null());
@@ -140,12 +143,12 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
                 // The issuer is recorded with its scheme or without.
                 let issuer = read_as("Url", "Url", How::Issuer);
                 if kind.name == "AWS::IAM::OIDCProvider"
-                    && let Some(url) = reader.property(&issuer, configuration, true)
+                    && let Some(url) = reader.property(&issuer, configuration, whole)
                 {
                     let written = properties.iter_mut().filter(|entry| entry.key.value == url.key.value);
                     written.for_each(|entry| *entry = url.clone());
                 }
-                (Vec::new(), properties, own)
+                (Vec::new(), properties, own, told)
             }
         }
     });
@@ -166,7 +169,7 @@ fn item(reader: &mut Reader<'_>, item: NodeRef<'_>) -> bool {
         whole: item.span(),
         attributes,
         properties,
-        told: Told::OfWhatIsThere,
+        told,
         is_whole: false,
         gone,
         recorded,

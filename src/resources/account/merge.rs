@@ -191,7 +191,12 @@ fn close(value: &mut Located<Value>, told: bool, vocabulary: &Vocabulary) {
             entries.push(not_seen(document, item.span, vocabulary));
         }
     }
-    if !told {
-        items.push(Located::new(Value::Unknown(Unknown::NotSeen), span));
+    if told {
+        return;
+    }
+    // A list of which nothing is known is not one with something in it.
+    match items.is_empty() {
+        true => value.value = Value::Unknown(Unknown::NotSeen),
+        false => items.push(Located::new(Value::Unknown(Unknown::NotSeen), span)),
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
     /// Reads one answer. False if it is none.
     fn answer(&mut self, root: NodeRef<'_>) -> bool {
         let (matching, only) = self.matching(root);
-        let whole = !is_cut(root);
+        let whole = !is_cut(root) && !root.is_unclosed();
         if matching.is_empty() {
             // In a piece of an answer its members may be in other pieces.
             self.cut |= !whole;
