@@ -159,6 +159,38 @@ fn a_template_is_looked_at_beside_its_account() {
 }
 
 #[test]
+fn the_details_of_an_account_alone_say_which_account_is_meant() {
+    let managed = r#"{"PolicyName": "ViewOnlyAccess", "Arn": "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+        "DefaultVersionId": "v1", "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true,
+            "Document": {"Version": "2012-10-17", "Statement": []}}]}"#;
+    let details = |account: &str| {
+        format!(
+            r#"{{"RoleDetailList": [{{"RoleName": "users", "Path": "/team/", "Arn":
+                "arn:aws:iam::{account}:role/team/users", "AssumeRolePolicyDocument": {{"Version": "2012-10-17",
+                    "Statement": []}}, "RolePolicyList": [], "AttachedManagedPolicies": []}}],
+                "Policies": [{managed}], "IsTruncated": false}}"#
+        )
+    };
+    let template = |role: &str| {
+        format!(
+            "Resources:\n  Pool:\n    Type: AWS::Cognito::IdentityPool\n    Properties: {{ AllowUnauthenticatedIdentities: \
+             false, AllowClassicFlow: false }}\n  Roles:\n    Type: AWS::Cognito::IdentityPoolRoleAttachment\n    \
+             Properties:\n      IdentityPoolId: !Ref Pool\n      Roles: {{ authenticated: !Sub \
+             'arn:aws:iam::${{AWS::AccountId}}:role/{role}' }}\n"
+        )
+    };
+    let missing = |role: &str, details: &[(&str, &str)]| -> bool {
+        findings_with(&template(role), details).contains(&"reference-not-found proved".to_owned())
+    };
+    let own = details("111122223333");
+    assert!(!missing("team/users", &[("details.json", &own)]));
+    assert!(missing("team/others", &[("details.json", &own)]));
+    // Of two accounts, nobody knows which is meant.
+    let other = details("444455556666");
+    assert!(!missing("team/others", &[("a.json", &own), ("b.json", &other)]));
+}
+
+#[test]
 fn imports_are_answered_by_the_exports_of_the_account() {
     let template =
         STAFF.replace(r#"!Sub "arn:aws:iam::${AWS::AccountId}:saml-provider/Okta""#, "!ImportValue Idp");
@@ -305,6 +337,38 @@ fn pool_with_role(name: &str) -> (String, String) {
         r#"{{"IdentityPoolId": "{pool}", "Roles": {{"authenticated": "arn:aws:iam::111122223333:role/{name}"}}}}"#
     );
     (format!("111122223333/eu-west-1/cognito-identity/get-identity-pool-roles/{pool}.json"), text)
+}
+
+#[test]
+fn a_group_is_missing_only_where_its_store_is_known() {
+    let folder = "999900001111/eu-west-1";
+    let set = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef";
+    let assignment = format!(
+        r#"{{"AccountAssignments": [{{"AccountId": "111122223333", "PermissionSetArn": "{set}",
+            "PrincipalType": "GROUP", "PrincipalId": "11111111-2222-3333-4444-666666666666"}}]}}"#
+    );
+    let group = r#"{"GroupId": "11111111-2222-3333-4444-555555555555", "DisplayName": "g", "IdentityStoreId": "d-1234567890"}"#;
+    let groups = format!(r#"{{"Groups": [{group}]}}"#);
+    let instance = |store: &str| {
+        format!(
+            r#"{{"Instances": [{{"InstanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+                "IdentityStoreId": "{store}", "OwnerAccountId": "999900001111", "Status": "ACTIVE"}}]}}"#
+        )
+    };
+    let missing = |instances: Option<String>| -> bool {
+        let paths = [
+            format!("{folder}/sso-admin/list-account-assignments/111122223333_ps.json"),
+            format!("{folder}/identitystore/list-groups/d-1234567890.json"),
+            format!("{folder}/sso-admin/list-instances.json"),
+        ];
+        let mut files = vec![(paths[0].as_str(), assignment.as_str()), (&paths[1], &groups)];
+        files.extend(instances.as_ref().map(|text| (paths[2].as_str(), text.as_str())));
+        let found = scan_with(&files, &Settings::default()).findings;
+        found.iter().any(|seen| seen.rule == "assignment-not-found" && seen.certainty == "proved")
+    };
+    assert!(missing(Some(instance("d-1234567890"))));
+    assert!(!missing(Some(instance("d-9999999999"))), "another store, of which nothing was listed");
+    assert!(!missing(None), "nobody says which store it is");
 }
 
 #[test]

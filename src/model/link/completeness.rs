@@ -73,10 +73,14 @@ impl<'m> Completeness<'m> {
         let names = &resolver.vocabulary.names;
         match kind {
             Kind::StoreGroup | Kind::StoreUser => {
-                known.iter().all(|inventory| inventory.seen == Seen::All)
-                    && stores(resolver.model, wanted, resolver.vocabulary).iter().all(|store| {
-                        known.iter().any(|inventory| inventory.of.is_some_and(|of| names.text(of) == store))
-                    })
+                let stores = stores(resolver.model, wanted, resolver.vocabulary);
+                let is_listed = |store: &String| {
+                    known.iter().any(|inventory| inventory.of.is_some_and(|of| names.text(of) == store))
+                };
+                // Without an instance in view nobody knows which store is meant.
+                !stores.is_empty()
+                    && stores.iter().all(is_listed)
+                    && known.iter().all(|inventory| inventory.seen == Seen::All)
             }
             _ => known.iter().any(|inventory| {
                 // Permission sets have no region in their ARNs, but one instance.

@@ -125,7 +125,8 @@ impl<'m> Resolver<'m> {
     fn target(&self, wanted: &Wanted<'_>, text: &Text) -> Target {
         // What a literal names depends on the deployment at most, as long as nothing in view has it.
         let key = || (wanted.place, text.clone(), wanted.from.deployment);
-        let literal = text.as_literal(self.vocabulary).is_some();
+        // A name within a user pool depends on the pool, too.
+        let literal = text.as_literal(self.vocabulary).is_some() && wanted.user_pool.is_none();
         if literal && let Some(known) = self.outside.borrow().get(&key()) {
             return Target::Outside(*known);
         }

@@ -620,6 +620,29 @@ Resources:
     assert!(scene.references().contains(&"Member UserPoolGroup admins -> AdminsB".to_owned()));
 }
 
+#[test]
+fn a_name_that_one_user_pool_has_not_another_may_have() {
+    let template = r#"
+Resources:
+  A: { Type: AWS::Cognito::UserPool, Properties: {} }
+  B: { Type: AWS::Cognito::UserPool, Properties: {} }
+  AdminsB: { Type: AWS::Cognito::UserPoolGroup, Properties: { UserPoolId: !Ref B, GroupName: admins } }
+  InA:
+    Type: AWS::Cognito::UserPoolUserToGroupAttachment
+    Properties: { UserPoolId: !Ref A, GroupName: admins, Username: ada }
+  InB:
+    Type: AWS::Cognito::UserPoolUserToGroupAttachment
+    Properties: { UserPoolId: !Ref B, GroupName: admins, Username: ada }
+"#;
+    for template in [template.to_owned(), template.replace("InA:", "Other:").replace("InB:", "InA:")] {
+        let references = scan(&[("template.yaml", &template)]).references();
+        let found: Vec<&String> =
+            references.iter().filter(|reference| reference.contains(" UserPoolGroup ")).collect();
+        let leads = |to: &str| found.iter().filter(|reference| reference.ends_with(to)).count();
+        assert_eq!((found.len(), leads("-> AdminsB")), (2, 1), "{found:?}");
+    }
+}
+
 const ROLE_AND_USE: &str = r#"
 Resources:
   Role:

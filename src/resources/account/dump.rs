@@ -98,17 +98,34 @@ impl Dump {
     pub fn only_existing(&self, vocabulary: &Vocabulary) -> Option<Pinned> {
         let names = &vocabulary.names;
         let mut only: Option<Pinned> = None;
+        // False if it is another account than those before.
+        let mut take = |account: String, partition: Option<String>| match &mut only {
+            Some(known) if known.account != account => false,
+            Some(known) => {
+                known.partition = known.partition.take().or(partition);
+                true
+            }
+            None => {
+                only = Some(Pinned { account, partition });
+                true
+            }
+        };
         for file in self.files.iter().filter(|file| file.existing) {
             let clue = clue_of(file, &self.manifests);
-            for fragment in &file.fragments {
+            for of in &file.taken_from {
+                let text = |name| names.text(name).to_owned();
+                if !take(text(of.account), Some(text(of.partition))) {
+                    return None;
+                }
+            }
+            // What AWS manages is in every account.
+            let is_own = |fragment: &&Fragment| !fragment.arn.is_some_and(|arn| is_by_aws(names.text(arn)));
+            for fragment in file.fragments.iter().filter(is_own) {
                 let account = fragment.account.map(|account| names.text(account).to_owned());
                 let account = account.or_else(|| clue.account.clone())?;
                 let arn = fragment.arn.and_then(|arn| WrittenArn::parse(names.text(arn)));
-                let partition = arn.map(|arn| arn.partition.to_owned());
-                match &mut only {
-                    Some(known) if known.account != account => return None,
-                    Some(known) => known.partition = known.partition.take().or(partition),
-                    None => only = Some(Pinned { account, partition }),
+                if !take(account, arn.map(|arn| arn.partition.to_owned())) {
+                    return None;
                 }
             }
         }
