@@ -60,7 +60,8 @@ pub use identity_pool::{
 };
 pub use link::{Expected, Found, Missing, Outside, Reference, ReferencePlace, Target};
 pub use organisation::{
-    Account, DelegatedAdministrator, Organization, OrganizationPolicy, OrganizationalUnit,
+    Account, DelegatedAdministrator, Organization, OrganizationPolicy, OrganizationRoot, OrganizationalUnit,
+    PolicyType,
 };
 pub use provisioned_role::{Assigned, NamedPolicy, ProvisionedRole, RoleBoundary};
 pub use saml::SamlProvider;
@@ -392,6 +393,8 @@ entities! {
         OrganizationalUnit, organizational_units, "organizational-unit";
         /// Accounts that administer a service for their organisation.
         DelegatedAdministrator, delegated_administrators, "delegated-administrator";
+        /// Roots of organisations.
+        OrganizationRoot, organization_roots, "organization-root";
         /// Policies of an organisation.
         OrganizationPolicy, organization_policies, "organization-policy";
         /// What accepts the tokens of user pools.

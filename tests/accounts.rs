@@ -340,6 +340,55 @@ fn pool_with_role(name: &str) -> (String, String) {
 }
 
 #[test]
+fn a_permission_set_is_what_it_is_in_every_account_that_has_a_role_of_it() {
+    let home = "999900001111/eu-west-1/sso-admin";
+    let set = |name: &str| format!("arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-{name}");
+    let [own, other] = ["0123456789abcdef", "fedcba9876543210"].map(set);
+    let key = |arn: &str| arn.replace(':', "%3A").replace('/', "%2F");
+    let answer = |operation: &str, arn: &str| format!("{home}/{operation}/{}.json", key(arn));
+    let described =
+        |arn: &str| format!(r#"{{"PermissionSet": {{"PermissionSetArn": "{arn}", "Name": "Admin"}}}}"#);
+    let administrator = r#"{"AttachedManagedPolicies": [{"Name": "AdministratorAccess",
+        "Arn": "arn:aws:iam::aws:policy/AdministratorAccess"}]}"#;
+    let accounts = r#"{"AccountIds": ["999900001111", "111122223333"]}"#;
+    // Another permission set is assigned, so that one without assignments would be left out.
+    let assigned = format!(
+        r#"{{"AccountAssignments": [{{"AccountId": "111122223333", "PermissionSetArn": "{other}",
+            "PrincipalType": "GROUP", "PrincipalId": "11111111-2222-3333-4444-666666666666"}}]}}"#
+    );
+    let organization =
+        r#"{"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "999900001111", "FeatureSet": "ALL"}}"#;
+    let files = [
+        (answer("describe-permission-set", &own), described(&own)),
+        (answer("list-managed-policies-in-permission-set", &own), administrator.to_owned()),
+        (answer("describe-permission-set", &other), described(&other).replace("Admin", "Other")),
+        (answer("list-account-assignments", &other), assigned),
+        ("999900001111/global/organizations/describe-organization.json".to_owned(), organization.to_owned()),
+        (answer("list-accounts-for-provisioned-permission-set", &own), accounts.to_owned()),
+    ];
+    let rules = |count: usize| -> Vec<String> {
+        let files: Vec<(&str, &str)> =
+            files[..count].iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let found = scan_with(&files, &Settings::default()).findings.into_iter();
+        found.map(|seen| format!("{} {}", seen.rule, seen.message)).collect()
+    };
+    let has = |rules: &[String], rule: &str| rules.iter().any(|known| known.starts_with(rule));
+    let (without, with) = (rules(5), rules(6));
+    assert!(has(&without, "permission-set-unassigned"), "{without:?}");
+    assert!(!has(&without, "admin-in-management-account"), "{without:?}");
+    // It has a role in the management account, whoever gets it.
+    assert!(!has(&with, "permission-set-unassigned"), "{with:?}");
+    assert!(
+        has(
+            &with,
+            "admin-in-management-account permission set `Admin` makes `whoever it is assigned to` as good as administrators \
+             of account `999900001111`"
+        ),
+        "{with:?}"
+    );
+}
+
+#[test]
 fn a_group_is_missing_only_where_its_store_is_known() {
     let folder = "999900001111/eu-west-1";
     let set = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef";

@@ -184,6 +184,28 @@ fn a_policy_of_a_unit_or_the_root_limits_what_is_known_to_be_below() {
 }
 
 #[test]
+fn policies_of_a_type_that_is_not_in_use_limit_nobody() {
+    let root = |types: serde_json::Value| Thing {
+        account: MANAGEMENT,
+        kind: "AWS::Organizations::Root",
+        name: "r-ab12",
+        arn: "arn:aws:organizations::999900001111:root/o-a1b2c3d4e5/r-ab12",
+        properties: json!({ "PolicyTypes": types }),
+    };
+    let limited = |types: serde_json::Value| {
+        impact(&[account(MEMBER, "r-ab12"), root(types), denial(MANAGEMENT, &["r-ab12"]), role(MEMBER)])
+    };
+    let in_use = |status: &str| json!([{ "Type": "SERVICE_CONTROL_POLICY", "Status": status }]);
+    assert_eq!(limited(in_use("ENABLED")), NOTHING);
+    assert_eq!(limited(in_use("PENDING_DISABLE")), PERHAPS);
+    assert_eq!(limited(json!([])), ALL);
+    assert_eq!(limited(json!([{ "Type": "TAG_POLICY", "Status": "ENABLED" }])), ALL);
+    // Of what no answer tells nothing is held against the policy.
+    assert_eq!(limited(json!("unknown")), NOTHING);
+    assert_eq!(limited(json!([{ "Type": "SERVICE_CONTROL_POLICY" }])), PERHAPS);
+}
+
+#[test]
 fn what_stands_above_an_account_may_not_be_known() {
     // The unit that it is in was not listed.
     let unlisted = |targets: &[&str]| {

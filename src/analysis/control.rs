@@ -34,7 +34,9 @@ struct Control {
 struct Reach {
     /// The policy.
     policy: EntityId,
-    /// True if it is of the type that is meant whatever the unknowns are.
+    /// The type that is meant.
+    policy_type: &'static str,
+    /// True if it is of that type whatever the unknowns are.
     is_of_type: bool,
     /// What it is attached to: accounts, units, the root.
     targets: Vec<Text>,
@@ -127,7 +129,7 @@ impl Analysis<'_> {
     }
 
     /// Whom a policy limits, if it may be of a type and has targets.
-    fn reach(&self, policy: &OrganizationPolicy, name: &str) -> Option<Reach> {
+    fn reach(&self, policy: &OrganizationPolicy, name: &'static str) -> Option<Reach> {
         let literal = |text: &Text| text.as_literal(self.vocabulary).map(str::to_owned);
         let found = policy.policy_type.known().and_then(|text| literal(&text.value));
         if found.as_ref().is_some_and(|found| found != name) || matches!(policy.targets, Field::Absent) {
@@ -135,6 +137,7 @@ impl Analysis<'_> {
         }
         let mut reach = Reach {
             policy: policy.entity.id,
+            policy_type: name,
             is_of_type: found.is_some(),
             targets: Vec::new(),
             others: false,
@@ -166,12 +169,17 @@ impl Analysis<'_> {
         if same == Some(false) {
             return Bounds::decided(false);
         }
+        let used = self.uses_policies(policy, reach.policy_type);
+        if !used.possible {
+            return used;
+        }
         let at_home = entity.deployment == policy.deployment || own == home;
         let others = Bounds { sure: false, possible: reach.others };
         let any = reach.targets.iter().fold(others, |any, target| any.or(self.is_below(own, target, same)));
         // Whoever has the policies of an organisation is most often its management account.
         let may_manage = at_home && manages.is_none();
-        let sure = !may_manage && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);
+        let sure =
+            !may_manage && used.sure && reach.is_of_type && self.always(&entity.worlds, &policy.worlds);
         Bounds { sure: any.sure && sure, possible: any.possible }
     }
 

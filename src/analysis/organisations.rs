@@ -6,7 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Analysis;
-use crate::model::{Account, Entity, Form, List, Model};
+use crate::model::{Account, Entity, Form, List, Model, OrganizationRoot, PolicyType};
 use crate::policy::Arn;
 use crate::settings::Settings;
 use crate::value::{Bounds, Comparison, Field, Text, Vocabulary};
@@ -19,6 +19,8 @@ pub(super) struct Organisations {
     of: FxHashMap<Text, usize>,
     /// What stands above accounts and units, by id.
     parents: FxHashMap<Text, Parent>,
+    /// Which types of policies an organisation uses, where its root says it.
+    policy_types: FxHashMap<usize, Vec<(Text, Bounds<bool>)>>,
     /// Accounts that administer services, with what their organisation says of them.
     delegated: Vec<Delegated>,
     /// Accounts that templates make: none of them manages an organisation.
@@ -91,6 +93,9 @@ impl Organisations {
         for policy in &model.organization_policies {
             found.named(&policy.entity, vocabulary);
         }
+        for root in &model.organization_roots {
+            found.root(root, vocabulary);
+        }
         for administrator in &model.delegated_administrators {
             let Field::Known(account) = &administrator.account else { continue };
             let organisation = found
@@ -149,6 +154,28 @@ impl Organisations {
             Field::Unknown(_) => Parent::Unknown,
         };
         self.above(entity, &parent);
+    }
+
+    /// Remembers which types of policies an organisation uses, if all are known.
+    fn root(&mut self, root: &OrganizationRoot, vocabulary: &Vocabulary) {
+        let Some(organisation) = self.named(&root.entity, vocabulary) else { return };
+        let known = |types: &List<_>| -> Option<Vec<_>> {
+            let one = |item: &Field<PolicyType>| {
+                let item = &item.known()?.value;
+                let policy_type = item.policy_type.known()?.value.clone();
+                let status = item.status.known().and_then(|status| status.value.as_literal(vocabulary));
+                let enabled = match status {
+                    Some("ENABLED") => Bounds::decided(true),
+                    // It is about to be, or not to be any more.
+                    _ => Bounds::UNDECIDED,
+                };
+                Some((policy_type, enabled))
+            };
+            types.known()?.value.iter().map(one).collect()
+        };
+        if let Some(types) = known(&root.policy_types) {
+            self.policy_types.entry(organisation).or_insert(types);
+        }
     }
 
     /// Remembers what an account or unit is in. What is known counts more than what is not.
@@ -330,13 +357,27 @@ impl Analysis<'_> {
 
     /// Whether an account is of the organisation whose policy something is, if that is known.
     pub(super) fn is_of_organisation_of(&self, entity: &Entity, account: &Text) -> Option<bool> {
+        Some(*self.organisations().of.get(account)? == self.organisation_of(entity)?)
+    }
+
+    /// Whether policies of a type limit anybody in the organisation whose policy something is. They do unless its root says
+    /// that the type is not in use.
+    pub(super) fn uses_policies(&self, entity: &Entity, policy_type: &str) -> Bounds<bool> {
+        let organisations = self.organisations();
+        let types = self.organisation_of(entity).and_then(|index| organisations.policy_types.get(&index));
+        let Some(types) = types else { return Bounds::decided(true) };
+        let is_it = |(known, _): &&(Text, _)| known.as_literal(self.vocabulary) == Some(policy_type);
+        types.iter().find(is_it).map_or(Bounds::decided(false), |(_, enabled)| *enabled)
+    }
+
+    /// The organisation whose policy something is, if that is known.
+    fn organisation_of(&self, entity: &Entity) -> Option<usize> {
         let organisations = self.organisations();
         let named = entity.arn().and_then(|arn| {
             let arn = Arn::parse(arn, self.vocabulary)?;
             organisations.of.get(&arn.account)
         });
-        let policy = named.or_else(|| organisations.of.get(home(&self.model, entity)?))?;
-        Some(organisations.of.get(account)? == policy)
+        named.or_else(|| organisations.of.get(home(&self.model, entity)?)).copied()
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn kind_of(resource_type: &str) -> Option<EntityKind> {
         "AWS::DirectoryService::Trust" => Kind::DirectoryTrust,
         "AWS::Organizations::Organization" => Kind::Organization,
         "AWS::Organizations::DelegatedAdministrator" => Kind::DelegatedAdministrator,
+        "AWS::Organizations::Root" => Kind::OrganizationRoot,
         "AWS::Organizations::Account" => Kind::Account,
         "AWS::Organizations::OrganizationalUnit" => Kind::OrganizationalUnit,
         "AWS::Organizations::Policy" => Kind::OrganizationPolicy,
@@ -110,6 +111,7 @@ pub(super) const fn reference_form(kind: EntityKind) -> Option<Form> {
         | Kind::TrustedTokenIssuer
         | Kind::DirectoryTrust
         | Kind::DelegatedAdministrator
+        | Kind::OrganizationRoot
         | Kind::GroupAddition
         | Kind::AccessControlAttributes
         | Kind::UserPoolGroupMember

@@ -43,6 +43,8 @@ pub struct PermissionSet {
     pub session_duration: Field<Text>,
     /// `RelayStateType`: where the user lands.
     pub relay_state: Field<Text>,
+    /// `ProvisionedAccounts`: not a property; the accounts that have a role of it, as Identity Center tells.
+    pub provisioned_accounts: List<Text>,
 }
 
 /// A managed policy that is looked up by name and path in each account.
@@ -190,6 +192,7 @@ impl PermissionSet {
             boundary: properties.get("PermissionsBoundary").object(boundary),
             session_duration: properties.get("SessionDuration").text(),
             relay_state: properties.get("RelayStateType").text(),
+            provisioned_accounts: properties.get("ProvisionedAccounts").texts(),
         }
     }
 }

@@ -30,6 +30,24 @@ pub struct DelegatedAdministrator {
     pub services: List<Text>,
 }
 
+/// `AWS::Organizations::Root`: not a resource type; what Organizations tells of what stands above all accounts.
+#[derive(Clone, Debug)]
+pub struct OrganizationRoot {
+    /// What every entity has.
+    pub entity: Entity,
+    /// `PolicyTypes`: those in use. Policies of other types limit nobody, whatever they are attached to.
+    pub policy_types: List<PolicyType>,
+}
+
+/// A type of policies that an organisation uses.
+#[derive(Clone, Debug)]
+pub struct PolicyType {
+    /// `Type`: `SERVICE_CONTROL_POLICY`, `RESOURCE_CONTROL_POLICY`, others.
+    pub policy_type: Field<Text>,
+    /// `Status`: `ENABLED`, `PENDING_ENABLE`, `PENDING_DISABLE`.
+    pub status: Field<Text>,
+}
+
 /// `AWS::Organizations::Account`.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -92,6 +110,18 @@ impl DelegatedAdministrator {
             account: properties.get("AccountId").text(),
             services: properties.get("ServicePrincipals").texts(),
         }
+    }
+}
+
+impl OrganizationRoot {
+    pub(super) fn read(entity: Entity, properties: Slot<'_>) -> Self {
+        let policy_type = |item: Slot<'_>| {
+            item.object(|item| PolicyType {
+                policy_type: item.get("Type").text(),
+                status: item.get("Status").text(),
+            })
+        };
+        Self { entity, policy_types: properties.get("PolicyTypes").list(policy_type) }
     }
 }
 

@@ -14,7 +14,7 @@ pub struct ProvisionedRole {
     pub permission_set: EntityId,
     /// The account, as assignments name it. `None` if it is not known.
     pub account: Option<Text>,
-    /// The assignments that put it there; none if nothing in view assigns the permission set.
+    /// The assignments that put it there; none if nothing in view assigns the permission set there.
     pub assigned: Vec<Assigned>,
     /// True if the inline policy names an account that need not be this one: that of the template, as `AWS::AccountId`.
     pub names_other_account: bool,

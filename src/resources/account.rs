@@ -24,6 +24,7 @@ mod kinds;
 mod manifest;
 mod merge;
 mod organizations;
+mod passed_over;
 mod policy_file;
 mod reader;
 mod roles_anywhere;
@@ -45,7 +46,7 @@ use self::fragment::{Fragment, Listed};
 use self::manifest::Manifest;
 use self::whole::{Taken, TakenFrom};
 
-pub use answer::{Asked, asked};
+pub use answer::{Asked, asked, passed_over};
 pub use dump::{Dump, Start};
 pub use whole::Whole;
 

@@ -73,6 +73,7 @@ const NEEDLES: &[Needle] = &[
     needle("MasterAccountId", "an answer of Organizations"),
     needle("JoinedMethod", "an answer of Organizations"),
     needle("OrganizationalUnits\"", "an answer of Organizations"),
+    needle("\"PolicyTypes\"", "an answer of Organizations"),
     needle("PolicySummary", "an answer of Organizations"),
     needle("DelegatedAdministrators\"", "an answer of Organizations"),
     needle("trustAnchorArn", "an answer of Roles Anywhere"),

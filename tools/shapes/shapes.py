@@ -39,6 +39,7 @@ OPERATIONS = {
         get-resource-config-history select-aggregate-resource-config select-resource-config
     """,
     "ds": "describe-directories describe-trusts",
+    "ec2": "describe-regions",
     "eks": """
         describe-cluster describe-pod-identity-association list-clusters list-pod-identity-associations
     """,

@@ -191,7 +191,7 @@ fn of(
     let privileges: &Privileges = &analysis.privileges(first.entity.id);
     let Worst { escalation, takeover, granted } = Worst::of(analysis, first.entity.id, privileges);
     let literal = |text: &str| analysis.vocabulary.literal(text);
-    let is_assigned = roles.iter().any(|role| !role.assigned.is_empty());
+    let is_assigned = roles.iter().any(|role| is_somewhere(role));
     let accounts: Vec<Text> = roles.iter().filter_map(|role| role.account.clone()).collect();
     let gain = Gained::of(escalation, takeover);
     let editors = editors.of(analysis, roles);
@@ -215,7 +215,7 @@ fn of(
     for (_, span) in &trusting {
         show("trusting-role", Some(*span));
     }
-    let others = analysis.model.roles_of(set.entity.id).iter().filter(|role| !role.assigned.is_empty());
+    let others = analysis.model.roles_of(set.entity.id).iter().filter(|role| is_somewhere(role));
     let is_other = |role: &ProvisionedRole| {
         account_kind(analysis, set.entity.deployment, role.account.as_ref()) != key.kind
     };
@@ -252,8 +252,14 @@ fn of(
         accounts: accounts.into_iter().take(NAMED).collect(),
         account_kind: key.kind,
         elsewhere: Bounds::decided(elsewhere),
-        principal_count: count(key.principals.len()),
-        principals: key.principals.iter().take(NAMED).map(|principal| principal.name(analysis)).collect(),
+        principal_count: match roles.iter().all(|role| role.assigned.is_empty()) && is_assigned {
+            true => Bounds { sure: 1, possible: i64::MAX },
+            false => count(key.principals.len()),
+        },
+        principals: match key.principals.as_slice() {
+            [] if is_assigned => vec![literal("whoever it is assigned to")],
+            known => known.iter().take(NAMED).map(|principal| principal.name(analysis)).collect(),
+        },
         people,
         impact: impact(privileges.impact),
         gains: Bounds { sure: gain.sure, possible: gain.word != GainWord::Nothing },
@@ -266,6 +272,11 @@ fn of(
         editors: editors.into_iter().map(|(role, _)| role).collect(),
         trusting: trusting.into_iter().map(|(role, _)| role).collect(),
     }
+}
+
+/// True for the role of an account that is known: where no assignment is seen, Identity Center tells of the role.
+fn is_somewhere(role: &ProvisionedRole) -> bool {
+    !role.assigned.is_empty() || role.account.is_some()
 }
 
 /// The best that can be gained.

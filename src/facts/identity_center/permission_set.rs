@@ -112,7 +112,10 @@ fn of(analysis: &Analysis<'_>, scope: &Scope, set: &PermissionSet) -> Permission
     } else {
         Contents::Permissions
     };
-    let may_be_assigned = is_assigned || scope.assigns_any || is_exported(analysis, &set.entity);
+    // Where it has a role, somebody got it.
+    let is_provisioned = roles.iter().any(|role| role.account.is_some());
+    let may_be_assigned =
+        is_assigned || is_provisioned || scope.assigns_any || is_exported(analysis, &set.entity);
     let account = worst.and_then(|role| role.account.clone());
     let evidence = granted.map(|span| Evidence { role: "grant", span }).into_iter();
     let session = set.session_duration.span().map(|span| Evidence { role: "session", span });

@@ -50,7 +50,8 @@ struct Place {
     assigned: Vec<Assigned>,
 }
 
-/// Where a permission set is assigned; once without an account if that is nowhere.
+/// Where a permission set is assigned, or has a role though it is not seen who gets it; once without an account if that is
+/// nowhere.
 fn places(model: &Model, set: &PermissionSet) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for reference in model.references_to(set.entity.id) {
@@ -78,6 +79,13 @@ fn places(model: &Model, set: &PermissionSet) -> Vec<Place> {
                 place.assigned.push(assigned);
             }
             None => places.push(Place { account, worlds, assigned: vec![assigned] }),
+        }
+    }
+    let provisioned = set.provisioned_accounts.known().into_iter().flat_map(|list| &list.value);
+    for account in provisioned.filter_map(Field::known) {
+        let account = Some(account.value.clone());
+        if !places.iter().any(|place| place.account == account) {
+            places.push(Place { account, worlds: set.entity.worlds.clone(), assigned: Vec::new() });
         }
     }
     if places.is_empty() {

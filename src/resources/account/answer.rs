@@ -1,5 +1,6 @@
 //! Which members of the API's answers are read, and what they are in CloudFormation's vocabulary.
 
+use super::passed_over::PASSED_OVER;
 use super::{
     cloudformation, cognito_identity, cognito_idp, directory_service, eks, iam, identity_store,
     organizations, roles_anywhere, sso_admin,
@@ -172,9 +173,19 @@ pub(crate) fn readings() -> impl Iterator<Item = &'static Reading> {
     TABLES.iter().flat_map(|table| table.iter())
 }
 
+/// Every answer that is known by its content: an entry of a table, or one of which nothing is read.
+pub(crate) fn known() -> impl Iterator<Item = &'static Reading> {
+    readings().chain(PASSED_OVER.iter().map(|passed| &passed.answer))
+}
+
 /// The names of services that have answers here.
 pub(crate) fn is_service(name: &str) -> bool {
-    readings().any(|reading| reading.service == name)
+    known().any(|reading| reading.service == name)
+}
+
+/// The answers that are known and of which nothing is read: service, operation, and why.
+pub fn passed_over() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    PASSED_OVER.iter().map(|passed| (passed.answer.service, passed.answer.operation, passed.why))
 }
 
 /// A member of an answer that is read: for comparing with what the API has.
@@ -191,7 +202,7 @@ pub struct Asked {
 /// Every member of every answer that is read, sorted.
 #[must_use]
 pub fn asked() -> Vec<Asked> {
-    let mut all: Vec<Asked> = readings().flat_map(asked_by).collect();
+    let mut all: Vec<Asked> = known().flat_map(asked_by).collect();
     all.sort();
     all.dedup();
     all

@@ -105,6 +105,7 @@ static KINDS: &[Kind] = &[
         ..kind("AWS::Organizations::OrganizationalUnit", "an organisational unit", Id)
     },
     Kind { label: Some("Name"), ..kind("AWS::Organizations::Policy", "a policy of an organisation", Id) },
+    kind("AWS::Organizations::Root", "the root of an organisation", Id),
     kind("AWS::RolesAnywhere::CRL", "a revocation list", Id),
     Kind { label: Some("Name"), ..kind("AWS::RolesAnywhere::Profile", "a profile of Roles Anywhere", Id) },
     Kind { label: Some("Name"), ..kind("AWS::RolesAnywhere::TrustAnchor", "a trust anchor", Id) },

@@ -5,6 +5,7 @@ use super::answer::{How, Member, NOTHING, Reading, Requested, named, read_as, sa
 const ACCOUNT: &str = "AWS::Organizations::Account";
 const UNIT: &str = "AWS::Organizations::OrganizationalUnit";
 const POLICY: &str = "AWS::Organizations::Policy";
+const ROOT: &str = "AWS::Organizations::Root";
 const DELEGATED: &str = "AWS::Organizations::DelegatedAdministrator";
 
 const ORGANIZATIONS: Reading = Reading { service: "organizations", ..NOTHING };
@@ -54,6 +55,16 @@ pub(super) const READINGS: &[Reading] = &[
         id: &["Id"],
         arn: Some("Arn"),
         members: ACCOUNT_MEMBERS,
+        ..ORGANIZATIONS
+    },
+    Reading {
+        operation: "list-roots",
+        at: "Roots",
+        marks: &["Id", "Arn", "PolicyTypes"],
+        kind: ROOT,
+        id: &["Id"],
+        arn: Some("Arn"),
+        members: &[same("PolicyTypes")],
         ..ORGANIZATIONS
     },
     Reading {

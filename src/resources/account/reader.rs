@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::answer::{How, Lists, Member, Reading, readings};
+use super::answer::{How, Lists, Member, Reading, known, readings};
 use super::clue::{Clue, WrittenArn, is_account};
 use super::fragment::{Fragment, Listed, Source, Told};
 use super::manifest::Manifest;
+use super::passed_over::PASSED_OVER;
 use super::{File, config, kinds, policy_file};
 use crate::document::embedded;
 use crate::document::{Kind, Limits, NodeRef, Tree};
@@ -79,7 +80,7 @@ impl<'a> Reader<'a> {
         let found = self.answers(root, 0);
         self.any |= found;
         if let (false, Some(service), Some(operation)) = (found, &self.clue.service, &self.clue.operation)
-            && readings().any(|reading| self.clue.asks(reading))
+            && known().any(|reading| self.clue.asks(reading))
             // Nothing at all is what the AWS CLI prints for an answer without members.
             && root.entries().next().is_some()
         {
@@ -133,7 +134,7 @@ impl<'a> Reader<'a> {
                 for (_, value) in node.entries().filter(|(_, value)| value.kind() != Kind::Scalar) {
                     any |= self.answers(value, depth + 1);
                 }
-                any
+                any || self.is_passed_over(node)
             }
             _ => false,
         }
@@ -181,6 +182,12 @@ impl<'a> Reader<'a> {
             self.read(reading, root, whole, only);
         }
         true
+    }
+
+    /// True for an answer of which nothing is to be read.
+    fn is_passed_over(&self, root: NodeRef<'_>) -> bool {
+        let mut passed = PASSED_OVER.iter().map(|passed| &passed.answer);
+        passed.any(|answer| fits(answer, root, self.clue.asks(answer)))
     }
 
     /// The entries of the tables that an answer fits, and whether it fits no others.

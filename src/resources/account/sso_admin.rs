@@ -109,6 +109,13 @@ pub(super) const READINGS: &[Reading] = &[
         members: &[same("PermissionsBoundary")],
         ..SSO
     },
+    Reading {
+        operation: "list-accounts-for-provisioned-permission-set",
+        marks: &["AccountIds"],
+        kind: SET,
+        members: &[named("AccountIds", "ProvisionedAccounts")],
+        ..SSO
+    },
     Reading { operation: "list-account-assignments", ..ASSIGNMENTS },
     Reading { operation: "list-account-assignments-for-principal", ..ASSIGNMENTS },
     Reading {

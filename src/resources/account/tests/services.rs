@@ -1,6 +1,13 @@
 //! Answers of every service but IAM.
 
+use std::path::Path;
+
 use super::lines;
+use crate::document::{self, Format, Limits};
+use crate::resources::account::read;
+use crate::settings::Settings;
+use crate::source::{Origin, Sources};
+use crate::value::Vocabulary;
 
 const HOME: &str = "999900001111";
 
@@ -120,6 +127,20 @@ mod organizations {
     }
 
     #[test]
+    fn a_root_says_which_policies_are_in_use() {
+        let roots = r#"{"Roots": [{"Id": "r-ab12", "Name": "Root", "Arn":
+            "arn:aws:organizations::999900001111:root/o-a1b2c3d4e5/r-ab12",
+            "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]}"#;
+        assert_eq!(
+            of_account(&[("global/organizations/list-roots", roots)]),
+            [
+                "Organizations::Root r-ab12 @999900001111 {PolicyTypes: [{Type: SERVICE_CONTROL_POLICY, Status: ENABLED}]}"
+            ]
+        );
+        assert_eq!(of_account(&[("global/organizations/list-roots", r#"{"Roots": []}"#)]), [""; 0]);
+    }
+
+    #[test]
     fn a_delegated_administrator_has_services() {
         let list = r#"{"DelegatedAdministrators": [{"Id": "222233334444", "Name": "identity",
             "Arn": "arn:aws:organizations::999900001111:account/o-a1b2c3d4e5/222233334444"}]}"#;
@@ -170,7 +191,7 @@ mod identity_center {
               RelayStateType: https://console.aws.amazon.com/, InlinePolicy: {Statement: []}, \
               PermissionsBoundary: {ManagedPolicyArn: arn:aws:iam::aws:policy/B}, \
               CustomerManagedPolicyReferences: [{Name: own, Path: /}], \
-              ManagedPolicies: [arn:aws:iam::aws:policy/A]}"]
+              ManagedPolicies: [arn:aws:iam::aws:policy/A], ProvisionedAccounts: ?}"]
         );
         // An empty text is no inline policy; what was not asked is not known.
         let (inline, none) = (key("get-inline-policy-for-permission-set"), r#"{"InlinePolicy": ""}"#);
@@ -178,7 +199,7 @@ mod identity_center {
             of_account(&[files[1], (&inline, none)]),
             ["SSO::PermissionSet Admin @999900001111 {Name: Admin, SessionDuration: PT8H, \
               RelayStateType: https://console.aws.amazon.com/, ManagedPolicies: ?, \
-              CustomerManagedPolicyReferences: ?, PermissionsBoundary: ?}"]
+              CustomerManagedPolicyReferences: ?, PermissionsBoundary: ?, ProvisionedAccounts: ?}"]
         );
     }
 
@@ -613,4 +634,36 @@ mod workloads {
               RemoteDomainName: corp.example.com, TrustType: Forest, TrustDirection: Two-Way, TrustState: Verified}"]
         );
     }
+}
+
+/// Answers of which nothing is read, wherever they lie.
+#[test]
+fn answers_that_are_passed_over_are_known_by_what_is_in_them() {
+    let answers = [
+        r#"{"RiskConfiguration": {"UserPoolId": "eu-west-1_AbCdEfGhI", "AccountTakeoverRiskConfiguration": {}}}"#,
+        r#"{"ResourceServers": [{"UserPoolId": "eu-west-1_AbCdEfGhI", "Identifier": "api", "Name": "api", "Scopes": []}]}"#,
+        r#"{"ResourceServer": {"UserPoolId": "eu-west-1_AbCdEfGhI", "Identifier": "api", "Name": "api"}}"#,
+        r#"{"Users": [{"Username": "ada", "Attributes": [], "Enabled": true, "UserStatus": "CONFIRMED"}]}"#,
+        r#"{"Regions": [{"RegionName": "eu-west-1", "Endpoint": "e", "OptInStatus": "opted-in"}]}"#,
+        r#"{"clusters": ["shop"]}"#,
+        r#"{"cluster": {"name": "shop", "arn": "arn:aws:eks:eu-west-1:999900001111:cluster/shop",
+            "identity": {"oidc": {"issuer": "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"}}}}"#,
+        r#"{"EnabledServicePrincipals": [{"ServicePrincipal": "sso.amazonaws.com", "DateEnabled": 1}]}"#,
+        r#"{"UserId": "AIDAEXAMPLE", "Account": "999900001111", "Arn": "arn:aws:iam::999900001111:user/ada"}"#,
+    ];
+    let (sources, vocabulary) = (Sources::default(), Vocabulary::default());
+    let is_known = |text: &str| {
+        let source = sources.add_kept(Origin::Memory("x.json".into()), text.into());
+        let document = document::read(text, source, Format::Json, &Limits::default()).document;
+        read(Path::new("x.json"), &document, text, &Settings::default(), &vocabulary, &sources).is_some()
+    };
+    for answer in answers {
+        assert!(is_known(answer), "{answer}");
+        assert_eq!(lines(&[("x.json", answer)]), [""; 0], "{answer}");
+    }
+    assert!(!is_known(r#"{"clusters": [{"name": "shop", "cluster": {"server": "https://k.example"}}]}"#));
+    // Beside what is read they hide nothing.
+    let roots = r#"{"clusters": ["shop"], "roots": {"Roots": [{"Id": "r-ab12", "PolicyTypes": [], "Arn":
+        "arn:aws:organizations::999900001111:root/o-a1b2c3d4e5/r-ab12"}]}}"#;
+    assert_eq!(lines(&[("x.json", roots)]).len(), 1);
 }
