@@ -33,7 +33,8 @@ use crate::rules::suppress::{self, Instruction};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
 use crate::source::{
-    self, Bytes, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources, Span,
+    self, Bytes, Discovery, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources,
+    Span,
 };
 use crate::value::Vocabulary;
 
@@ -162,6 +163,9 @@ pub const PRIVILEGES: &[&str] = Query::PRIVILEGES;
 /// Below so many files, starting threads takes longer than reading them.
 const FEW: usize = 8;
 
+/// So many bytes are worth a thread, in however few files they are.
+const SHARE: u64 = 1 << 18;
+
 /// Scans what `request` names.
 ///
 /// `sources` holds what was read already: the settings.
@@ -226,20 +230,15 @@ fn examine<R: Send>(
     settings: &Settings,
     work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R + Send,
 ) -> Examined<R> {
-    let threads = threads_for(&request);
-    on_threads(threads, || examine_here(sources, request, settings, threads, work))
-}
-
-/// How many threads are worth starting.
-fn threads_for(request: &Request) -> usize {
-    if request.is_small() { 1 } else { thread_count(request.threads) }
+    let found = Discovered::of(&request);
+    on_threads(found.threads(&request), || examine_here(sources, request, found, settings, work))
 }
 
 fn examine_here<R>(
     sources: &Sources,
     request: Request,
+    found: Discovered,
     settings: &Settings,
-    threads: usize,
     work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
     let mut summary = Summary::default();
@@ -254,7 +253,7 @@ fn examine_here<R>(
     let context =
         Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
     let (files, Gathered { parts, suppressions, focus, visited }) =
-        gather(&context, request, threads, &mut summary, &mut problems);
+        gather(&context, request, found, &mut summary, &mut problems);
     problems.extend(wrong);
     problems.extend(more);
     progress.link();
@@ -283,27 +282,67 @@ fn examine_here<R>(
     Examined { done, problems, summary, files: visited, rules }
 }
 
+/// The files that a request stands for.
+struct Discovered {
+    /// Those that are asked about.
+    asked: Discovery,
+    /// The same, to be compared with.
+    focus: Focus,
+    /// Those that are read beside.
+    beside: Vec<Found>,
+    /// Those in which things are looked up.
+    with: Vec<Found>,
+    /// What could not be searched.
+    problems: Vec<Problem>,
+}
+
+impl Discovered {
+    fn of(request: &Request) -> Self {
+        let threads = if request.is_small() { 1 } else { thread_count(request.threads) };
+        let search = Search { exclude: request.exclude.clone(), threads };
+        let mut asked = source::discover(&request.paths, &search);
+        let focus = Focus::on(&asked.files);
+        let mut problems = std::mem::take(&mut asked.problems);
+        let mut others = |paths: &[PathBuf]| {
+            let mut others = source::discover(paths, &search);
+            others.files.retain(|found| !focus.has(&found.path));
+            problems.append(&mut others.problems);
+            others.files
+        };
+        let (beside, with) = (others(&request.context), others(&request.with));
+        Self { asked, focus, beside, with, problems }
+    }
+
+    /// How many threads are worth starting: no more than have several files each, or a few hundred kilobytes.
+    fn threads(&self, request: &Request) -> usize {
+        if request.is_small() {
+            return 1;
+        }
+        let most = thread_count(request.threads);
+        let all = || self.asked.files.iter().chain(&self.beside).chain(&self.with);
+        let count = all().count();
+        if count >= most * FEW {
+            return most;
+        }
+        let bytes: u64 = all().filter_map(|found| found.path.metadata().ok()).map(|about| about.len()).sum();
+        let shares = count.div_ceil(FEW).max(usize::try_from(bytes / SHARE).unwrap_or(usize::MAX));
+        most.min(shares.max(1))
+    }
+}
+
 /// What the files of a request hold of ours.
 fn gather(
     context: &Context<'_>,
     request: Request,
-    threads: usize,
+    found: Discovered,
     summary: &mut Summary,
     problems: &mut Vec<Problem>,
 ) -> (Vec<File>, Gathered) {
     let progress = &request.progress;
-    let search = Search { exclude: request.exclude, threads };
-    let discovery = source::discover(&request.paths, &search);
-    let focus = Focus::on(&discovery.files);
-    let mut beside = source::discover(&request.context, &search);
-    beside.files.retain(|found| !focus.has(&found.path));
-    let mut with = source::discover(&request.with, &search);
-    with.files.retain(|found| !focus.has(&found.path));
+    let Discovered { asked: discovery, focus, beside, with, problems: wrong } = found;
     summary.searched = discovery.searched || discovery.stdin;
-    problems.extend(discovery.problems);
-    problems.append(&mut beside.problems);
-    problems.append(&mut with.problems);
-    progress.read_files(discovery.files.len() + beside.files.len() + with.files.len());
+    problems.extend(wrong);
+    progress.read_files(discovery.files.len() + beside.len() + with.len());
     let look = |found: &Found| {
         let looked = guarded(&found.path, || context.look(found));
         progress.file_is_read();
@@ -320,14 +359,14 @@ fn gather(
     }
     let mut files = sort_out(looked, &mut gathered, summary, problems);
     if !request.context.is_empty() {
-        let looked = in_order(&beside.files, look);
+        let looked = in_order(&beside, look);
         let (mut own, mut more) = (Summary::default(), Vec::new());
         files.extend(sort_out(looked, &mut gathered, &mut own, &mut more));
         summary.beside = own.files;
         problems.extend(Focus::beside(&more));
         gathered.focus = Some(focus);
     }
-    let looked = in_order(&with.files, look);
+    let looked = in_order(&with, look);
     files.extend(sort_out_existing(looked, &mut gathered, problems));
     (files, gathered)
 }
@@ -335,11 +374,11 @@ fn gather(
 /// The model of what `request` names.
 #[must_use]
 pub fn model_of(sources: &Sources, request: Request, settings: &Settings, vocabulary: &Vocabulary) -> Model {
-    let threads = threads_for(&request);
-    on_threads(threads, || {
+    let found = Discovered::of(&request);
+    on_threads(found.threads(&request), || {
         let builder = Builder::new(sources, vocabulary);
         let context = Context { sources, settings, vocabulary, builder: &builder, limit: request.limit };
-        let (files, gathered) = gather(&context, request, threads, &mut Summary::default(), &mut Vec::new());
+        let (files, gathered) = gather(&context, request, found, &mut Summary::default(), &mut Vec::new());
         builder.build(gathered.parts, resolve(files, settings, vocabulary))
     })
 }

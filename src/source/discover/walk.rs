@@ -10,6 +10,9 @@ use super::{Exclude, Search, bytes_of};
 use crate::source::Problem;
 use crate::source::read::unreadable;
 
+/// More threads than this wait for one another, as ripgrep has found out.
+const MOST_THREADS: usize = 12;
+
 /// A walk to be done.
 pub(super) struct Walk<'s> {
     root: PathBuf,
@@ -73,7 +76,7 @@ impl<'s> Walk<'s> {
     pub(super) fn run(&self, keep: &Keep<'_>) -> Walked {
         let builder = self.builder();
         let mut walked = Walked::default();
-        if self.search.threads > 1 && has_directories(&self.root) {
+        if self.search.threads > 1 && self.has_directories() {
             let all = Mutex::new(&mut walked);
             builder.build_parallel().run(|| {
                 Box::new(|entry| {
@@ -94,6 +97,15 @@ impl<'s> Walk<'s> {
         walked
     }
 
+    /// True if walking the root is more than listing it, so that threads pay for their start.
+    fn has_directories(&self) -> bool {
+        let is_walked = |entry: fs::DirEntry| {
+            let hidden = !self.hidden && bytes_of(Path::new(&entry.file_name())).starts_with(b".");
+            !hidden && entry.file_type().is_ok_and(|file_type| file_type.is_dir())
+        };
+        fs::read_dir(&self.root).is_ok_and(|entries| entries.flatten().any(is_walked))
+    }
+
     fn builder(&self) -> WalkBuilder {
         let mut builder = WalkBuilder::new(&self.root);
         builder
@@ -102,7 +114,7 @@ impl<'s> Walk<'s> {
             .hidden(!self.hidden)
             .require_git(false)
             .follow_links(false)
-            .threads(self.search.threads)
+            .threads(self.search.threads.min(MOST_THREADS))
             .max_depth(self.most_depth);
         let exclude = (!self.search.exclude.is_empty()).then(|| self.search.exclude.clone());
         let (root, canonical) = (self.root.clone(), self.canonical.clone());
@@ -146,14 +158,6 @@ fn excluded(entry: &DirEntry, exclude: &Exclude, root: &Path, canonical: &Path) 
     let inside = entry.path().strip_prefix(root).unwrap_or(entry.path());
     let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
     exclude.excludes(&canonical.join(inside), is_directory)
-}
-
-/// True if walking `root` is more than listing it, so that threads pay for their start.
-fn has_directories(root: &Path) -> bool {
-    fs::read_dir(root).is_ok_and(|mut entries| {
-        entries
-            .any(|entry| entry.and_then(|entry| entry.file_type()).is_ok_and(|file_type| file_type.is_dir()))
-    })
 }
 
 fn problem(root: &Path, error: ignore::Error) -> Problem {
