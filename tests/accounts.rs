@@ -754,4 +754,20 @@ fn an_account_that_is_told_of_twice_is_said() {
     let details = format!(r#"{{"RoleDetailList": [{}]}}"#, open_role(ADMINISTRATOR));
     let found = findings(&[("a/details.json", &details), ("b/details.json", &details)]);
     assert!(found.iter().any(|line| line.contains("are there more than once")), "{found:?}");
+    // Lists of two dumps, too: what one of them does not have any more stands in the other.
+    let list = |name: &str| {
+        format!(r#"{{"SAMLProviderList": [{{"Arn": "arn:aws:iam::111122223333:saml-provider/{name}"}}]}}"#)
+    };
+    let path = |folder: &str| format!("{folder}/{IAM}/list-saml-providers.json");
+    let two = [(path("2025"), list("Okta")), (path("2026"), list("Entra"))];
+    let two: Vec<(&str, &str)> = two.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let said = "problem: answer: answers about account 111122223333 are there more than once, and may be of different times";
+    assert_eq!(findings(&two), [said]);
+    assert_eq!(findings(&two[..1]), [""; 0]);
+    // Pages are one dump, and so are lists of two regions.
+    let page = list("Okta").replace("]}", r#"], "IsTruncated": true, "Marker": "m"}"#);
+    assert_eq!(findings(&[("1.json", &page), ("2.json", &list("Entra"))]), [""; 0]);
+    let pools = r#"{"UserPools": []}"#;
+    let of = |region: &str| format!("111122223333/{region}/cognito-idp/list-user-pools.json");
+    assert_eq!(findings(&[(&of("eu-west-1"), pools), (&of("us-east-1"), pools)]), [""; 0]);
 }

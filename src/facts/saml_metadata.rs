@@ -158,6 +158,13 @@ fn of(provider: &SamlProvider, analysis: &Analysis<'_>) -> SamlMetadata {
     if let Some(metadata) = provider.metadata() {
         fact.metadata(metadata, analysis);
     }
+    // What AWS says of the end counts more than what it was made of.
+    let told = provider.valid_until.known().and_then(|until| {
+        Some(Placed { value: instant(until.value.as_literal(vocabulary)?)?, span: until.span })
+    });
+    if let Some(until) = told {
+        fact.end(&until, analysis);
+    }
     fact
 }
 
@@ -179,6 +186,17 @@ impl SamlMetadata {
         };
     }
 
+    /// Until when it may be used. What is said later counts.
+    fn end(&mut self, until: &Placed<jiff::Timestamp>, analysis: &Analysis<'_>) {
+        self.valid_until = Some(day(until.value, analysis.vocabulary));
+        self.common.evidence.retain(|evidence| evidence.role != "valid-until");
+        self.point("valid-until", Some(until.span));
+        if let Some(days) = days_until(until.value, analysis) {
+            self.valid_days = Bounds::decided(days);
+            self.validity = OneOf::only(if days < 0 { Validity::Past } else { Validity::Ahead });
+        }
+    }
+
     fn metadata(&mut self, metadata: &Metadata, analysis: &Analysis<'_>) {
         let vocabulary = analysis.vocabulary;
         let first = metadata.identity_providers().next();
@@ -194,12 +212,7 @@ impl SamlMetadata {
         let named = first.map(|(entity, _)| entity).or(metadata.entities.first());
         self.entity_id = named.and_then(|entity| Some(vocabulary.literal(&entity.id.as_ref()?.value)));
         if let Some(until) = last_end(metadata) {
-            self.valid_until = Some(day(until.value, vocabulary));
-            self.point("valid-until", Some(until.span));
-            if let Some(days) = days_until(until.value, analysis) {
-                self.valid_days = Bounds::decided(days);
-                self.validity = OneOf::only(if days < 0 { Validity::Past } else { Validity::Ahead });
-            }
+            self.end(until, analysis);
         }
         let insecure: Vec<_> = insecure_endpoints(metadata).collect();
         self.insecure_endpoints = Bounds::decided(i64::try_from(insecure.len()).unwrap_or(i64::MAX));
@@ -208,6 +221,15 @@ impl SamlMetadata {
             self.point("endpoint", Some(endpoint.span));
         }
     }
+}
+
+/// A point in time as answers of AWS have it: in the form of ISO 8601, or as seconds.
+fn instant(text: &str) -> Option<jiff::Timestamp> {
+    let seconds = || {
+        let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+        jiff::Timestamp::from_second(whole.parse().ok()?).ok()
+    };
+    text.parse().ok().or_else(seconds)
 }
 
 /// Why AWS does not take a text, and what shows it; `None` if what it says is not known.

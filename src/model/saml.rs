@@ -21,6 +21,8 @@ pub struct SamlProvider {
     pub name: Field<Text>,
     /// `SamlMetadataDocument`: the identity provider's metadata. Unknown if not all of it is written out.
     pub document: Field<Arc<Document>>,
+    /// `ValidUntil`: not a property; until when AWS itself takes assertions of it.
+    pub valid_until: Field<Text>,
     /// `AssertionEncryptionMode`: `Allowed` or `Required`.
     pub encryption: Field<Text>,
     /// `AddPrivateKey`: never print it.
@@ -42,6 +44,7 @@ impl SamlProvider {
             entity,
             name,
             document: properties.get("SamlMetadataDocument").saml_metadata(),
+            valid_until: properties.get("ValidUntil").text(),
             encryption: properties.get("AssertionEncryptionMode").text(),
             private_key: properties.get("AddPrivateKey").text(),
             gives_private_key: gives_private_key(properties),

@@ -179,7 +179,9 @@ pub fn absolute(path: &Path) -> PathBuf {
 /// True for the endings under which templates and dumps are found in directories.
 fn is_candidate(path: &Path) -> bool {
     path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {
-        ["json", "yaml", "yml", "template"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        ["json", "jsonl", "ndjson", "yaml", "yml", "template"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     })
 }
 

@@ -8,7 +8,7 @@ use super::File;
 use super::answer::{Lists, Requested, readings};
 use super::clue::{Clue, WrittenArn, is_account};
 use super::fragment::{Fragment, Source};
-use super::inventory::{Found, inventories};
+use super::inventory::{Found, Twice, inventories};
 use super::kinds;
 use super::manifest::{Manifest, Manifests, NotSeen};
 use super::thing::{Key, Thing, companion, unseen};
@@ -176,8 +176,10 @@ impl Dump {
         }
         let mut taken: FxHashSet<Taken> = FxHashSet::default();
         let mut twice: Option<(Name, PathBuf)> = None;
+        let mut paths: Vec<PathBuf> = Vec::new();
         for mut file in files {
             let clue = clue_of(&file, &manifests);
+            paths.push(file.path.clone());
             for one in std::mem::take(&mut file.taken) {
                 if !taken.insert(one) {
                     twice.get_or_insert((one.account, file.path.clone()));
@@ -191,17 +193,9 @@ impl Dump {
                 account.partition.get_or_insert_with(|| vocabulary.names.text(of.partition).to_owned());
                 account.span.get_or_insert(of.span);
             }
-            sorting.sort(file, &clue, account, &homes);
+            sorting.sort(file, paths.len() - 1, &clue, account, &homes);
         }
-        if let Some((account, path)) = twice {
-            let account = vocabulary.names.text(account);
-            sorting.problems.push(Problem::of(
-                ProblemKind::Answer,
-                path,
-                format!("the details of account {account} are there more than once, and may be of different times"),
-                "Scan the newest dump of an account alone: of things that are told of twice the first by path counts.",
-            ));
-        }
+        let twice = twice.map(|(account, path)| (vocabulary.names.text(account).to_owned(), path));
         for manifest in manifests.iter() {
             sorting.answered_none(manifest);
         }
@@ -220,7 +214,20 @@ impl Dump {
             }
             account.resolve(&owner, deployment, template, &taken, &mut all, vocabulary);
         }
-        all.inventories = inventories(sorting.listed, &manifests, &deployments, vocabulary);
+        let (inventories, listed) = inventories(sorting.listed, &manifests, &deployments, vocabulary);
+        all.inventories = inventories;
+        let listed = listed.and_then(|Twice { owner, file }| match owner {
+            Owner::Account(account) => Some((account, paths.swap_remove(file))),
+            Owner::Unknown(_) => None,
+        });
+        if let Some((account, path)) = twice.or(listed) {
+            all.problems.push(Problem::of(
+                ProblemKind::Answer,
+                path,
+                format!("answers about account {account} are there more than once, and may be of different times"),
+                "Scan the newest dump of an account alone: of things that are told of twice the first by path counts.",
+            ));
+        }
         all
     }
 }
@@ -292,7 +299,7 @@ struct Sorting<'v> {
 }
 
 impl Sorting<'_> {
-    fn sort(&mut self, file: File, clue: &Clue, file_account: Option<Name>, homes: &Homes) {
+    fn sort(&mut self, file: File, number: usize, clue: &Clue, file_account: Option<Name>, homes: &Homes) {
         let names = &self.vocabulary.names;
         let File { path, fragments, listed, cut, existing, .. } = file;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -314,7 +321,7 @@ impl Sorting<'_> {
                 listed.region.map(|region| names.text(region).to_owned()).or_else(|| clue.region.clone());
             let seen = if cut { Seen::CutOff } else { Seen::All };
             let account = listed.of.and_then(|of| homes.0.get(&of).copied()).or(listed.account);
-            self.listed.push(Found { owner: owner(account, false), region, seen, listed });
+            self.listed.push(Found { file: number, owner: owner(account, false), region, seen, listed });
         }
         let (mut unnamed, mut homeless) = (None, None);
         // What AWS manages is in the account of what stands beside it.

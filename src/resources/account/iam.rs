@@ -290,6 +290,7 @@ pub(super) const READINGS: &[Reading] = &[
         kind: SAML,
         id: &["Arn"],
         arn: Some("Arn"),
+        members: &[same("ValidUntil")],
         lists: Lists::All,
         ..NOTHING
     },
@@ -300,6 +301,7 @@ pub(super) const READINGS: &[Reading] = &[
         kind: SAML,
         members: &[
             named("SAMLMetadataDocument", "SamlMetadataDocument"),
+            same("ValidUntil"),
             same("AssertionEncryptionMode"),
             // The keys themselves are in no answer, but that there are some.
             same("PrivateKeyList"),

@@ -15,19 +15,28 @@ use crate::value::{DeploymentId, Vocabulary};
 
 /// A list, and whose it is.
 pub(super) struct Found {
+    /// The file that it is in, by number.
+    pub(super) file: usize,
     pub(super) owner: Owner,
     pub(super) region: Option<String>,
     pub(super) seen: Seen,
     pub(super) listed: Listed,
 }
 
-/// Of which kinds all things are in view, and of which not.
+/// An account of which a list is there whole in two files: they are of two dumps.
+pub(super) struct Twice {
+    pub(super) owner: Owner,
+    /// The later file, by number.
+    pub(super) file: usize,
+}
+
+/// Of which kinds all things are in view, and of which not; and whether an account is there more than once.
 pub(super) fn inventories(
     listed: Vec<Found>,
     manifests: &Manifests,
     deployments: &FxHashMap<Owner, DeploymentId>,
     vocabulary: &Vocabulary,
-) -> Vec<Inventory> {
+) -> (Vec<Inventory>, Option<Twice>) {
     let names = &vocabulary.names;
     let mut all: Vec<Inventory> = Vec::new();
     let mut known: FxHashMap<_, usize> = FxHashMap::default();
@@ -45,9 +54,18 @@ pub(super) fn inventories(
             }
         }
     };
-    for Found { owner, region, seen, listed } in listed {
+    let mut twice: Option<Twice> = None;
+    let mut files: FxHashMap<_, usize> = FxHashMap::default();
+    for Found { file, owner, region, seen, listed } in listed {
         let Some(&deployment) = deployments.get(&owner) else { continue };
         let reading = listed.reading;
+        let is_of_account = matches!(reading.lists, Lists::All | Lists::AllIfAny);
+        if is_of_account && seen == Seen::All && matches!(owner, Owner::Account(_)) {
+            let key = (reading.operation, reading.kind, deployment, region.clone());
+            if *files.entry(key).or_insert(file) != file {
+                twice.get_or_insert(Twice { owner: owner.clone(), file });
+            }
+        }
         // A list of one region of which nobody says which tells nothing of all the others.
         if region.is_none() && listed.of.is_none() && !is_global(reading.service) {
             continue;
@@ -82,5 +100,5 @@ pub(super) fn inventories(
             }
         }
     }
-    all
+    (all, twice)
 }

@@ -40,13 +40,23 @@ fn check_search(
 #[test]
 fn a_directory_is_searched_by_ending_in_a_fixed_order() {
     let scratch = Scratch::new();
-    for path in ["b.json", "a/z.YAML", "a/y.template", "a-b.yml", "c.txt", "d.yaml.j2", ".hidden.yaml"] {
+    for path in [
+        "b.json",
+        "a/z.YAML",
+        "a/y.template",
+        "a-b.yml",
+        "l.jsonl",
+        "n.ndjson",
+        "c.txt",
+        "d.yaml.j2",
+        ".hidden.yaml",
+    ] {
         scratch.write(path, "");
     }
     for path in ["node_modules/p/a.json", ".git/config.json", ".github/w.yaml"] {
         scratch.write(path, "");
     }
-    check(&scratch, &["."], &["a-b.yml", "a/y.template", "a/z.YAML", "b.json"], &[]);
+    check(&scratch, &["."], &["a-b.yml", "a/y.template", "a/z.YAML", "b.json", "l.jsonl", "n.ndjson"], &[]);
 }
 
 #[test]
