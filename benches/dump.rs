@@ -20,6 +20,10 @@ use fedlint::settings::Settings;
 use fedlint::source::Sources;
 use fedlint::value::Vocabulary;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROLES: usize = 100_000;
 
 fn main() {

@@ -8,7 +8,12 @@ use anstream::stream::RawStream;
 use fedlint::cli::{Environment, run};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use mimalloc::MiMalloc;
 use terminal_size::{Width, terminal_size_of};
+
+/// Most of what a scan makes is small, and much of it is made by several threads at once.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Columns that are used of a wider terminal, unless `COLUMNS` says otherwise.
 const WIDEST: usize = 120;

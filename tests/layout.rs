@@ -42,6 +42,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hashbrown", &["value"]),
     ("ignore", &["source"]),
     ("miette", &["report/human"]),
+    ("mimalloc", &["main"]),
     ("petgraph", &["graph"]),
     ("rayon", &["resources", "scan"]),
     ("roxmltree", &["document/saml_metadata"]),
