@@ -10,7 +10,9 @@
     reason = "a benchmark for people reads what the system says of its own process"
 )]
 
-use std::io::{BufWriter, Write};
+mod roles;
+
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -34,7 +36,8 @@ fn main() {
         return;
     }
     if !path.is_file() {
-        write(&path).unwrap();
+        let mut out = BufWriter::new(std::fs::File::create(&path).unwrap());
+        roles::write(&mut out, ROLES).unwrap();
     }
     let length = path.metadata().unwrap().len() as f64;
     println!("{ROLES} roles, {:.0} MB", length / 1e6);
@@ -64,92 +67,4 @@ fn read(path: &Path, threads: usize) {
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
     let kilobytes: f64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     println!("{seconds} {}", kilobytes * 1024.0);
-}
-
-/// Writes the details: a fifth as many distinct trust policies as roles, and three tenths as many distinct inline policies.
-fn write(path: &Path) -> std::io::Result<()> {
-    let mut out = BufWriter::new(std::fs::File::create(path)?);
-    write!(out, "{{\n    \"UserDetailList\": [],\n    \"GroupDetailList\": [],\n    \"RoleDetailList\": [")?;
-    for number in 0..ROLES {
-        let comma = if number == 0 { "" } else { "," };
-        let account = "111122223333";
-        let (trust, permissions) = (number / 5, number * 3 / 10);
-        write!(
-            out,
-            r#"{comma}
-        {{
-            "Path": "/teams/{team}/",
-            "RoleName": "service-{number}-deployment",
-            "RoleId": "AROAEXAMPLE{number:010}",
-            "Arn": "arn:aws:iam::{account}:role/teams/{team}/service-{number}-deployment",
-            "CreateDate": "2024-03-01T09:{minute:02}:00+00:00",
-            "AssumeRolePolicyDocument": {{
-                "Version": "2012-10-17",
-                "Statement": [
-                    {{
-                        "Effect": "Allow",
-                        "Principal": {{
-                            "Federated": "arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com"
-                        }},
-                        "Action": "sts:AssumeRoleWithWebIdentity",
-                        "Condition": {{
-                            "StringEquals": {{
-                                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-                                "token.actions.githubusercontent.com:sub": "repo:acme/service-{trust}:ref:refs/heads/main"
-                            }}
-                        }}
-                    }}
-                ]
-            }},
-            "InstanceProfileList": [],
-            "RolePolicyList": [
-                {{
-                    "PolicyName": "deployment",
-                    "PolicyDocument": {{
-                        "Version": "2012-10-17",
-                        "Statement": [
-                            {{
-                                "Effect": "Allow",
-                                "Action": [
-                                    "s3:GetObject",
-                                    "s3:PutObject"
-                                ],
-                                "Resource": "arn:aws:s3:::artifacts-{permissions}/*"
-                            }},
-                            {{
-                                "Effect": "Allow",
-                                "Action": "lambda:UpdateFunctionCode",
-                                "Resource": "arn:aws:lambda:eu-west-1:{account}:function:service-{permissions}"
-                            }}
-                        ]
-                    }}
-                }}
-            ],
-            "AttachedManagedPolicies": [
-                {{
-                    "PolicyName": "CloudWatchLogsReadOnlyAccess",
-                    "PolicyArn": "arn:aws:iam::aws:policy/CloudWatchLogsReadOnlyAccess"
-                }}
-            ],
-            "Tags": [
-                {{
-                    "Key": "team",
-                    "Value": "team-{team}"
-                }},
-                {{
-                    "Key": "cost-center",
-                    "Value": "{number}"
-                }}
-            ],
-            "RoleLastUsed": {{
-                "LastUsedDate": "2026-03-01T09:{minute:02}:00+00:00",
-                "Region": "eu-west-1"
-            }}
-        }}"#,
-            team = number % 100,
-            minute = number % 60,
-        )?;
-    }
-    write!(out, "\n    ],\n    \"Policies\": []\n}}\n")?;
-    out.flush()
 }

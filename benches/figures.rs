@@ -6,6 +6,8 @@
 mod corpus;
 mod decisions;
 mod permissions;
+#[path = "permissions/times.rs"]
+mod permissions_times;
 mod stack;
 
 use std::hint::black_box;
@@ -46,10 +48,10 @@ fn main() {
     print("arena bytes / text bytes", size(&json, &yaml, source), Goal::AtMost(1.5));
     print("trust decision with witness, median, us", decision(), Goal::AtMost(50.0));
     print("hostile policies, slowest, ms", slowest(), Goal::AtMost(50.0));
-    let administrator = permissions::times(permissions::ADMINISTRATOR, true, 201);
+    let administrator = permissions_times::times(permissions::ADMINISTRATOR, true, 201);
     print("permissions of an administrator, cold, us", administrator.cold, Goal::AtMost(100.0));
     print("permissions of an administrator, warm, us", administrator.warm, Goal::AtMost(10.0));
-    let bounded = permissions::times(&permissions::bounded(), false, 201);
+    let bounded = permissions_times::times(&permissions::bounded(), false, 201);
     print("permissions of a bounded role, cold, us", bounded.cold, Goal::Comparison);
     print("permissions of a bounded role, warm, us", bounded.warm, Goal::Comparison);
 }
