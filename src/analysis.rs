@@ -20,7 +20,7 @@ use crate::policy::Effect;
 use crate::resources::{Seen, Template};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
-use crate::value::{DeploymentId, Name, TemplateId, Vocabulary, WorldSet, Worlds};
+use crate::value::{Bounds, DeploymentId, Name, TemplateId, Text, Vocabulary, WorldSet, Worlds};
 
 pub use chains::{Chain, Chains, HopPlaces, Reached};
 pub use permissions::Holder;
@@ -53,6 +53,11 @@ pub struct Analysis<'s> {
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
     victims: privileges::Victims,
     chains: OnceLock<Chains>,
+    /// What is left to guests of what roles allow, as far as somebody has asked.
+    left_to_guests: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
+    /// Which tokens of identity pools trust policies admit, as far as somebody has asked: by role, pool, and whether they
+    /// are those of guests.
+    pool_tokens: Mutex<FxHashMap<(EntityId, Text, bool), Bounds<bool>>>,
 }
 
 /// A change that undoes what a template says.
@@ -148,6 +153,8 @@ impl<'s> Analysis<'s> {
             privileges: Mutex::default(),
             victims: privileges::Victims::default(),
             chains: OnceLock::new(),
+            left_to_guests: Mutex::default(),
+            pool_tokens: Mutex::default(),
         }
     }
 
@@ -156,6 +163,37 @@ impl<'s> Analysis<'s> {
     pub fn now(&self) -> Option<i128> {
         let midnight = self.settings.today?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         Some(midnight.timestamp().as_nanosecond())
+    }
+
+    /// What guests of an identity pool can do with a role in the enhanced flow.
+    pub fn left_to_guests(&self, role: EntityId) -> Arc<Privileges> {
+        let lock = || self.left_to_guests.lock().expect("no thread panics while it holds the lock");
+        let known = lock().get(&role).map(Arc::clone);
+        known.unwrap_or_else(|| {
+            let holder = self.holder(role);
+            let permissions = holder.permissions.within(self.guest_limit());
+            let left = Arc::new(self.assess(role, &holder, &permissions));
+            lock().insert(role, Arc::clone(&left));
+            left
+        })
+    }
+
+    /// Whether a role's trust policy admits the tokens that an identity pool gives to guests, or to users: found out once.
+    pub fn admits_tokens(
+        &self,
+        role: EntityId,
+        pool: &Text,
+        guest: bool,
+        find_out: impl FnOnce() -> Bounds<bool>,
+    ) -> Bounds<bool> {
+        let lock = || self.pool_tokens.lock().expect("no thread panics while it holds the lock");
+        let key = (role, pool.clone(), guest);
+        let known = lock().get(&key).copied();
+        known.unwrap_or_else(|| {
+            let admits = find_out();
+            lock().insert(key, admits);
+            admits
+        })
     }
 
     /// Remembers that a decision is not what the concrete evaluator says.

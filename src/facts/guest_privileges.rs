@@ -7,7 +7,7 @@ use super::privileges::{ImpactWord, impact, of_impact};
 use super::role_giver::roles;
 use super::trust::{Exposure, Reach};
 use super::{Common, Evidence, Fact, LevelOf, fact};
-use crate::analysis::{Analysis, Change, Impact, Privileges};
+use crate::analysis::{Analysis, Change, Impact};
 use crate::finding::Certainty;
 use crate::knowledge::actions::{ActionId, Actions};
 use crate::model::{AttachedRole, EntityId, Found, IdentityPool, RoleAttachment};
@@ -139,12 +139,6 @@ fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> V
     services
 }
 
-/// What guests can do with a role in the enhanced flow.
-pub(super) fn left_to_guests(analysis: &Analysis<'_>, role: EntityId) -> Privileges {
-    let holder = analysis.holder(role);
-    analysis.assess(role, &holder, &holder.permissions.within(analysis.guest_limit()))
-}
-
 /// What guests can do with a role, and an action without which that would be milder. With the classic flow, the whole
 /// role is theirs.
 pub(super) fn left(
@@ -152,7 +146,7 @@ pub(super) fn left(
     pool: &IdentityPool,
     role: EntityId,
 ) -> (Bounds<Impact>, Option<ActionId>) {
-    let least = || left_to_guests(analysis, role);
+    let least = || analysis.left_to_guests(role);
     let whole = analysis.privileges(role);
     match truth(&pool.classic_flow).known() {
         Some(false) => {

@@ -6,12 +6,9 @@ mod conditions;
 mod draft;
 mod frame;
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashSet;
 
 use super::entrance::{Entrance, Step, StepKind};
-use super::guest_privileges::left_to_guests;
 use super::pool_role::pools;
 use super::privileges::{ImpactWord, word};
 use super::ways::{Query, Ways};
@@ -271,7 +268,7 @@ impl Pen<'_, '_> {
             let Some(role) = self.draft.nodes[node].entity.filter(is_role) else { continue };
             let is_part = self.limited.contains(&role) && !self.whole.contains(&role);
             let has = match is_part {
-                true => Arc::new(left_to_guests(self.analysis, role)),
+                true => self.analysis.left_to_guests(role),
                 false => self.analysis.privileges(role),
             };
             let (sure, possible) = (word(has.impact.sure), word(has.impact.possible));

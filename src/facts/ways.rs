@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entrance::{Entrance, Population};
-use super::guest_privileges::left_to_guests;
 pub(crate) use shown::Query;
 
 use crate::analysis::{Analysis, Chain, Impact, Privileges, Reached};
@@ -57,7 +56,7 @@ impl Way<'_> {
     /// What the population can do at the end of it.
     pub(crate) fn privileges(&self, analysis: &Analysis<'_>) -> Arc<Privileges> {
         let target = self.target();
-        if self.is_part() { Arc::new(left_to_guests(analysis, target)) } else { analysis.privileges(target) }
+        if self.is_part() { analysis.left_to_guests(target) } else { analysis.privileges(target) }
     }
 }
 

@@ -257,21 +257,34 @@ impl Actions {
             key == name || (name.ends_with('/') && key.starts_with(name))
         };
         let keys: Vec<bool> = (0..names.len()).map(|number| is_named(&names.at(number))).collect();
-        let has = |list: usize| lists.at(list).iter().any(|key| keys.get(usize::from(key)) == Some(&true));
+        // Many actions have the same keys, and are used on the same types of resources.
+        let has: Vec<bool> = (0..lists.len())
+            .map(|list| lists.at(list).iter().any(|key| keys.get(usize::from(key)) == Some(&true)))
+            .collect();
+        let has = |list: usize| has.get(list) == Some(&true);
+        let class_has: Vec<bool> = (0..self.row_lists().len())
+            .map(|class| {
+                self.rows_of(class).any(|(_, kind, keys)| has(keys) || has(self.type_column(14, kind)))
+            })
+            .collect();
         let own = self.columns.shorts(4);
         (0..COUNT)
             .filter_map(ActionId::new)
             .filter(|&action| {
-                let mut rows = self.rows(action);
                 has(usize::from(own.at(action.index())))
-                    || rows.any(|(_, kind, keys)| has(keys) || has(self.type_column(14, kind)))
+                    || class_has.get(self.resource_class(action)) == Some(&true)
             })
             .collect()
     }
 
     /// The rows of the table of actions: the row's first number, the type of resource, the list of keys.
     fn rows(self, action: ActionId) -> impl Iterator<Item = (u16, usize, usize)> {
-        let rows = self.row_lists().at(self.resource_class(action));
+        self.rows_of(self.resource_class(action))
+    }
+
+    /// The rows of the actions that are used on the same types of resources.
+    fn rows_of(self, class: usize) -> impl Iterator<Item = (u16, usize, usize)> {
+        let rows = self.row_lists().at(class);
         (0..rows.len() / 2).map(move |number| {
             let row = rows.at(2 * number);
             (row, usize::from(row & !REQUIRED), usize::from(rows.at(2 * number + 1)))

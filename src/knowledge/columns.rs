@@ -108,7 +108,6 @@ impl Lists {
     }
 
     /// How many there are.
-    #[cfg(test)]
     pub(super) fn len(self) -> usize {
         self.count
     }

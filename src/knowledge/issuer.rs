@@ -264,16 +264,22 @@ impl IssuerFile {
             making.sender.exactly_one.extend(pairs(&file.exactly_one));
             making.sender.together.extend(pairs(&file.together));
         }
+        // What is said of all kinds is one claim.
+        let mut of_all = Vec::new();
+        for (name, claim) in &self.claims {
+            of_all.push(Arc::new(making.claim(name, claim, prefix, 0)?));
+        }
+        for (scope, common) in (1..).zip(common) {
+            for (name, claim) in &common.claims {
+                of_all.push(Arc::new(making.claim(name, claim, None, scope)?));
+            }
+        }
         for kind in &self.kinds {
-            let mut claims = Vec::new();
-            for (name, claim) in kind.claims.iter().chain(&self.claims) {
-                claims.push(making.claim(name, claim, prefix, 0)?);
+            let mut claims = Vec::with_capacity(kind.claims.len() + of_all.len());
+            for (name, claim) in &kind.claims {
+                claims.push(Arc::new(making.claim(name, claim, prefix, 0)?));
             }
-            for (scope, common) in (1..).zip(common) {
-                for (name, claim) in &common.claims {
-                    claims.push(making.claim(name, claim, None, scope)?);
-                }
-            }
+            claims.extend(of_all.iter().cloned());
             // Patterns come last, longest first: `aws:requesttag/*` before `aws:*`.
             claims.sort_by_key(|claim| (claim.key.ends_with('*'), std::cmp::Reverse(claim.key.len())));
             // A kind's own claim before the one of the file: the sort keeps their order.
@@ -282,7 +288,7 @@ impl IssuerFile {
                 possible: kind.possible,
                 unreviewed: kind.unreviewed,
                 guest: kind.guest,
-                claims: claims.into_iter().map(Arc::new).collect(),
+                claims,
             });
         }
         let exchanges = files().map(|file| &file.exchanges).find(|exchanges| !exchanges.is_empty());
@@ -371,7 +377,7 @@ impl Making<'_> {
                 .into_iter()
                 .reduce(|all, next| all.or(&next))
                 .unwrap_or_else(Shape::any);
-            self.sender.variables.push(Variable {
+            self.sender.variables.push(Arc::new(Variable {
                 name: name.clone(),
                 language,
                 except: variable.except.clone(),
@@ -388,7 +394,7 @@ impl Making<'_> {
                     ControlFile::Issuer => Control::Issuer,
                 },
                 samples: variable.samples.clone(),
-            });
+            }));
         }
         self.scopes.push(first..self.sender.variables.len());
         Ok(())

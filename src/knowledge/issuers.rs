@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::issuer::{IssuerFile, Mistake, Tenancy, Url, fill};
 use super::sender::Sender;
@@ -160,6 +160,7 @@ impl Issuers {
         let mut sender = self.sender("saml-provider", &given, &["federated-request", "request"])?;
         let issuer = sender.variables.iter_mut().find(|variable| variable.name == "issuer");
         if let (Some(issuer), [_, _, ..]) = (issuer, provider.issuers) {
+            let issuer = Arc::make_mut(issuer);
             issuer.language = Shape::one_of(provider.issuers.iter().map(String::as_str));
             issuer.samples = provider.issuers.to_vec();
         }

@@ -12,8 +12,8 @@ use crate::value::Shape;
 pub struct Sender {
     /// For people: `GitHub Actions`.
     pub name: String,
-    /// The variables of its formats.
-    pub variables: Vec<Variable>,
+    /// The variables of its formats. Shared like the claims.
+    pub variables: Vec<Arc<Variable>>,
     /// The kinds of its requests.
     pub kinds: Vec<Kind>,
     /// What it may ask for.
@@ -176,14 +176,14 @@ impl Sender {
     /// Lets every key that is not described be there, with any value, or not.
     pub fn allow_unknown_keys(&mut self) {
         let Ok(id) = VariableId::try_from(self.variables.len()) else { return };
-        self.variables.push(Variable {
+        self.variables.push(Arc::new(Variable {
             name: "anything".to_owned(),
             language: Shape::any(),
             except: Vec::new(),
             measure: Measure::Text,
             control: Control::Requester,
             samples: vec!["value".to_owned()],
-        });
+        }));
         for kind in &mut self.kinds {
             kind.claims.push(Arc::new(Claim {
                 key: "*".to_owned(),

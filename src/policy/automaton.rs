@@ -330,10 +330,10 @@ impl<'v> Automaton<'v> {
     ) -> Result<Vec<u32>, Exhausted> {
         let mut targets = Vec::new();
         for sequence in shape.sequences() {
-            let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
+            let mut seen = Seen::new(sequence.len() + 1, self.language.nodes.len());
             let mut open: Vec<(usize, u32)> = from.iter().map(|&node| (0, node)).collect();
             while let Some((at, node)) = open.pop() {
-                if !seen.insert((at, node)) {
+                if !seen.insert(at, node) {
                     continue;
                 }
                 budget.take(1)?;
@@ -384,10 +384,10 @@ impl<'v> Automaton<'v> {
         budget: &mut Budget,
     ) -> Result<FxHashSet<u32>, Exhausted> {
         let mut found = FxHashSet::default();
-        let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
+        let mut seen = Seen::new(sequence.len() + 1, self.language.nodes.len());
         let mut open: Vec<(usize, u32)> = from.iter().map(|&node| (0, node)).collect();
         while let Some((at, node)) = open.pop() {
-            if !seen.insert((at, node)) {
+            if !seen.insert(at, node) {
                 continue;
             }
             budget.take(1)?;
@@ -411,6 +411,31 @@ impl<'v> Automaton<'v> {
             }
         }
         Ok(found)
+    }
+}
+
+/// Which nodes were met at which steps of a sequence.
+struct Seen {
+    /// A row of words for each step; none as long as nothing was met there.
+    rows: Vec<Vec<u64>>,
+    words: usize,
+}
+
+impl Seen {
+    fn new(steps: usize, nodes: usize) -> Self {
+        Self { rows: vec![Vec::new(); steps], words: nodes.div_ceil(64) }
+    }
+
+    /// Remembers a node; false if it was met already.
+    fn insert(&mut self, step: usize, node: u32) -> bool {
+        let row = &mut self.rows[step];
+        if row.is_empty() {
+            row.resize(self.words, 0);
+        }
+        let (word, bit) = (node as usize / 64, 1 << (node % 64));
+        let is_new = row[word] & bit == 0;
+        row[word] |= bit;
+        is_new
     }
 }
 

@@ -4,19 +4,21 @@
 //! exchange needs, and for each Deny statement a reason why it does not apply. The search picks statements and
 //! reasons; whether the tests that they demand can be met at once is for [`Solver`] to say.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use super::predicate::Bound;
-use super::solve::{Demand, Solver, Wanted};
+use super::solve::{Demand, Solver, Wanted, other_spelling};
 use super::walk::Spread;
 use super::workshop::Workshop;
 use super::{
     Comparator, Effect, Item, Operator, Policy, Principal, PrincipalForm, PrincipalKey, Statement, Test,
     Version,
 };
-use crate::knowledge::sender::{Exchange, Sender, VariableId};
+use crate::knowledge::sender::{Exchange, Kind, Sender, VariableId};
 use crate::value::{Bounds, Comparison, Part, Shape, Symbol, SymbolId, Text, Unknown, Vocabulary};
 
 /// Who asks, as far as statements tell callers apart.
@@ -112,18 +114,28 @@ pub fn decide_in<'v>(
         if question.exchange.is_some_and(|only| only != exchange) || !may_allow(question, needs, vocabulary) {
             continue;
         }
+        let tested = Tested::new(question, needs, vocabulary);
+        let mut refused = Vec::new();
         for (kind, of) in question.sender.kinds.iter().enumerate() {
             let skipped = question.bound == Bound::Sure && (of.possible || needs.possible);
             if skipped || question.kind.is_some_and(|only| only != kind) {
                 continue;
             }
+            // Many kinds differ only in what no policy asks for.
+            if refused.iter().any(|known: &Refused| known.is_alike(question.sender, kind)) {
+                continue;
+            }
+            let mut asked = Vec::new();
             let mut try_with = |as_any_string| {
                 let budget = left.min(BUDGET);
                 let made = std::mem::take(workshop);
-                let mut search = Search::new(question, kind, exchange, budget, made, vocabulary);
+                let mut search = Search::new(question, &tested, kind, exchange, budget, made, vocabulary);
                 search.as_any_string = as_any_string;
                 let found = search.witness();
                 left -= budget - search.solver.budget.left();
+                if question.kind.is_none() && kind + 1 < question.sender.kinds.len() {
+                    search.solver.asked_keys(&mut asked);
+                }
                 *workshop = search.solver.workshop;
                 (found, search.narrowed)
             };
@@ -134,7 +146,7 @@ pub fn decide_in<'v>(
             }
             match found {
                 Ok(Some(witness)) => return Answer::Admitted(Box::new(witness)),
-                Ok(None) => {}
+                Ok(None) => refused.push(Refused { kind, keys: asked }),
                 Err(Exhausted) => exhausted = true,
             }
         }
@@ -152,19 +164,42 @@ fn may_allow(question: &Question<'_>, needs: &Exchange, vocabulary: &Vocabulary)
     needs.actions.iter().all(|action| statements.iter().any(|statement| allows(statement, action)))
 }
 
-struct Search<'a, 'v> {
-    question: &'a Question<'a>,
-    vocabulary: &'v Vocabulary,
+/// A kind of requests that are all refused, and the keys that were asked about.
+struct Refused {
     kind: usize,
-    exchange: usize,
-    solver: Solver<'a, 'v>,
-    tests: Vec<(Test, Version)>,
-    ready: FxHashMap<(usize, bool), usize>,
+    keys: Vec<String>,
+}
+
+impl Refused {
+    /// Whether another kind of requests says the same of all these keys, so that it is refused too.
+    fn is_alike(&self, sender: &Sender, kind: usize) -> bool {
+        let (one, other) = (&sender.kinds[self.kind], &sender.kinds[kind]);
+        let claim = |kind: &'_ Kind, key: &str| kind.claim(key).map(|claim| std::ptr::from_ref(claim).addr());
+        let same = |key: &str| claim(one, key) == claim(other, key);
+        self.keys.iter().all(|key| {
+            same(key) && (one.claim(key).is_some() || other_spelling(key).is_none_or(|key| same(&key)))
+        })
+    }
+}
+
+/// The tests of a policy, and whom its statements cover, as an exchange is asked about.
+struct Tested<'a> {
+    tests: Vec<(Cow<'a, Test>, String, Version)>,
     /// Tests of the policy, by statement.
     written: Vec<Vec<usize>>,
     covers: Vec<Covers>,
     /// Keys with symbols in more than one test.
     crowded: Vec<String>,
+}
+
+struct Search<'a, 'v> {
+    question: &'a Question<'a>,
+    tested: &'a Tested<'a>,
+    vocabulary: &'v Vocabulary,
+    kind: usize,
+    exchange: usize,
+    solver: Solver<'a, 'v>,
+    ready: FxHashMap<(usize, bool), usize>,
     /// Whether symbols are read as any string that they may be, whatever the key.
     as_any_string: bool,
     /// Whether symbols were only read as themselves somewhere.
@@ -185,9 +220,128 @@ struct Covers {
     except: Option<Vec<Cover>>,
 }
 
+impl<'a> Tested<'a> {
+    fn new(question: &Question<'a>, exchange: &Exchange, vocabulary: &Vocabulary) -> Self {
+        let mut tested =
+            Self { tests: Vec::new(), written: Vec::new(), covers: Vec::new(), crowded: Vec::new() };
+        let policy = question.policy;
+        // Tests of other statements hold at the same time only if an exchange needs several.
+        let several = exchange.actions.len() > 1;
+        let mut with_symbols: Vec<(usize, String, Vec<Item>)> = Vec::new();
+        for (at, statement) in policy.statements.iter().enumerate() {
+            let mut own = Vec::new();
+            let conditions = statement.conditions.as_deref().unwrap_or_default();
+            for (index, test) in conditions.iter().enumerate() {
+                let twice = conditions.iter().enumerate().any(|(other, twin)| {
+                    let rivals =
+                        other != index && twin.operator == test.operator && twin.values != test.values;
+                    rivals && same_key(test, twin, vocabulary)
+                });
+                // Which of two keys counts that differ in case is not documented.
+                let test = match twice {
+                    true => Cow::Owned(Test::unknown(Unknown::Mismatch)),
+                    false => Cow::Borrowed(test),
+                };
+                let key = key_of(&test, vocabulary);
+                if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
+                    let beside = |(of, known, values): &(usize, String, Vec<Item>)| {
+                        *known == key && *values != test.values && (*of == at || several)
+                    };
+                    if with_symbols.iter().any(beside) {
+                        tested.crowded.push(key.clone());
+                    }
+                    with_symbols.push((at, key.clone(), test.values.clone()));
+                }
+                own.push(tested.tests.len());
+                tested.tests.push((test, key, policy.version.clone()));
+            }
+            tested.written.push(own);
+        }
+        for statement in &policy.statements {
+            let covers = Covers {
+                only: tested.clause(question.party, statement.principals.only.as_deref(), vocabulary),
+                except: tested.clause(question.party, statement.principals.except.as_deref(), vocabulary),
+            };
+            tested.covers.push(covers);
+        }
+        tested
+    }
+
+    fn clause(
+        &mut self,
+        party: &Party,
+        principals: Option<&[Principal]>,
+        vocabulary: &Vocabulary,
+    ) -> Option<Vec<Cover>> {
+        Some(principals?.iter().filter_map(|principal| self.cover(party, principal, vocabulary)).collect())
+    }
+
+    /// Whether a principal covers the caller. `None` if it never does.
+    fn cover(&mut self, party: &Party, principal: &Principal, vocabulary: &Vocabulary) -> Option<Cover> {
+        use PrincipalForm as Form;
+        let text = match (&principal.form, &principal.value) {
+            (Form::Unknown, _) | (_, Item::Unknown(_)) => {
+                let same_kind = match party {
+                    Party::Aws => principal.key == PrincipalKey::Aws,
+                    Party::Service(_) => principal.key == PrincipalKey::Service,
+                    Party::Federated(_) => principal.key == PrincipalKey::Federated,
+                };
+                let may = same_kind || matches!(principal.key, PrincipalKey::Unknown | PrincipalKey::Bare);
+                return may.then_some(Cover::Undecided);
+            }
+            (_, Item::Text(text)) => text,
+        };
+        match (party, &principal.form) {
+            (Party::Aws, Form::Everyone) => {
+                matches!(principal.key, PrincipalKey::Aws | PrincipalKey::Bare).then_some(Cover::Always)
+            }
+            (Party::Aws, Form::Account { account }) => {
+                Some(Cover::If(self.virtual_test("aws:PrincipalAccount", account, vocabulary)))
+            }
+            (Party::Aws, Form::Role { .. } | Form::User { .. } | Form::FederatedUser { .. }) => {
+                Some(Cover::If(self.virtual_test("aws:PrincipalArn", text, vocabulary)))
+            }
+            (Party::Aws, Form::Session { .. }) => {
+                Some(Cover::If(self.virtual_test(SESSION, text, vocabulary)))
+            }
+            (Party::Service(host), Form::Service { host: other }) => {
+                compared(host.compare(other, vocabulary))
+            }
+            // What covers everybody covers services too, as far as AWS's words go: they are principals.
+            (Party::Service(_), Form::Everyone) => match principal.key {
+                PrincipalKey::Service => Some(Cover::Always),
+                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
+                _ => None,
+            },
+            // Whether `*` covers a caller who has no AWS credentials is not documented.
+            (Party::Federated(_), Form::Everyone) => match principal.key {
+                PrincipalKey::Federated => Some(Cover::Always),
+                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
+                _ => None,
+            },
+            (
+                Party::Federated(provider),
+                Form::SamlProvider { .. } | Form::OidcProvider { .. } | Form::BuiltIn(_),
+            ) => compared(provider.compare(text, vocabulary)),
+            _ => None,
+        }
+    }
+
+    fn virtual_test(&mut self, key: &str, value: &Text, vocabulary: &Vocabulary) -> usize {
+        let test = Test {
+            operator: Operator::plain(Comparator::StringEquals),
+            key: Item::Text(vocabulary.literal(key)),
+            values: vec![Item::Text(value.clone())],
+        };
+        self.tests.push((Cow::Owned(test), key.to_ascii_lowercase(), Version::V2008));
+        self.tests.len() - 1
+    }
+}
+
 impl<'a, 'v> Search<'a, 'v> {
     fn new(
         question: &'a Question<'a>,
+        tested: &'a Tested<'a>,
         kind: usize,
         exchange: usize,
         budget: u32,
@@ -205,137 +359,17 @@ impl<'a, 'v> Search<'a, 'v> {
             budget,
         );
         solver.workshop = workshop;
-        let mut search = Self {
+        Self {
             question,
+            tested,
             vocabulary,
             kind,
             exchange,
             solver,
-            tests: Vec::new(),
             ready: FxHashMap::default(),
-            written: Vec::new(),
-            covers: Vec::new(),
-            crowded: Vec::new(),
             as_any_string: false,
             narrowed: false,
-        };
-        search.prepare();
-        search
-    }
-
-    fn prepare(&mut self) {
-        let question = self.question;
-        let mut with_symbols: Vec<(usize, String, Vec<Item>)> = Vec::new();
-        for (at, statement) in question.policy.statements.iter().enumerate() {
-            let mut own = Vec::new();
-            let conditions = statement.conditions.as_deref().unwrap_or_default();
-            for (index, test) in conditions.iter().enumerate() {
-                let twice = conditions.iter().enumerate().any(|(other, twin)| {
-                    let rivals =
-                        other != index && twin.operator == test.operator && twin.values != test.values;
-                    rivals && same_key(test, twin, self.vocabulary)
-                });
-                // Which of two keys counts that differ in case is not documented.
-                let test = if twice { Test::unknown(Unknown::Mismatch) } else { test.clone() };
-                if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
-                    let key = self.key(&test);
-                    // Tests of other statements hold at the same time only if an exchange needs several.
-                    let several = question.sender.exchanges[self.exchange].actions.len() > 1;
-                    let beside = |(of, known, values): &(usize, String, Vec<Item>)| {
-                        *known == key && *values != test.values && (*of == at || several)
-                    };
-                    if with_symbols.iter().any(beside) {
-                        self.crowded.push(key.clone());
-                    }
-                    with_symbols.push((at, key, test.values.clone()));
-                }
-                own.push(self.tests.len());
-                self.tests.push((test, self.question.policy.version.clone()));
-            }
-            self.written.push(own);
         }
-        for statement in &self.question.policy.statements {
-            let covers = Covers {
-                only: self.clause(statement.principals.only.as_deref()),
-                except: self.clause(statement.principals.except.as_deref()),
-            };
-            self.covers.push(covers);
-        }
-    }
-
-    fn clause(&mut self, principals: Option<&[Principal]>) -> Option<Vec<Cover>> {
-        Some(principals?.iter().filter_map(|principal| self.cover(principal)).collect())
-    }
-
-    /// Whether a principal covers the caller. `None` if it never does.
-    fn cover(&mut self, principal: &Principal) -> Option<Cover> {
-        use PrincipalForm as Form;
-        let text = match (&principal.form, &principal.value) {
-            (Form::Unknown, _) | (_, Item::Unknown(_)) => {
-                let same_kind = match self.question.party {
-                    Party::Aws => principal.key == PrincipalKey::Aws,
-                    Party::Service(_) => principal.key == PrincipalKey::Service,
-                    Party::Federated(_) => principal.key == PrincipalKey::Federated,
-                };
-                let may = same_kind || matches!(principal.key, PrincipalKey::Unknown | PrincipalKey::Bare);
-                return may.then_some(Cover::Undecided);
-            }
-            (_, Item::Text(text)) => text,
-        };
-        match (self.question.party, &principal.form) {
-            (Party::Aws, Form::Everyone) => {
-                matches!(principal.key, PrincipalKey::Aws | PrincipalKey::Bare).then_some(Cover::Always)
-            }
-            (Party::Aws, Form::Account { account }) => Some(Cover::If(self.virtual_test(
-                Comparator::StringEquals,
-                "aws:PrincipalAccount",
-                account.clone(),
-            ))),
-            (Party::Aws, Form::Role { .. } | Form::User { .. } | Form::FederatedUser { .. }) => {
-                Some(Cover::If(self.virtual_test(Comparator::StringEquals, "aws:PrincipalArn", text.clone())))
-            }
-            (Party::Aws, Form::Session { .. }) => {
-                Some(Cover::If(self.virtual_test(Comparator::StringEquals, SESSION, text.clone())))
-            }
-            (Party::Service(host), Form::Service { host: other }) => {
-                compared(host.compare(other, self.vocabulary))
-            }
-            // What covers everybody covers services too, as far as AWS's words go: they are principals.
-            (Party::Service(_), Form::Everyone) => match principal.key {
-                PrincipalKey::Service => Some(Cover::Always),
-                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
-                _ => None,
-            },
-            // Whether `*` covers a caller who has no AWS credentials is not documented.
-            (Party::Federated(_), Form::Everyone) => match principal.key {
-                PrincipalKey::Federated => Some(Cover::Always),
-                PrincipalKey::Bare | PrincipalKey::Aws => Some(Cover::Undecided),
-                _ => None,
-            },
-            (
-                Party::Federated(provider),
-                Form::SamlProvider { .. } | Form::OidcProvider { .. } | Form::BuiltIn(_),
-            ) => compared(provider.compare(text, self.vocabulary)),
-            _ => None,
-        }
-    }
-
-    fn virtual_test(&mut self, comparator: Comparator, key: &str, value: Text) -> usize {
-        self.tests.push((
-            Test {
-                operator: Operator::plain(comparator),
-                key: Item::Text(self.vocabulary.literal(key)),
-                values: vec![Item::Text(value)],
-            },
-            Version::V2008,
-        ));
-        self.tests.len() - 1
-    }
-
-    /// The key of a test in lower case, with symbols by their tokens.
-    fn key(&self, test: &Test) -> String {
-        let text = test.key.text().and_then(|text| text.with_tokens(self.vocabulary));
-        text.unwrap_or_else(|| UNKNOWN_KEY.to_owned()).to_ascii_lowercase()
     }
 
     /// The demand that a test holds, or fails.
@@ -344,8 +378,7 @@ impl<'a, 'v> Search<'a, 'v> {
         if let Some(&predicate) = self.ready.get(&(test, wide)) {
             return Demand { predicate, truth };
         }
-        let (mut test_of, version) = self.tests[test].clone();
-        let key = self.key(&test_of);
+        let (test_of, key, version) = &self.tested.tests[test];
         let lists = self.asks_in_place() && !test_of.operator.comparator.is_like();
         let has_symbols = test_of.values.iter().any(|value| match value {
             Item::Text(text) => has_symbols(text),
@@ -354,15 +387,16 @@ impl<'a, 'v> Search<'a, 'v> {
         let themselves = has_symbols
             && self.question.bound == Bound::Possible
             && !self.as_any_string
-            && !self.crowded.contains(&key)
+            && !self.tested.crowded.contains(key)
             && !self.wants_symbols()
-            && self.is_free(&key);
+            && self.is_free(key);
         self.narrowed |= themselves;
+        let mut test_of = Cow::Borrowed(&**test_of);
         if themselves && lists {
-            self.name_lists(&mut test_of.values);
+            self.name_lists(&mut test_of.to_mut().values);
         }
-        let predicate = self.solver.predicate(&test_of, &version, wide, themselves);
-        self.solver.keys.push(key);
+        let predicate = self.solver.predicate(&test_of, version, wide, themselves);
+        self.solver.keys.push(key.clone());
         self.ready.insert((test, wide), predicate);
         Demand { predicate, truth }
     }
@@ -492,8 +526,8 @@ impl<'a, 'v> Search<'a, 'v> {
             for alternative in alternatives {
                 let before = demands.len();
                 demands.extend(alternative);
-                for position in 0..self.written[index].len() {
-                    let demand = self.demand(self.written[index][position], true);
+                for position in 0..self.tested.written[index].len() {
+                    let demand = self.demand(self.tested.written[index][position], true);
                     demands.push(demand);
                 }
                 used.push(u16::try_from(index).unwrap_or(u16::MAX));
@@ -519,7 +553,7 @@ impl<'a, 'v> Search<'a, 'v> {
     fn covering(&mut self, statement: usize) -> Option<Vec<Vec<Demand>>> {
         let possible = self.question.bound == Bound::Possible;
         let mut outside = Vec::new();
-        for cover in self.covers[statement].except.clone().unwrap_or_default() {
+        for cover in self.tested.covers[statement].except.clone().unwrap_or_default() {
             match cover {
                 Cover::Always => return None,
                 Cover::Undecided if possible => {}
@@ -527,9 +561,9 @@ impl<'a, 'v> Search<'a, 'v> {
                 Cover::If(test) => outside.push(self.demand(test, false)),
             }
         }
-        let Some(only) = self.covers[statement].only.clone() else {
+        let Some(only) = self.tested.covers[statement].only.clone() else {
             // Neither of the two covers nobody.
-            return self.covers[statement].except.is_some().then(|| vec![outside]);
+            return self.tested.covers[statement].except.is_some().then(|| vec![outside]);
         };
         let mut alternatives = Vec::new();
         for cover in only {
@@ -586,7 +620,7 @@ impl<'a, 'v> Search<'a, 'v> {
         let possible = self.question.bound == Bound::Possible;
         let mut reasons = Vec::new();
         // Nobody whom it lists is the caller.
-        if let Some(only) = self.covers[statement].only.clone() {
+        if let Some(only) = self.tested.covers[statement].only.clone() {
             let mut outside = Some(Vec::new());
             for cover in only {
                 match cover {
@@ -605,11 +639,11 @@ impl<'a, 'v> Search<'a, 'v> {
                 Some(demands) => reasons.push(demands),
                 None => {}
             }
-        } else if self.covers[statement].except.is_none() {
+        } else if self.tested.covers[statement].except.is_none() {
             return None;
         }
         // The caller is one of those whom it leaves out.
-        for cover in self.covers[statement].except.clone().unwrap_or_default() {
+        for cover in self.tested.covers[statement].except.clone().unwrap_or_default() {
             match cover {
                 Cover::Always => return None,
                 Cover::Undecided if possible => return None,
@@ -617,8 +651,8 @@ impl<'a, 'v> Search<'a, 'v> {
                 Cover::If(test) => reasons.push(vec![self.demand(test, true)]),
             }
         }
-        for position in 0..self.written[statement].len() {
-            let demand = self.demand(self.written[statement][position], false);
+        for position in 0..self.tested.written[statement].len() {
+            let demand = self.demand(self.tested.written[statement][position], false);
             reasons.push(vec![demand]);
         }
         Some(reasons)
@@ -631,6 +665,12 @@ const SESSION: &str = "fedlint:session";
 
 /// The key of a test of which not even the key is known.
 const UNKNOWN_KEY: &str = "fedlint:unknown";
+
+/// The key of a test in lower case, with symbols by their tokens.
+fn key_of(test: &Test, vocabulary: &Vocabulary) -> String {
+    let text = test.key.text().and_then(|text| text.with_tokens(vocabulary));
+    text.unwrap_or_else(|| UNKNOWN_KEY.to_owned()).to_ascii_lowercase()
+}
 
 /// A `Condition` without operators: what AWS makes of it is not documented.
 fn empty(statement: &Statement) -> bool {

@@ -68,7 +68,7 @@ struct Instance {
     variable: VariableId,
     demands: Vec<Asked>,
     /// The value that meets the first so many demands, or that there is none.
-    known: Option<(usize, Option<String>)>,
+    known: Option<(usize, Option<Rc<str>>)>,
     /// The value that it is instead, once it must be equal to that.
     same_as: Option<Vec<Stretch>>,
 }
@@ -153,6 +153,8 @@ pub(super) struct Solver<'a, 'v> {
     pub(super) workshop: Workshop<'v>,
     /// The automata of the workshop that were needed here.
     used: Vec<usize>,
+    /// The symbols that the first so many of them name.
+    symbols: (usize, Rc<[char]>),
     pub(super) predicates: Vec<Rc<Predicate>>,
     /// In lower case, by predicate.
     pub(super) keys: Vec<String>,
@@ -187,6 +189,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             today,
             workshop: Workshop::default(),
             used: Vec::new(),
+            symbols: (0, Rc::from([])),
             predicates: Vec::new(),
             keys: Vec::new(),
             bases: vec![None; sender.variables.len() + 1],
@@ -209,16 +212,25 @@ impl<'a, 'v> Solver<'a, 'v> {
             Some(claim) => (Some(claim), claim.presence),
             // A symbol in a key's name may make it any key.
             None if has_token(key) => (None, Presence::Undecided),
-            // How IAM keeps a final slash of an issuer is not documented.
-            None => match key.rsplit_once(':').map(|(prefix, name)| match prefix.strip_suffix('/') {
-                Some(without) => format!("{without}:{name}"),
-                None => format!("{prefix}/:{name}"),
-            }) {
+            None => match other_spelling(key) {
                 Some(other) if self.kind.claim(&other).is_some_and(|claim| !claim.key.ends_with('*')) => {
                     (None, Presence::Undecided)
                 }
                 _ => (None, Presence::Never),
             },
+        }
+    }
+
+    /// The keys that were asked about so far, each once.
+    pub(super) fn asked_keys(&self, keys: &mut Vec<String>) {
+        let linked = self.predicates.iter().filter_map(|predicate| match &predicate.asks {
+            Asks::Language { links, .. } => Some(links),
+            _ => None,
+        });
+        for key in self.keys.iter().chain(linked.flatten().map(|link| &link.key)) {
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
         }
     }
 
@@ -327,8 +339,7 @@ impl<'a, 'v> Solver<'a, 'v> {
 
     /// An automaton for exactly these texts: with `wide`, also for symbols that may turn out to be one of them.
     fn texts(&mut self, texts: &[String], wide: bool) -> usize {
-        let key = (texts.to_vec(), wide);
-        if let Some(&known) = self.workshop.texts.get(&key) {
+        if let Some(known) = self.workshop.known_texts(texts, wide) {
             self.used.push(known);
             return known;
         }
@@ -337,7 +348,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             builder.exactly(text);
         }
         let automaton = self.add(builder.finish(), wide);
-        self.workshop.texts.insert(key, automaton);
+        self.workshop.keep_texts(texts, wide, automaton);
         automaton
     }
 
@@ -479,6 +490,15 @@ const QUICK: u32 = 5_000;
 
 /// How many demands each instance had.
 struct Mark(Vec<usize>);
+
+/// A key as IAM may also keep it: how it keeps a final slash of an issuer is not documented.
+pub(super) fn other_spelling(key: &str) -> Option<String> {
+    let (prefix, name) = key.rsplit_once(':')?;
+    Some(match prefix.strip_suffix('/') {
+        Some(without) => format!("{without}:{name}"),
+        None => format!("{prefix}/:{name}"),
+    })
+}
 
 /// How many ways there may be to read a value of these formats, roughly.
 fn ways(formats: &[Format]) -> usize {

@@ -9,17 +9,20 @@ use super::automaton::{Automaton, Budget, Exhausted, Leads};
 use crate::value::FIRST_TOKEN;
 
 /// Automata that read one stretch of a value together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Part {
-    /// Their indices, and whether they must accept the whole value or must not.
-    pub(super) automata: SmallVec<[(usize, bool); 4]>,
+    pub(super) automata: Automata,
     /// Their states before the stretch.
     pub(super) from: States,
     /// Their states behind it; `None` if the stretch ends the value.
     pub(super) to: Option<States>,
 }
 
-type States = SmallVec<[u32; 4]>;
+/// The indices of automata, and whether they must accept the whole value or must not.
+pub(super) type Automata = SmallVec<[(usize, bool); 4]>;
+
+/// A state of each of some automata.
+pub(super) type States = SmallVec<[u32; 4]>;
 
 /// How many strings there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub enum Spread {
 
 impl Part {
     /// Automata that read a value from beginning to end.
-    pub(super) fn whole(automata: SmallVec<[(usize, bool); 4]>) -> Self {
+    pub(super) fn whole(automata: Automata) -> Self {
         let from = automata.iter().map(|_| Automaton::START).collect();
         Self { automata, from, to: None }
     }

@@ -3,29 +3,60 @@
 //! What is asked about one trust policy is asked of the same tests again and again, for every kind of request. An
 //! automaton also remembers the states in which it was.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, Budget, Exhausted};
 use super::predicate::{Bound, Predicate};
+use super::walk::{self, Automata, Part, States};
 use super::{Test, Version};
-use crate::knowledge::sender::Sender;
+use crate::knowledge::sender::{Sender, Variable};
 use crate::value::{Shape, Vocabulary};
+
+/// Things that are found by what they were made of, which is compared where it stands: by its hash.
+type ByHash<T> = FxHashMap<u64, Vec<T>>;
 
 /// What was made for earlier questions.
 #[derive(Default)]
 pub struct Workshop<'v> {
     pub(super) automata: Vec<Automaton<'v>>,
-    /// By hash of the test.
-    predicates: FxHashMap<u64, Vec<Made>>,
+    predicates: ByHash<Made>,
     pub(super) shapes: FxHashMap<(Shape, bool), usize>,
-    pub(super) texts: FxHashMap<(Vec<String>, bool), usize>,
+    /// Automata of texts, and whether they are wide.
+    texts: ByHash<(Vec<String>, bool, usize)>,
+    /// Automata of the languages of variables, and whether they are wide. The variables are kept, so that no others have
+    /// their addresses.
+    bases: FxHashMap<(usize, bool), (Arc<Variable>, usize)>,
+    /// Whether values of some characters, which an automaton reads, can be read as demanded.
+    pub(super) of_characters: FxHashMap<(Automata, usize), bool>,
     /// The address of the sender that most questions are about.
     sender: Option<usize>,
     /// Whether no request of that sender meets one demand, whatever else is demanded.
     pub(super) refuted: FxHashMap<Refutation, bool>,
+    /// Where stretches may end: see [`walk::ends`].
+    ends: ByHash<Ends>,
+    /// Values of variables of which the same was demanded.
+    values: ByHash<Value>,
+}
+
+/// The states in which the automata of a part may be behind a string of the language of `base`, or behind a symbol.
+struct Ends {
+    part: Part,
+    base: usize,
+    symbols: Vec<char>,
+    ends: Rc<[States]>,
+}
+
+/// The value of a variable that is read as demanded; none if it has none.
+struct Value {
+    /// It is kept, so that no other one has its address.
+    variable: Arc<Variable>,
+    bound: Bound,
+    demands: Vec<Part>,
+    value: Option<Rc<str>>,
 }
 
 /// A demand, and of which requests it is made: by the addresses of their kind, of the exchange and of what was made of
@@ -90,5 +121,81 @@ impl<'v> Workshop<'v> {
             predicate: Rc::clone(&predicate),
         });
         predicate
+    }
+
+    /// See [`walk::ends`].
+    pub(super) fn ends(
+        &mut self,
+        part: &Part,
+        base: usize,
+        symbols: &[char],
+        budget: &mut Budget,
+    ) -> Result<Rc<[States]>, Exhausted> {
+        let hash = FxBuildHasher.hash_one((part, base, symbols));
+        let is_same = |known: &&Ends| known.base == base && known.symbols == symbols && known.part == *part;
+        if let Some(known) = self.ends.get(&hash).into_iter().flatten().find(is_same) {
+            budget.take(1)?;
+            return Ok(Rc::clone(&known.ends));
+        }
+        let ends: Rc<[States]> = walk::ends(part, base, symbols, &mut self.automata, budget)?.into();
+        let made = Ends { part: part.clone(), base, symbols: symbols.to_vec(), ends: Rc::clone(&ends) };
+        self.ends.entry(hash).or_default().push(made);
+        Ok(ends)
+    }
+
+    /// The value of a variable that is read as these parts demand, if that was looked for already; its hash otherwise.
+    pub(super) fn value<'p, P: Iterator<Item = &'p Part>>(
+        &self,
+        variable: &Arc<Variable>,
+        bound: Bound,
+        demands: impl Fn() -> P,
+    ) -> Result<Option<Rc<str>>, u64> {
+        let mut hasher = FxBuildHasher.build_hasher();
+        (Arc::as_ptr(variable).addr(), bound).hash(&mut hasher);
+        demands().for_each(|part| part.hash(&mut hasher));
+        let hash = hasher.finish();
+        let is_same = |known: &&Value| {
+            Arc::ptr_eq(&known.variable, variable)
+                && known.bound == bound
+                && known.demands.iter().eq(demands())
+        };
+        let known = self.values.get(&hash).into_iter().flatten().find(is_same);
+        known.map(|known| known.value.clone()).ok_or(hash)
+    }
+
+    /// Keeps what was looked for.
+    pub(super) fn keep_value(
+        &mut self,
+        hash: u64,
+        variable: &Arc<Variable>,
+        bound: Bound,
+        demands: Vec<Part>,
+        value: Option<Rc<str>>,
+    ) {
+        let made = Value { variable: Arc::clone(variable), bound, demands, value };
+        self.values.entry(hash).or_default().push(made);
+    }
+
+    /// The automaton of these texts.
+    pub(super) fn known_texts(&self, texts: &[String], wide: bool) -> Option<usize> {
+        let hash = FxBuildHasher.hash_one((texts, wide));
+        let mut known = self.texts.get(&hash).into_iter().flatten();
+        known.find(|known| known.1 == wide && known.0 == texts).map(|known| known.2)
+    }
+
+    /// Keeps the automaton of these texts.
+    pub(super) fn keep_texts(&mut self, texts: &[String], wide: bool, automaton: usize) {
+        let hash = FxBuildHasher.hash_one((texts, wide));
+        self.texts.entry(hash).or_default().push((texts.to_vec(), wide, automaton));
+    }
+
+    /// The automaton of the language of a variable.
+    pub(super) fn known_base(&self, variable: &Arc<Variable>, wide: bool) -> Option<usize> {
+        self.bases.get(&(Arc::as_ptr(variable).addr(), wide)).map(|known| known.1)
+    }
+
+    /// Keeps the automaton of the language of a variable.
+    pub(super) fn keep_base(&mut self, variable: &Arc<Variable>, wide: bool, automaton: usize) {
+        self.bases.insert((Arc::as_ptr(variable).addr(), wide), (Arc::clone(variable), automaton));
     }
 }

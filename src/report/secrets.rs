@@ -87,7 +87,8 @@ fn private_keys(region: &str, found: &mut Vec<Range<usize>>) {
     let mut open: Option<usize> = None;
     let mut any = false;
     let mut from = 0;
-    while let Some(position) = region[from..].find(LABEL).map(|position| position + from) {
+    let label = memchr::memmem::Finder::new(LABEL);
+    while let Some(position) = label.find(&region.as_bytes()[from..]).map(|position| position + from) {
         from = position + LABEL.len();
         let line = &region[region.floor_char_boundary(position.saturating_sub(40))..position];
         match (line.rfind("-----BEGIN"), line.rfind("-----END")) {
@@ -124,10 +125,31 @@ fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
 
 /// The secrets that are the value of the key before the `:` or `=` at `separator`.
 fn keyed_secrets(region: &str, separator: usize) -> Vec<Range<usize>> {
+    if !may_be_secret(region, separator) {
+        return Vec::new();
+    }
     let Some(key) = key_before(region, separator) else { return Vec::new() };
     let secret = is_secret_key(&region[key.clone()])
         || is_inner_key(&region[key.clone()]) && owner(region, key.start).is_some_and(is_secret_key);
     if secret { value_after(region, separator, key) } else { Vec::new() }
+}
+
+/// False if the last two letters of the key before `separator` say already that its value is no secret: most do.
+fn may_be_secret(region: &str, separator: usize) -> bool {
+    let mut key = region.as_bytes()[..separator].iter().rev();
+    let Some(last) = key.find(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'\\')) else {
+        return false;
+    };
+    let Some(before) = key.next() else { return true };
+    if !last.is_ascii_alphanumeric() || !before.is_ascii_alphanumeric() {
+        return true;
+    }
+    ends_like_a_key([before.to_ascii_lowercase(), last.to_ascii_lowercase()])
+}
+
+/// Whether some key in the lists above ends with these letters.
+const fn ends_like_a_key(letters: [u8; 2]) -> bool {
+    matches!(&letters, b"en" | b"ey" | b"et" | b"se" | b"rd" | b"ng" | b"ue" | b"wd" | b"lt")
 }
 
 /// The word before `separator`, without its quotes.
@@ -152,11 +174,16 @@ fn is_one_of(key: &str, known: &[&str]) -> bool {
 }
 
 fn is_secret_key(key: &str) -> bool {
-    let ends_with = |end: &&str| {
-        let mut letters = letters(key).rev();
-        end.bytes().rev().all(|expected| letters.next() == Some(expected))
-    };
-    KEYS.iter().any(ends_with) || is_one_of(key, WHOLE_KEYS)
+    /// More letters than any of [`KEYS`] has.
+    const MOST: usize = 16;
+    let mut last = [0; MOST];
+    let mut start = MOST;
+    for letter in letters(key).rev().take(MOST) {
+        start -= 1;
+        last[start] = letter;
+    }
+    let last = &last[start..];
+    KEYS.iter().any(|end| last.ends_with(end.as_bytes())) || is_one_of(key, WHOLE_KEYS)
 }
 
 fn is_inner_key(key: &str) -> bool {
@@ -331,6 +358,14 @@ mod tests {
             shown.replace_range(range, MASK);
         }
         shown
+    }
+
+    #[test]
+    fn all_keys_end_like_keys() {
+        for key in [KEYS, WHOLE_KEYS, INNER_KEYS].into_iter().flatten() {
+            let end = key.as_bytes().last_chunk().expect("two letters");
+            assert!(ends_like_a_key(*end), "{key}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Facts and rules make findings.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -81,7 +82,9 @@ pub(super) struct Verdict {
 /// Collects findings while facts go by.
 #[derive(Debug)]
 pub struct Judge<'r> {
-    rules: Vec<&'r Rule>,
+    rules: Arc<[&'r Rule]>,
+    /// The positions of the rules that look at a kind of facts, in order.
+    by_kind: Arc<FxHashMap<&'r str, Vec<usize>>>,
     selection: &'r Selection,
     verdicts: Vec<Verdict>,
 }
@@ -90,14 +93,23 @@ impl<'r> Judge<'r> {
     /// A judge who knows the selected of these rules.
     #[must_use]
     pub fn new(rules: &'r [Rule], selection: &'r Selection) -> Self {
-        let rules = rules.iter().filter(|rule| selection.has(rule)).collect();
-        Self { rules, selection, verdicts: Vec::new() }
+        let rules: Arc<[&'r Rule]> = rules.iter().filter(|rule| selection.has(rule)).collect();
+        let mut by_kind: FxHashMap<&'r str, Vec<usize>> = FxHashMap::default();
+        for (index, rule) in rules.iter().enumerate() {
+            by_kind.entry(rule.finds.as_ref()).or_default().push(index);
+        }
+        Self { rules, by_kind: Arc::new(by_kind), selection, verdicts: Vec::new() }
     }
 
     /// A judge of the same rules who knows of nothing yet.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self { rules: self.rules.clone(), selection: self.selection, verdicts: Vec::new() }
+        Self {
+            rules: Arc::clone(&self.rules),
+            by_kind: Arc::clone(&self.by_kind),
+            selection: self.selection,
+            verdicts: Vec::new(),
+        }
     }
 
     /// Takes over what another one has found, behind what is known already.
@@ -107,10 +119,8 @@ impl<'r> Judge<'r> {
 
     /// Judges one fact.
     pub fn take(&mut self, fact: &dyn Fact, context: &dyn Context) {
-        for (index, rule) in self.rules.iter().enumerate() {
-            if rule.finds == fact.schema().kind
-                && let Some(finding) = judge(rule, fact, context, self.selection)
-            {
+        for &index in self.by_kind.get(fact.schema().kind).into_iter().flatten() {
+            if let Some(finding) = judge(self.rules[index], fact, context, self.selection) {
                 let Common { subject, cause, worlds, .. } = fact.common().clone();
                 self.verdicts.push(Verdict { rule: index, subject, cause, worlds, finding });
             }

@@ -303,7 +303,7 @@ impl<'a, 's> Trusts<'a, 's> {
             }
             // Addresses are compared as numbers, which needs a value that is fixed from the beginning.
             if let Some(address) = address {
-                let variable = &mut sender.variables[usize::from(address)];
+                let variable = Arc::make_mut(&mut sender.variables[usize::from(address)]);
                 variable.language = crate::value::Shape::literal(ADDRESS);
                 variable.samples = vec![ADDRESS.to_owned()];
             }

@@ -1,6 +1,7 @@
 //! Which AWS principals can assume a role: everybody, other accounts, named roles and users.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::stranger::{limited, with, without};
 use super::view::{Ask, Judged, View, Width};
@@ -416,7 +417,7 @@ fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -
     let mut found: Option<Strangers> = None;
     for id in named_organisations(view).into_iter().filter(|id| own.iter().all(|own| *own != id.as_str())) {
         let mut members = sender.clone();
-        let organisation = &mut members.variables[usize::from(variable)];
+        let organisation = Arc::make_mut(&mut members.variables[usize::from(variable)]);
         if !organisation.language.admits(&id) {
             continue;
         }

@@ -125,15 +125,17 @@ pub(in crate::facts) fn admits(
     pool: &Text,
     guest: bool,
 ) -> Bounds<bool> {
-    let Some(pool) = pool.with_tokens(analysis.vocabulary) else { return Bounds::UNDECIDED };
-    let mut admits = Bounds::decided(false);
-    for view in &views(analysis, role) {
-        let variable = view.sender.variable("pool").filter(|_| view.is_identity_pool());
-        let Some(variable) = variable else { continue };
-        let wanted = [Wanted::Exactly(variable, pool.clone())];
-        admits = admits.or(Trust { view, variable }.ask(guest, &wanted).admitted);
-    }
-    admits
+    let Some(id) = pool.with_tokens(analysis.vocabulary) else { return Bounds::UNDECIDED };
+    analysis.admits_tokens(role.entity.id, pool, guest, || {
+        let mut admits = Bounds::decided(false);
+        for view in &views(analysis, role) {
+            let variable = view.sender.variable("pool").filter(|_| view.is_identity_pool());
+            let Some(variable) = variable else { continue };
+            let wanted = [Wanted::Exactly(variable, id.clone())];
+            admits = admits.or(Trust { view, variable }.ask(guest, &wanted).admitted);
+        }
+        admits
+    })
 }
 
 /// A view of Cognito, with the variable that stands for the pool.

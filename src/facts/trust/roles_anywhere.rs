@@ -132,7 +132,7 @@ fn admits_other(view: &View<'_>, named: &[&TrustAnchor]) -> bool {
     // A variable of its own stands for the anchor's whole ARN: the parts of these ARNs are not known.
     let Some(anchor) = view.sender.variable("anchor") else { return true };
     let mut sender = Sender::clone(&view.sender);
-    sender.variables[usize::from(anchor)].language = crate::value::Shape::any();
+    Arc::make_mut(&mut sender.variables[usize::from(anchor)]).language = crate::value::Shape::any();
     for kind in &mut sender.kinds {
         kind.claims.retain(|claim| claim.key != "aws:sourcearn");
         let values = Values::One(vec![Format(vec![Piece::Variable(anchor)])]);

@@ -250,14 +250,14 @@ fn tagging(
     let request_tag = format!("aws:requesttag/{}", tag.to_ascii_lowercase());
     let mut sender = sender.clone();
     let variable = VariableId::try_from(sender.variables.len()).ok()?;
-    sender.variables.push(Variable {
+    sender.variables.push(Arc::new(Variable {
         name: "requested-tag".to_owned(),
         language: Shape::any(),
         except: Vec::new(),
         measure: Measure::Text,
         control: Control::Requester,
         samples: STRANGERS.map(str::to_owned).to_vec(),
-    });
+    }));
     let spellings: Vec<Format> = spellings(policy, tag, vocabulary)
         .into_iter()
         .map(|spelling| Format(vec![Piece::Literal(spelling)]))

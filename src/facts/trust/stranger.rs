@@ -50,7 +50,7 @@ impl View<'_> {
             let mut sender = sender.clone();
             // Addresses are compared as numbers, which needs a value that is fixed from the beginning.
             if let Some(address) = sender.variable("address").filter(|_| variables.contains(&"address")) {
-                let variable = &mut sender.variables[usize::from(address)];
+                let variable = Arc::make_mut(&mut sender.variables[usize::from(address)]);
                 variable.language = Shape::literal(ADDRESSES[index]);
                 variable.samples = vec![ADDRESSES[index].to_owned()];
             }
@@ -121,14 +121,14 @@ fn changed(sender: &Sender, keys: &[&str], presence: Presence, value: Option<&st
     let literal = match VariableId::try_from(sender.variables.len()) {
         // A variable with one value can also be compared as a number or a truth.
         Ok(id) if !text.chars().any(SymbolId::is_token) => {
-            sender.variables.push(Variable {
+            sender.variables.push(Arc::new(Variable {
                 name: String::new(),
                 language: Shape::literal(text),
                 except: Vec::new(),
                 measure: Measure::Text,
                 control: Control::Issuer,
                 samples: vec![text.to_owned()],
-            });
+            }));
             Values::One(vec![Format(vec![Piece::Variable(id)])])
         }
         _ => Values::One(vec![Format(vec![Piece::Literal(text.to_owned())])]),

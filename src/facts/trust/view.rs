@@ -357,17 +357,40 @@ impl<'a> View<'a> {
         Bounds { sure: possible.as_ref().and_then(|_| admitted(Bound::Sure)), possible }
     }
 
+    /// Those who are listed, or everybody.
     fn width_of(
         &self,
         variables: &[VariableId],
         ask: &Ask<'_>,
         bound: Bound,
     ) -> (Width, Option<Box<Witness>>) {
+        // A listing is a few questions that are quickly answered. Where it has an end, strangers need not be asked about.
+        let listed = (bound == Bound::Possible).then(|| self.list(variables, ask, bound, None));
+        if let Some(Some((width, witness))) = &listed {
+            let all = match width {
+                Width::None => Some(&[][..]),
+                Width::Few(few) => Some(few.as_slice()),
+                Width::Alike | Width::Any => None,
+            };
+            if all.is_some_and(|all| self.leaves_strangers_out(variables, all)) {
+                return (width.clone(), witness.clone());
+            }
+        }
         match self.strangers(variables, ask, bound) {
             Answer::Admitted(witness) => (Width::Any, Some(witness)),
-            Answer::Refused => self.listed(variables, ask, bound, None),
+            Answer::Refused => listed
+                .unwrap_or_else(|| self.list(variables, ask, bound, None))
+                .unwrap_or_else(|| (unknown(bound), None)),
             Answer::Exhausted => (unknown(bound), None),
         }
+    }
+
+    /// Whether strangers are not let in if only those are who are listed.
+    fn leaves_strangers_out(&self, variables: &[VariableId], listed: &[(usize, String)]) -> bool {
+        (0..).zip(variables).all(|(index, &variable)| {
+            let stranger = stranger(&self.sender.variables[usize::from(variable)], 0);
+            stranger.is_some_and(|value| !listed.iter().any(|(of, known)| *of == index && *known == value))
+        })
     }
 
     /// Whether two strangers are admitted that have nothing in common: whoever lets both in lets everybody in.
@@ -399,8 +422,19 @@ impl<'a> View<'a> {
         bound: Bound,
         all: Option<&[(usize, String)]>,
     ) -> (Width, Option<Box<Witness>>) {
+        self.list(variables, ask, bound, all).unwrap_or_else(|| (unknown(bound), None))
+    }
+
+    /// The same; `None` if it would take too long to say.
+    fn list(
+        &self,
+        variables: &[VariableId],
+        ask: &Ask<'_>,
+        bound: Bound,
+        all: Option<&[(usize, String)]>,
+    ) -> Option<(Width, Option<Box<Witness>>)> {
         if variables.is_empty() {
-            return (Width::None, None);
+            return Some((Width::None, None));
         }
         let mut few: Vec<(usize, String)> = Vec::new();
         let mut found = None;
@@ -411,9 +445,9 @@ impl<'a> View<'a> {
             });
             let witness = match self.in_place(variables, ask, bound, more) {
                 Answer::Admitted(witness) => witness,
-                Answer::Refused if few.is_empty() => return (Width::None, None),
-                Answer::Refused => return (Width::Few(few), found),
-                Answer::Exhausted => return (unknown(bound), None),
+                Answer::Refused if few.is_empty() => return Some((Width::None, None)),
+                Answer::Refused => return Some((Width::Few(few), found)),
+                Answer::Exhausted => return None,
             };
             let before = few.len();
             for (index, spread) in witness.spread.iter().enumerate() {
@@ -422,14 +456,14 @@ impl<'a> View<'a> {
                 }
             }
             if few.len() == before {
-                return (Width::Alike, Some(witness));
+                return Some((Width::Alike, Some(witness)));
             }
             found.get_or_insert(witness);
             if all.is_some_and(|all| all.iter().all(|value| few.contains(value))) {
-                return (Width::Few(few), found);
+                return Some((Width::Few(few), found));
             }
         }
-        (Width::Alike, found)
+        Some((Width::Alike, found))
     }
 
     /// One end of what is asked, with more wishes, where symbols stand for nobody whom they are not meant for.

@@ -195,14 +195,16 @@ impl ActionSet {
     /// True if every action of the other set is in this one.
     #[must_use]
     pub fn is_superset(&self, other: &Self) -> bool {
-        // What has more words has more actions.
-        other.words.len() <= self.words.len() && self.beside(other).all(|(_, own, other)| other & !own == 0)
+        // What has other words has other actions.
+        self.kept.iter().zip(&other.kept).all(|(own, other)| other & !own == 0)
+            && self.beside(other).all(|(_, own, other)| other & !own == 0)
     }
 
     /// True if some action is in both sets.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {
-        self.beside(other).any(|(_, own, other)| own & other != 0)
+        self.kept.iter().zip(&other.kept).any(|(own, other)| own & other != 0)
+            && self.beside(other).any(|(_, own, other)| own & other != 0)
     }
 
     /// How many actions are in the set.
@@ -234,7 +236,20 @@ fn bits(word: u64) -> impl Iterator<Item = usize> {
 impl FromIterator<ActionId> for ActionSet {
     fn from_iter<I: IntoIterator<Item = ActionId>>(actions: I) -> Self {
         let mut set = Self::none();
-        actions.into_iter().for_each(|action| set.insert(action));
+        // Neighbours are put in together: most come in order.
+        let (mut number, mut bits) = (0, 0);
+        for action in actions {
+            let index = action.index();
+            if index / BITS != number && bits != 0 {
+                set.add(number, bits);
+                bits = 0;
+            }
+            number = index / BITS;
+            bits |= 1 << (index % BITS);
+        }
+        if bits != 0 {
+            set.add(number, bits);
+        }
         set
     }
 }

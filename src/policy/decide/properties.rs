@@ -105,7 +105,7 @@ fn has(small: &Small, sent: &Sent, wanted: &[Wanted]) -> bool {
         Some(found) => fits(found, index),
         // Nothing is made of it, but something can be.
         None => {
-            let Variable { samples, except, .. } = &small.sender.variables[index];
+            let Variable { samples, except, .. } = &*small.sender.variables[index];
             samples.iter().any(|text| !except.contains(text) && fits(text, index))
         }
     })
@@ -139,6 +139,20 @@ fn check(small: &Small, draft: &Draft, wanted: &[Wanted]) -> Result<(), String> 
     let said: Vec<Said> = asked.iter().map(|sent| case.said(sent)).collect();
     let sure = case.decide(Bound::Sure, wanted, &[]);
     let possible = case.decide(Bound::Possible, wanted, &[]);
+    if !wanted.is_empty() {
+        // What was made for other questions changes nothing.
+        let mut workshop = Workshop::about(&small.sender);
+        for (wanted, bound) in [&[], wanted]
+            .into_iter()
+            .flat_map(|wanted| [(wanted, Bound::Possible), (wanted, Bound::Sure), (wanted, Bound::Possible)])
+        {
+            let question = case.question(bound, wanted, &[]);
+            let again = decide_in(&mut workshop, &question, &case.scene.vocabulary);
+            if again != decide(&question, &case.scene.vocabulary) {
+                return Err(format!("{}: another answer to {wanted:?} after others: {again:?}", small.name));
+            }
+        }
+    }
     let context = |what: &str| {
         format!("{}: {what}\nwanted {wanted:?}\nsure {sure:?}\npossible {possible:?}", small.name)
     };

@@ -186,22 +186,33 @@ fn cover_all_types(patterns: &[Pattern], action: ActionId) -> Bounds<bool> {
 fn with_resources_of(service: &str) -> Option<&'static ActionSet> {
     static REACH: LazyLock<FxHashMap<String, ActionSet>> = LazyLock::new(|| {
         let actions = Actions::default();
-        let service = |number| actions.arn_form(number).split(':').nth(2).map(str::to_owned);
-        let services: Vec<Option<String>> = (0..actions.arn_form_count()).map(service).collect();
-        let mut reach: FxHashMap<String, ActionSet> = FxHashMap::default();
-        let mut anywhere = ActionSet::none();
+        let mut numbers: FxHashMap<String, usize> = FxHashMap::default();
+        let mut number = |form: usize| {
+            let service = actions.arn_form(form).split(':').nth(2)?.to_owned();
+            if service.contains(['$', '*']) {
+                return None;
+            }
+            let next = numbers.len();
+            Some(*numbers.entry(service).or_insert(next))
+        };
+        let services: Vec<Option<usize>> = (0..actions.arn_form_count()).map(&mut number).collect();
+        let mut reach: Vec<Vec<ActionId>> = vec![Vec::new(); numbers.len()];
+        let mut anywhere = Vec::new();
         for action in ActionSet::all().iter() {
             for form in actions.arn_forms(action) {
                 match services.get(form) {
-                    Some(Some(service)) if !service.contains(['$', '*']) => {
-                        reach.entry(service.clone()).or_insert_with(ActionSet::none).insert(action);
-                    }
-                    _ => anywhere.insert(action),
+                    Some(Some(service)) => reach[*service].push(action),
+                    _ => anywhere.push(action),
                 }
             }
         }
-        reach.values_mut().for_each(|actions| actions.union_with(&anywhere));
-        reach
+        let anywhere: ActionSet = anywhere.into_iter().collect();
+        let reach_of = |number: usize| {
+            let mut of: ActionSet = reach[number].iter().copied().collect();
+            of.union_with(&anywhere);
+            of
+        };
+        numbers.iter().map(|(service, &number)| (service.clone(), reach_of(number))).collect()
     });
     REACH.get(service)
 }
@@ -413,9 +424,6 @@ impl Unit {
     }
 }
 
-/// Whether the rests of two patterns fit together, by the place where the second begins.
-type Row = SmallVec<[bool; 128]>;
-
 /// What is left of two patterns without what both begin and end with; `None` if they begin or end with different characters.
 /// That they do is the usual case, and what is left is most often short.
 fn peeled<'u>(left: &'u [Unit], right: &'u [Unit]) -> Option<(&'u [Unit], &'u [Unit])> {
@@ -439,25 +447,21 @@ fn peeled<'u>(left: &'u [Unit], right: &'u [Unit]) -> Option<(&'u [Unit], &'u [U
 /// Whether a pattern matches all that `other` stands for, for sure or, if `perhaps`, for some value of what is open.
 fn covers(pattern: &[Unit], other: &[Unit], perhaps: bool) -> bool {
     let Some((pattern, other)) = peeled(pattern, other) else { return false };
-    // A row for each place in the pattern, from its end.
-    let mut behind: Row = SmallVec::from_elem(false, other.len() + 1);
-    let open = other.iter().rev().take_while(|unit| perhaps && unit.is_open()).count();
-    behind[other.len() - open..].fill(true);
-    let mut here = behind.clone();
-    for unit in pattern.iter().rev() {
-        let open = perhaps && unit.is_open();
-        let any = *unit == Unit::Any || open;
-        here[other.len()] = any && behind[other.len()];
-        for (at, &next) in other.iter().enumerate().rev() {
+    leads_to_end(pattern, other, |unit, next| {
+        let is_open = |unit: Unit| perhaps && unit.is_open();
+        let Some(unit) = unit else { return Ways { other: next.is_some_and(is_open), ..Ways::NONE } };
+        let open = is_open(unit);
+        let any = unit == Unit::Any || open;
+        let Some(next) = next else { return Ways { own: any, ..Ways::NONE } };
+        // What is open may be nothing, or have what the unit reads in it.
+        let next_open = is_open(next);
+        Ways {
+            both: unit.covers(next, perhaps),
+            own: any || next_open,
             // What is open is one text without wildcards: it does not match all that there may be.
-            here[at] = (any && (behind[at] || (here[at + 1] && !(open && next == Unit::Any))))
-                || (unit.covers(next, perhaps) && behind[at + 1])
-                // What is open may be nothing, or have what the unit reads in it.
-                || (perhaps && next.is_open() && (here[at + 1] || behind[at]));
+            other: (any && !(open && next == Unit::Any)) || next_open,
         }
-        std::mem::swap(&mut here, &mut behind);
-    }
-    behind[0]
+    })
 }
 
 /// Whether some text is matched by both patterns, for some value of what is open.
@@ -467,26 +471,68 @@ fn meets(left: &[Unit], right: &[Unit]) -> bool {
     let reads_digit = |unit: Unit, other: Unit| {
         unit == Unit::OwnAccount && matches!(other, Unit::Character(character) if character.is_ascii_digit())
     };
-    let mut behind: Row = SmallVec::from_elem(false, right.len() + 1);
-    let open = right.iter().rev().take_while(|unit| is_wide(**unit)).count();
-    behind[right.len() - open..].fill(true);
-    let mut here = behind.clone();
-    for &unit in left.iter().rev() {
-        let wide = is_wide(unit);
-        here[right.len()] = wide && behind[right.len()];
-        for (at, &other) in right.iter().enumerate().rev() {
-            let (wide_other, digits, digits_other) =
-                (is_wide(other), reads_digit(unit, other), reads_digit(other, unit));
-            here[at] = ((wide || digits) && here[at + 1])
-                || ((wide_other || digits_other) && behind[at])
-                || (wide && behind[at])
-                || (wide_other && here[at + 1])
-                || ((unit.covers(other, true) || other.covers(unit, true) || digits || digits_other)
-                    && behind[at + 1]);
+    leads_to_end(left, right, |unit, other| match (unit, other) {
+        (Some(unit), Some(other)) => {
+            let wide = is_wide(unit) || is_wide(other);
+            let (digits, digits_other) = (reads_digit(unit, other), reads_digit(other, unit));
+            Ways {
+                both: digits || digits_other || unit.covers(other, true) || other.covers(unit, true),
+                own: wide || digits_other,
+                other: wide || digits,
+            }
         }
-        std::mem::swap(&mut here, &mut behind);
+        (unit, other) => {
+            Ways { own: unit.is_some_and(is_wide), other: other.is_some_and(is_wide), ..Ways::NONE }
+        }
+    })
+}
+
+/// How two patterns can be read on: past a unit of both, of the one, or of the other.
+#[derive(Clone, Copy)]
+struct Ways {
+    both: bool,
+    own: bool,
+    other: bool,
+}
+
+impl Ways {
+    const NONE: Self = Self { both: false, own: false, other: false };
+}
+
+/// Whether two patterns can be read to their ends. What fits is found at once most often, so that few places are looked at;
+/// none is twice.
+fn leads_to_end(one: &[Unit], other: &[Unit], ways: impl Fn(Option<Unit>, Option<Unit>) -> Ways) -> bool {
+    let width = other.len() + 1;
+    let mut seen: SmallVec<[u64; 16]> = SmallVec::from_elem(0, ((one.len() + 1) * width).div_ceil(64));
+    let mut open: SmallVec<[(usize, usize); 32]> = SmallVec::new();
+    let mut now = (0, 0);
+    loop {
+        let (at, other_at) = now;
+        let place = at * width + other_at;
+        let is_new = seen[place / 64] >> (place % 64) & 1 == 0;
+        seen[place / 64] |= 1 << (place % 64);
+        if is_new {
+            if at == one.len() && other_at == other.len() {
+                return true;
+            }
+            let ways = ways(one.get(at).copied(), other.get(other_at).copied());
+            // The last is tried first.
+            if ways.other {
+                open.push((at, other_at + 1));
+            }
+            if ways.own {
+                open.push((at + 1, other_at));
+            }
+            if ways.both {
+                now = (at + 1, other_at + 1);
+                continue;
+            }
+        }
+        match open.pop() {
+            Some(next) => now = next,
+            None => return false,
+        }
     }
-    behind[0]
 }
 
 #[cfg(test)]

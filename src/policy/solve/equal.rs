@@ -290,7 +290,7 @@ impl Solver<'_, '_> {
             let Stretch::Instance(instance) = stretch else { continue };
             let Some(text) = self.value(*instance)? else { continue };
             let mark = self.mark();
-            let automaton = self.texts(&[text], self.wide(false));
+            let automaton = self.texts(&[text.to_string()], self.wide(false));
             self.instances[*instance].demands.push(Asked::Read(Part::whole(smallvec![(automaton, false)])));
             if self.is_satisfiable(*instance)? && self.differ(0, tasks)? {
                 return Ok(true);

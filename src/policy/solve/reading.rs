@@ -1,9 +1,11 @@
 //! Values that are read as demanded: what that demands of the variables in them.
 
+use std::rc::Rc;
+
 use smallvec::{SmallVec, smallvec};
 
 use super::{Asked, Instance, Reads, Solver, Stretch};
-use crate::knowledge::sender::{Format, Piece};
+use crate::knowledge::sender::{Format, Piece, VariableId};
 use crate::policy::automaton::{Automaton, Exhausted};
 use crate::policy::walk::{self, Part};
 use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
@@ -11,14 +13,14 @@ use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
 impl Solver<'_, '_> {
     /// The next way in which a format's values are read as demanded: what it is made of, and what is demanded of
     /// the variables in it.
-    pub(super) fn branch(
+    pub(super) fn branch<'f>(
         &mut self,
-        open: &mut Vec<Open>,
+        open: &mut Vec<Open<'f>>,
         reads: &Reads,
     ) -> Result<Option<Branch>, Exhausted> {
         while let Some(mut now) = open.pop() {
             self.budget.take(1 + reads.len())?;
-            if now.pieces.is_empty() {
+            let Some(next) = now.pieces.pop() else {
                 let accepted = reads.iter().zip(&now.at).all(|(&(automaton, truth), &state)| {
                     self.workshop.automata[automaton].accepts(state) == truth
                 });
@@ -26,75 +28,103 @@ impl Solver<'_, '_> {
                     return Ok(Some((now.made, now.parts)));
                 }
                 continue;
-            }
-            match now.pieces.remove(0) {
-                Piece::Literal(text) => {
-                    if self.read(&mut now.at, reads, &text)? {
-                        now.made.push(Stretch::Literal(text));
+            };
+            match next {
+                Next::Literal(text) => {
+                    if self.read(&mut now.at, reads, text)? {
+                        now.made.push(Stretch::Literal(text.to_owned()));
                         open.push(now);
                     }
                 }
-                Piece::Variable(variable) => {
+                Next::Variable(variable) => {
                     self.read_instance(usize::from(variable), now, reads, open)?;
                 }
-                Piece::Fresh(variable) => {
+                Next::Fresh(variable) => {
                     self.instances.push(Instance::new(variable));
                     self.read_instance(self.instances.len() - 1, now, reads, open)?;
                 }
-                Piece::Segments { choices, separator, most } => {
-                    // Of very many ways none needs to be tried if what is demanded has other characters.
-                    if now.made.is_empty()
-                        && now.pieces.is_empty()
-                        && !self.may_be_of(self.alphabet(&choices, &separator), reads)?
-                    {
-                        continue;
-                    }
-                    for (index, choice) in choices.iter().enumerate().rev() {
-                        let mut last = now.clone();
-                        let mut pieces = choice.0.clone();
-                        pieces.append(&mut last.pieces);
-                        last.pieces = pieces;
-                        if most > 1 && choices.len() > 1 {
-                            let mut more = last.clone();
-                            let mut rest = choices.clone();
-                            rest.remove(index);
-                            let tail = [
-                                Piece::Literal(separator.clone()),
-                                Piece::Segments {
-                                    choices: rest,
-                                    separator: separator.clone(),
-                                    most: most - 1,
-                                },
-                            ];
-                            more.pieces.splice(choice.0.len()..choice.0.len(), tail);
-                            open.push(more);
-                        }
-                        open.push(last);
-                    }
-                }
+                Next::Segments(segments) => self.read_segments(&segments, &now, reads, open)?,
             }
         }
         Ok(None)
     }
 
+    /// Begins with each of the segments that are left.
+    fn read_segments<'f>(
+        &mut self,
+        segments: &Segments<'f>,
+        now: &Open<'f>,
+        reads: &Reads,
+        open: &mut Vec<Open<'f>>,
+    ) -> Result<(), Exhausted> {
+        let Segments { choices, left, separator, most } = segments;
+        // Of very many ways none needs to be tried if what is demanded has other characters.
+        if now.made.is_empty()
+            && now.pieces.is_empty()
+            && !self.may_be_of(self.alphabet(left.iter().map(|&at| &choices[at]), separator), reads)?
+        {
+            return Ok(());
+        }
+        for (index, &choice) in left.iter().enumerate().rev() {
+            let choice = &choices[choice].0;
+            // What it begins with tells most of them apart.
+            if let Some(Piece::Literal(text)) = choice.first()
+                && !self.read(&mut now.at.clone(), reads, text)?
+            {
+                continue;
+            }
+            let pieces = choice.iter().rev().map(Next::of);
+            if *most > 1 && left.len() > 1 {
+                let mut more = now.clone();
+                let left = left.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, &left)| left);
+                more.pieces.push(Next::Segments(Segments {
+                    choices,
+                    left: left.collect(),
+                    separator,
+                    most: most - 1,
+                }));
+                more.pieces.push(Next::Literal(separator));
+                more.pieces.extend(pieces.clone());
+                open.push(more);
+            }
+            let mut last = now.clone();
+            last.pieces.extend(pieces);
+            open.push(last);
+        }
+        Ok(())
+    }
+
     /// The characters of values of these formats, with these characters between them.
-    fn alphabet(&self, choices: &[Format], separator: &str) -> Class {
-        let pieces = choices.iter().flat_map(|choice| &choice.0);
+    fn alphabet<'f>(&self, choices: impl Iterator<Item = &'f Format>, separator: &str) -> Class {
+        let pieces = choices.flat_map(|choice| &choice.0);
         pieces.fold(Class::of(separator), |all, piece| match piece {
             Piece::Literal(text) => all.or(Class::of(text)),
             Piece::Variable(variable) | Piece::Fresh(variable) => {
                 let steps = self.variable(*variable).language.sequences().iter().flatten();
                 steps.fold(all, |all, step| all.or(step.class))
             }
-            Piece::Segments { choices, separator, .. } => all.or(self.alphabet(choices, separator)),
+            Piece::Segments { choices, separator, .. } => all.or(self.alphabet_of(choices, separator)),
         })
+    }
+
+    /// As [`Self::alphabet`], of segments in segments.
+    fn alphabet_of(&self, choices: &[Format], separator: &str) -> Class {
+        let choices: &mut dyn Iterator<Item = &Format> = &mut choices.iter();
+        self.alphabet(choices, separator)
     }
 
     /// Whether some value of these characters is read as demanded.
     fn may_be_of(&mut self, characters: Class, reads: &Reads) -> Result<bool, Exhausted> {
         let automaton = self.shape(&Shape::class(characters, 0, None), self.wide(true));
+        let key = (reads.clone(), automaton);
+        if let Some(&known) = self.workshop.of_characters.get(&key) {
+            self.budget.take(1)?;
+            return Ok(known);
+        }
         let parts = [Part::whole(reads.clone()), Part::whole(smallvec![(automaton, true)])];
-        Ok(walk::shortest(&parts, &mut self.workshop.automata, &mut self.budget)?.is_some())
+        let found = walk::shortest(&parts, &mut self.workshop.automata, &mut self.budget)?.is_some();
+        self.workshop.of_characters.insert(key, found);
+        Ok(found)
     }
 
     /// As [`Self::branch`], all at once, for a value that is already made of instances.
@@ -142,12 +172,12 @@ impl Solver<'_, '_> {
         Ok(true)
     }
 
-    pub(super) fn read_instance(
+    fn read_instance<'f>(
         &mut self,
         instance: usize,
-        mut now: Open,
+        mut now: Open<'f>,
         reads: &Reads,
-        open: &mut Vec<Open>,
+        open: &mut Vec<Open<'f>>,
     ) -> Result<(), Exhausted> {
         now.made.push(Stretch::Instance(instance));
         if reads.is_empty() {
@@ -166,10 +196,10 @@ impl Solver<'_, '_> {
         }
         let base = self.base(self.instances[instance].variable);
         let symbols = self.symbols();
-        let ends = walk::ends(&part, base, &symbols, &mut self.workshop.automata, &mut self.budget)?;
-        for end in ends.into_iter().rev() {
+        let ends = self.workshop.ends(&part, base, &symbols, &mut self.budget)?;
+        for end in ends.iter().rev() {
             // What is written behind it tells most of the places apart where it may end.
-            if let Some(Piece::Literal(text)) = now.pieces.first()
+            if let Some(Next::Literal(text)) = now.pieces.last()
                 && !self.read(&mut end.clone(), reads, text)?
             {
                 continue;
@@ -180,16 +210,20 @@ impl Solver<'_, '_> {
             }
             let mut next = now.clone();
             next.parts.push((instance, part.clone()));
-            next.at = end;
+            next.at = end.clone();
             open.push(next);
         }
         Ok(())
     }
 
     /// The symbols that any automaton names.
-    fn symbols(&self) -> Vec<char> {
-        let mut symbols = Vec::new();
-        for &automaton in &self.used {
+    fn symbols(&mut self) -> Rc<[char]> {
+        let (count, symbols) = &self.symbols;
+        if *count == self.used.len() {
+            return Rc::clone(symbols);
+        }
+        let mut symbols = symbols.to_vec();
+        for &automaton in &self.used[*count..] {
             let cuts = self.workshop.automata[automaton].cuts();
             for pair in cuts[cuts.partition_point(|&cut| cut < FIRST_TOKEN)..].windows(2) {
                 if pair[0] + 1 == pair[1] {
@@ -199,7 +233,8 @@ impl Solver<'_, '_> {
         }
         symbols.sort_unstable();
         symbols.dedup();
-        symbols
+        self.symbols = (self.used.len(), symbols.into());
+        Rc::clone(&self.symbols.1)
     }
 
     /// Whether a variable can be read so, as far as something else is demanded of it already.
@@ -225,20 +260,57 @@ impl Solver<'_, '_> {
 
 /// A value of which some pieces are not read yet.
 #[derive(Clone)]
-pub(super) struct Open {
-    pieces: Vec<Piece>,
+pub(super) struct Open<'f> {
+    /// The next one last.
+    pieces: Vec<Next<'f>>,
     at: SmallVec<[u32; 4]>,
     made: Vec<Stretch>,
     parts: Vec<(usize, Part)>,
 }
 
+/// A piece that is still to be read.
+#[derive(Clone)]
+enum Next<'f> {
+    Literal(&'f str),
+    Variable(VariableId),
+    Fresh(VariableId),
+    Segments(Segments<'f>),
+}
+
+/// Segments of which some were read already.
+#[derive(Clone)]
+struct Segments<'f> {
+    choices: &'f [Format],
+    /// The choices that were not read yet.
+    left: Rc<[usize]>,
+    separator: &'f str,
+    most: u8,
+}
+
+impl<'f> Next<'f> {
+    fn of(piece: &'f Piece) -> Self {
+        match piece {
+            Piece::Literal(text) => Self::Literal(text),
+            Piece::Variable(variable) => Self::Variable(*variable),
+            Piece::Fresh(variable) => Self::Fresh(*variable),
+            Piece::Segments { choices, separator, most } => Self::Segments(Segments {
+                choices,
+                left: (0..choices.len()).collect(),
+                separator,
+                most: *most,
+            }),
+        }
+    }
+}
+
 /// What a value is made of, and what is demanded of the variables in it.
 pub(super) type Branch = (Vec<Stretch>, Vec<(usize, Part)>);
 
-impl Open {
-    pub(super) fn begin(pieces: &[Piece], reads: &Reads) -> Vec<Self> {
+impl<'f> Open<'f> {
+    pub(super) fn begin(pieces: &'f [Piece], reads: &Reads) -> Vec<Self> {
         let at = reads.iter().map(|_| Automaton::START).collect();
-        vec![Self { pieces: pieces.to_vec(), at, made: Vec::new(), parts: Vec::new() }]
+        let pieces = pieces.iter().rev().map(Next::of).collect();
+        vec![Self { pieces, at, made: Vec::new(), parts: Vec::new() }]
     }
 }
 

@@ -1,8 +1,8 @@
 //! The request that was found.
 
 use super::reading::Open;
-use super::{Chosen, Model, Reads, Solver, Stretch};
-use crate::knowledge::sender::{Format, Presence, Values};
+use super::{Chosen, Instance, Model, Reads, Solver, Stretch};
+use crate::knowledge::sender::{Format, Piece, Presence, Values};
 use crate::policy::automaton::Exhausted;
 
 const REQUEST_TAG: &str = "aws:requesttag/";
@@ -111,6 +111,24 @@ impl Solver<'_, '_> {
 
     /// A value of a format of which nothing is demanded.
     pub(super) fn example(&mut self, format: &Format) -> Result<Option<String>, Exhausted> {
+        // Where nothing is chosen, each piece is what it is.
+        let mut value = Vec::with_capacity(format.0.len());
+        for piece in &format.0 {
+            value.push(match piece {
+                Piece::Literal(text) => Stretch::Literal(text.clone()),
+                Piece::Variable(variable) => Stretch::Instance(usize::from(*variable)),
+                Piece::Fresh(variable) => {
+                    self.instances.push(Instance::new(*variable));
+                    Stretch::Instance(self.instances.len() - 1)
+                }
+                Piece::Segments { .. } => return self.first_example(format),
+            });
+        }
+        self.render(&value)
+    }
+
+    /// As [`Self::example`], of a format of segments.
+    fn first_example(&mut self, format: &Format) -> Result<Option<String>, Exhausted> {
         let reads = Reads::new();
         match self.branch(&mut Open::begin(&format.0, &reads), &reads)? {
             Some((stretches, _)) => self.render(&stretches),

@@ -1,11 +1,12 @@
 //! The values of variables.
 
-use std::sync::LazyLock;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use smallvec::smallvec;
 
 use super::equal::Linked;
-use super::{Asked, Difference, Reads, Solver, Stretch, has_token};
+use super::{Asked, Difference, Instance, Reads, Solver, Stretch, has_token};
 use crate::knowledge::sender::{Control, Measure, Variable, VariableId};
 use crate::policy::automaton::Exhausted;
 use crate::policy::evaluate::compare::instant;
@@ -15,13 +16,15 @@ use crate::policy::walk::{self, Part, Spread};
 use crate::value::Shape;
 
 /// The variable of keys of which nothing is known.
-static ANYTHING: LazyLock<Variable> = LazyLock::new(|| Variable {
-    name: String::new(),
-    language: Shape::any(),
-    except: Vec::new(),
-    measure: Measure::Text,
-    control: Control::Requester,
-    samples: vec!["value".to_owned()],
+static ANYTHING: LazyLock<Arc<Variable>> = LazyLock::new(|| {
+    Arc::new(Variable {
+        name: String::new(),
+        language: Shape::any(),
+        except: Vec::new(),
+        measure: Measure::Text,
+        control: Control::Requester,
+        samples: vec!["value".to_owned()],
+    })
 });
 
 /// The most values of a variable that are tried one by one.
@@ -102,7 +105,18 @@ impl<'a> Solver<'a, '_> {
         if let Some(known) = self.bases[index] {
             return known;
         }
-        let base = self.shape(&self.variable(variable).language, self.wide(true));
+        let (of, wide) = (self.variable_arc(variable), self.wide(true));
+        let base = match self.workshop.known_base(of, wide) {
+            Some(known) => {
+                self.used.push(known);
+                known
+            }
+            None => {
+                let made = self.shape(&of.language, wide);
+                self.workshop.keep_base(of, wide, made);
+                made
+            }
+        };
         self.bases[index] = Some(base);
         base
     }
@@ -123,6 +137,10 @@ impl<'a> Solver<'a, '_> {
     }
 
     pub(super) fn variable(&self, variable: VariableId) -> &'a Variable {
+        self.variable_arc(variable)
+    }
+
+    fn variable_arc(&self, variable: VariableId) -> &'a Arc<Variable> {
         self.sender.variables.get(usize::from(variable)).unwrap_or(&ANYTHING)
     }
 
@@ -164,7 +182,7 @@ impl<'a> Solver<'a, '_> {
     }
 
     /// A value that meets all demands on a variable: one that looks like a real one, else the shortest.
-    pub(super) fn value(&mut self, instance: usize) -> Result<Option<String>, Exhausted> {
+    pub(super) fn value(&mut self, instance: usize) -> Result<Option<Rc<str>>, Exhausted> {
         let count = self.instances[instance].demands.len();
         match &self.instances[instance].known {
             Some((of, value)) if *of == count => return Ok(value.clone()),
@@ -175,7 +193,36 @@ impl<'a> Solver<'a, '_> {
         Ok(value)
     }
 
-    pub(super) fn find(&mut self, instance: usize) -> Result<Option<String>, Exhausted> {
+    /// As [`Self::value`], whatever is known of the variable already.
+    pub(super) fn find(&mut self, instance: usize) -> Result<Option<Rc<str>>, Exhausted> {
+        let Instance { variable, demands, .. } = &self.instances[instance];
+        let variable = self.variable_arc(*variable);
+        let is_typed = demands.iter().any(|asked| matches!(asked, Asked::Typed { .. }));
+        // What is a time also depends on today.
+        if demands.is_empty() || is_typed || variable.measure == Measure::Time {
+            return Ok(self.look_for(instance)?.map(Rc::from));
+        }
+        let parts = || {
+            demands.iter().filter_map(|asked| match asked {
+                Asked::Read(part) => Some(part),
+                Asked::Typed { .. } => None,
+            })
+        };
+        match self.workshop.value(variable, self.bound, parts) {
+            Ok(known) => {
+                self.budget.take(1)?;
+                Ok(known)
+            }
+            Err(hash) => {
+                let demands = parts().cloned().collect();
+                let value: Option<Rc<str>> = self.look_for(instance)?.map(Rc::from);
+                self.workshop.keep_value(hash, variable, self.bound, demands, value.clone());
+                Ok(value)
+            }
+        }
+    }
+
+    fn look_for(&mut self, instance: usize) -> Result<Option<String>, Exhausted> {
         let id = self.instances[instance].variable;
         let variable = self.variable(id);
         let is_time = variable.measure == Measure::Time;
@@ -269,12 +316,13 @@ impl<'a> Solver<'a, '_> {
             match stretch {
                 Stretch::Literal(text) => out.push_str(text),
                 Stretch::Instance(instance) => {
-                    let value = match self.instances[*instance].same_as.clone() {
-                        Some(same) => self.render(&same)?,
-                        None => self.value(*instance)?,
-                    };
-                    let Some(value) = value else { return Ok(None) };
-                    out.push_str(&value);
+                    if let Some(same) = self.instances[*instance].same_as.clone() {
+                        let Some(value) = self.render(&same)? else { return Ok(None) };
+                        out.push_str(&value);
+                    } else {
+                        let Some(value) = self.value(*instance)? else { return Ok(None) };
+                        out.push_str(&value);
+                    }
                 }
             }
         }

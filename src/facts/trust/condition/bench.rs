@@ -71,7 +71,7 @@ impl<'v, 'a> Bench<'v, 'a> {
     pub(super) fn accepts_any_value(&self, test: &Test, key: &str) -> bool {
         let mut sender = self.sender.clone().into_owned();
         let Ok(any) = VariableId::try_from(sender.variables.len()) else { return false };
-        sender.variables.push(anything());
+        sender.variables.push(Arc::new(anything()));
         let claim = Arc::new(Claim {
             key: key.to_owned(),
             presence: Presence::Always,

@@ -82,7 +82,10 @@ fn token() -> Small {
     let sender = Sender {
         variables: vec![
             variable("a", &["", "a", "b"]),
-            Variable { except: vec!["bb".to_owned()], ..variable("b", &["", "a", "b", "ab", "ba", "bb"]) },
+            Arc::new(Variable {
+                except: vec!["bb".to_owned()],
+                ..Variable::clone(&variable("b", &["", "a", "b", "ab", "ba", "bb"]))
+            }),
             variable("e", &["a", "B", "a:b"]),
         ],
         kinds: vec![
@@ -309,10 +312,13 @@ fn typed() -> Small {
     let sender = Sender {
         variables: vec![
             variable("number", &["1", "2", "2.5", "3"]),
-            Variable {
+            Arc::new(Variable {
                 measure: Measure::Time,
-                ..variable("time", &["2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z", "2027-01-01T00:00:00Z"])
-            },
+                ..Variable::clone(&variable(
+                    "time",
+                    &["2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z", "2027-01-01T00:00:00Z"],
+                ))
+            }),
             variable("address", &["10.0.0.1", "10.0.1.1", "2001:db8::1"]),
             variable("truth", &["true", "false"]),
         ],
@@ -479,15 +485,15 @@ fn small(
     Small { name, sender, from, requests, keys, values, principals, actions, operators }
 }
 
-fn variable(name: &str, texts: &[&str]) -> Variable {
-    Variable {
+fn variable(name: &str, texts: &[&str]) -> Arc<Variable> {
+    Arc::new(Variable {
         name: name.to_owned(),
         language: Shape::one_of(texts.iter().copied()),
         except: Vec::new(),
         measure: Measure::Text,
         control: Control::Requester,
         samples: texts.iter().map(|&text| text.to_owned()).collect(),
-    }
+    })
 }
 
 fn kind(claims: &[(&str, Presence, Values)]) -> Kind {
