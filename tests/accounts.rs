@@ -750,6 +750,41 @@ fn an_item_of_aws_config_that_is_cut_off_tells_of_what_is_in_it() {
 }
 
 #[test]
+fn what_is_no_answer_is_said_where_one_should_be() {
+    let path = format!("{IAM}/list-roles.json");
+    let not_it =
+        "problem: unread: this is not what `aws iam list-roles` answers, which the folders say that it is";
+    for text in
+        ["[]", "null", "\"An error occurred\"", "17", r#"{"Rolls": []}"#, r#"{"Error": {"Code": "x"}}"#]
+    {
+        assert_eq!(findings(&[(&path, text)]), [not_it], "{text}");
+    }
+    assert_eq!(findings(&[(&path, "{}")]), [""; 0]);
+    let found = findings(&[(&path, "{")]);
+    assert!(found.iter().any(|line| line.contains("syntax")), "{found:?}");
+}
+
+#[test]
+fn things_of_wrong_types_are_no_things_of_other_answers() {
+    let role = open_role(ADMINISTRATOR);
+    let odd = r#"{"RoleName": 5, "Arn": null}, {"AttachedManagedPolicies": "x", "Roles": {"a": 1}, "InlinePolicy": "{}"}"#;
+    let details = format!(
+        r#"{{"RoleDetailList": [5, null, "x", [], {role}, {odd}], "Policies": "x", "Marker": null}}"#
+    );
+    let mut expected = OPEN.map(str::to_owned).to_vec();
+    expected.sort();
+    for path in ["details.json".to_owned(), format!("{IAM}/get-account-authorization-details.json")] {
+        let mut found = verdicts(&[(&path, &details)]);
+        found.sort();
+        assert_eq!(found, expected, "{path}");
+    }
+    // What stands first need not be what is wanted, and the folders say what was asked.
+    let path = format!("{IAM}/get-account-authorization-details.json");
+    let wrong = format!(r#"{{"RoleDetailList": [{odd}, {role}]}}"#);
+    assert!(verdicts(&[(&path, &wrong)]).iter().all(|line| !line.contains("permission-set")));
+}
+
+#[test]
 fn an_account_that_is_told_of_twice_is_said() {
     let details = format!(r#"{{"RoleDetailList": [{}]}}"#, open_role(ADMINISTRATOR));
     let found = findings(&[("a/details.json", &details), ("b/details.json", &details)]);

@@ -81,8 +81,8 @@ impl<'a> Reader<'a> {
         self.any |= found;
         if let (false, Some(service), Some(operation)) = (found, &self.clue.service, &self.clue.operation)
             && known().any(|reading| self.clue.asks(reading))
-            // Nothing at all is what the AWS CLI prints for an answer without members.
-            && root.entries().next().is_some()
+            // An object without members is what an answer without members is.
+            && (root.kind() != Kind::Map || root.entries().next().is_some() || root.is_unclosed())
         {
             self.problems.push(Problem::at(
                 ProblemKind::Unread,
@@ -197,7 +197,11 @@ impl<'a> Reader<'a> {
         if !fitting.is_empty() {
             return (fitting, true);
         }
-        let mut fitting: Vec<&Reading> = readings().filter(|reading| fits(reading, root, false)).collect();
+        // Where another call was asked, what that request named says nothing of what this answer is of.
+        let asked_another = known().any(|reading| self.clue.asks(reading));
+        let is_told = |reading: &&Reading| !asked_another || !reading.id.is_empty();
+        let fitting = readings().filter(is_told).filter(|reading| fits(reading, root, false));
+        let mut fitting: Vec<&Reading> = fitting.collect();
         let all = fitting.len();
         // Of answers that look alike, one that says what it is of is meant, and does not need what the request named.
         let says = |reading: &&Reading| !reading.id.is_empty();
@@ -540,7 +544,8 @@ fn fits(reading: &Reading, root: NodeRef<'_>, asked: bool) -> bool {
         Kind::List if by_value && thing.items().next().is_some() => {
             thing.items().any(|item| has_marks(reading, item))
         }
-        Kind::List => match thing.items().next() {
+        // What is no thing at all is left out.
+        Kind::List => match thing.items().find(|item| item.kind() == Kind::Map).or(thing.items().next()) {
             Some(first) => has_marks(reading, first),
             None => asked || is_only_one(reading),
         },
