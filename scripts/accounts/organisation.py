@@ -100,6 +100,8 @@ keep = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}],
 }
+# Policies of a type that the root does not use limit nobody; AWS would not attach them either.
+organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
 policy = organizations.create_policy(
     Name="Stay", Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(keep)
 )
