@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::finding::{Certainty, EntityName};
 use crate::graph::Graph;
 use crate::knowledge::Issuers;
+use crate::knowledge::sender::Sender;
 use crate::model::{Entity, EntityId, GrantedPolicy, Model, ProvisionedRole};
 use crate::policy::Effect;
 use crate::resources::{Seen, Template};
@@ -194,6 +195,19 @@ impl<'s> Analysis<'s> {
             lock().insert(key, admits);
             admits
         })
+    }
+
+    /// What a service sends to a role.
+    #[must_use]
+    pub fn service(&self, host: &str, role: &Entity) -> Arc<Sender> {
+        self.senders.service(host, || self.account_of(role))
+    }
+
+    /// The account that an entity is in; a symbol by its token.
+    #[must_use]
+    pub fn account_of(&self, entity: &Entity) -> Option<String> {
+        let own = self.model.scope.deployments.iter().find(|known| known.id == entity.deployment)?;
+        own.account.with_tokens(self.vocabulary)
     }
 
     /// Remembers that a decision is not what the concrete evaluator says.

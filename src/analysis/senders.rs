@@ -51,11 +51,13 @@ impl Senders {
         self.sender("aws", || self.issuers.aws_principal())
     }
 
-    /// A service, for a role of an account.
+    /// A service, for a role of an account, if that is known.
     #[must_use]
-    pub fn service(&self, host: &str, account: Option<&str>) -> Arc<Sender> {
-        let key = format!("service {host} {}", account.unwrap_or_default());
-        self.sender(&key, || self.issuers.service(host, account))
+    pub fn service(&self, host: &str, account: impl FnOnce() -> Option<String>) -> Arc<Sender> {
+        // Most send the same to every account, of which there may be as many as templates.
+        let account = if self.issuers.service_knows_account(host) { account() } else { None };
+        let key = format!("service {host} {}", account.as_deref().unwrap_or_default());
+        self.sender(&key, || self.issuers.service(host, account.as_deref()))
     }
 
     /// A file with a mistake makes a sender that sends nothing: it is checked when it is loaded.
@@ -67,5 +69,19 @@ impl Senders {
         let sender = Arc::new(make().unwrap_or_default());
         made.insert(key.to_owned(), Arc::clone(&sender));
         sender
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_share_a_service_that_does_not_know_them() {
+        let senders = Senders::default();
+        let of = |host: &str, account: &str| senders.service(host, || Some(account.to_owned()));
+        let are_one = |host: &str| Arc::ptr_eq(&of(host, "111122223333"), &of(host, "444455556666"));
+        assert!(are_one("lambda.amazonaws.com"));
+        assert!(!are_one("rolesanywhere.amazonaws.com") && !are_one("pods.eks.amazonaws.com"));
     }
 }

@@ -186,14 +186,16 @@ impl Issuers {
     ///
     /// See [`Self::web_identity`].
     pub fn service(&self, host: &str, account: Option<&str>) -> Result<Sender, Mistake> {
-        let file = match host {
-            "rolesanywhere.amazonaws.com" => "roles-anywhere",
-            "pods.eks.amazonaws.com" => "pod-identity",
-            _ => "service",
-        };
+        let file = service_file(host);
         let mut given = vec![("service", host)];
         given.extend(account.map(|account| ("account", account)));
         self.sender(file, &given, &["request"])
+    }
+
+    /// Whether what a service can send depends on the account of the role.
+    #[must_use]
+    pub fn service_knows_account(&self, host: &str) -> bool {
+        self.by_id(service_file(host)).is_some_and(|file| file.given.iter().any(|given| given == "account"))
     }
 
     fn sender(&self, id: &str, given: &[(&str, &str)], common: &[&str]) -> Result<Sender, Mistake> {
@@ -238,6 +240,15 @@ impl<'i> Found<'i> {
     #[must_use]
     pub fn given(&self) -> Vec<(&str, &str)> {
         self.filled.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+    }
+}
+
+/// The file about what a service can send.
+fn service_file(host: &str) -> &'static str {
+    match host {
+        "rolesanywhere.amazonaws.com" => "roles-anywhere",
+        "pods.eks.amazonaws.com" => "pod-identity",
+        _ => "service",
     }
 }
 

@@ -43,12 +43,6 @@ fn giver<'a>(
     }
 }
 
-/// The account of an entity's deployment.
-fn account(analysis: &Analysis<'_>, entity: &Entity) -> Option<String> {
-    let deployment = analysis.model.scope.deployments.iter().find(|known| known.id == entity.deployment)?;
-    deployment.account.with_tokens(analysis.vocabulary)
-}
-
 fn of_profile(analysis: &Analysis<'_>, profile: &Profile, take: &mut dyn FnMut(&dyn Fact)) {
     // One that is switched off hands out nothing.
     if profile.enabled.known().is_some_and(|enabled| !enabled.value) {
@@ -58,7 +52,7 @@ fn of_profile(analysis: &Analysis<'_>, profile: &Profile, take: &mut dyn FnMut(&
     for field in profile.roles.known().into_iter().flat_map(|roles| &roles.value) {
         let Field::Known(item) = field else { continue };
         for (role, found) in roles(analysis, profile.entity.id, field) {
-            let sender = analysis.senders.service(ROLES_ANYWHERE, account(analysis, &role.entity).as_deref());
+            let sender = analysis.service(ROLES_ANYWHERE, &role.entity);
             let caller = Caller {
                 party: Party::Service(analysis.vocabulary.literal(ROLES_ANYWHERE)),
                 sender: &sender,
@@ -82,7 +76,7 @@ fn association_name(association: &PodIdentity) -> Text {
 
 fn of_association(analysis: &Analysis<'_>, association: &PodIdentity, take: &mut dyn FnMut(&dyn Fact)) {
     for (role, found) in roles(analysis, association.entity.id, &association.role) {
-        let sender = analysis.senders.service(POD_IDENTITY, account(analysis, &role.entity).as_deref());
+        let sender = analysis.service(POD_IDENTITY, &role.entity);
         let given = [
             ("cluster", &association.cluster),
             ("namespace", &association.namespace),
@@ -152,7 +146,7 @@ fn assumed_by(analysis: &Analysis<'_>, target: &Role, role: &Role, association: 
         is("sts:externalid", id);
     }
     let mut wanted = Vec::new();
-    if let (Some(variable), Some(account)) = (sender.variable("account"), account(analysis, &role.entity)) {
+    if let (Some(variable), Some(account)) = (sender.variable("account"), analysis.account_of(&role.entity)) {
         wanted.push(Wanted::Exactly(variable, account));
     }
     let caller = Caller { party: Party::Aws, sender: &sender, wanted, kind: Some(kind) };

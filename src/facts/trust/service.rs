@@ -145,7 +145,7 @@ fn certificates(view: &View<'_>) -> (OneOf<Certificates>, Option<Box<Witness>>) 
     let mut judged = view.admits_strangers(STRANGERS, &strange);
     if judged.admitted.possible && !judged.admitted.sure {
         // Which account it is, the policy need not know to name an anchor: `!Ref Anchor` names all of it.
-        let unknown = view.analysis.senders.service(ROLES_ANYWHERE, None);
+        let unknown = view.analysis.senders.service(ROLES_ANYWHERE, || None);
         let elsewhere = view.admits_strangers(STRANGERS, &with_equal_fields(&unknown));
         judged.admitted = judged.admitted.and(elsewhere.admitted);
     }

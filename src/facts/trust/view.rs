@@ -179,10 +179,7 @@ impl<'a> View<'a> {
                 (Kind::WebIdentity { issuer, id, tenancy }, Party::Federated(text.clone()), sender)
             }
             Form::Service { host } => {
-                let account =
-                    analysis.model.scope.deployments.iter().find(|known| known.id == role.entity.deployment);
-                let account = account.and_then(|deployment| deployment.account.with_tokens(vocabulary));
-                let sender = analysis.senders.service(&host.with_tokens(vocabulary)?, account.as_deref());
+                let sender = analysis.service(&host.with_tokens(vocabulary)?, &role.entity);
                 (Kind::Service { host: host.clone() }, Party::Service(host.clone()), sender)
             }
             Form::Everyone if principal.key != PrincipalKey::Aws && principal.key != PrincipalKey::Bare => {
