@@ -108,6 +108,31 @@ pub fn decide_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Answer {
+    match look_for(workshop, question, vocabulary, |search| search.witness()) {
+        Ok(Some(witness)) => Answer::Admitted(Box::new(witness)),
+        Ok(None) => Answer::Refused,
+        Err(Exhausted) => Answer::Exhausted,
+    }
+}
+
+/// Whether the answer to a question is [`Answer::Refused`]: found out sooner than what is admitted otherwise.
+#[must_use]
+pub fn is_refused_in<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    vocabulary: &'v Vocabulary,
+) -> bool {
+    let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())));
+    found == Ok(None)
+}
+
+/// The first thing that is found in the requests of each exchange and kind.
+fn look_for<'v, R>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    vocabulary: &'v Vocabulary,
+    look: impl Fn(&mut Search<'_, 'v>) -> Result<Option<R>, Exhausted>,
+) -> Result<Option<R>, Exhausted> {
     let mut exhausted = false;
     let mut left = BUDGET_OF_ALL;
     for (exchange, needs) in question.sender.exchanges.iter().enumerate() {
@@ -131,7 +156,7 @@ pub fn decide_in<'v>(
                 let made = std::mem::take(workshop);
                 let mut search = Search::new(question, &tested, kind, exchange, budget, made, vocabulary);
                 search.as_any_string = as_any_string;
-                let found = search.witness();
+                let found = look(&mut search);
                 left -= budget - search.solver.budget.left();
                 if question.kind.is_none() && kind + 1 < question.sender.kinds.len() {
                     search.solver.asked_keys(&mut asked);
@@ -145,13 +170,13 @@ pub fn decide_in<'v>(
                 (found, _) = try_with(true);
             }
             match found {
-                Ok(Some(witness)) => return Answer::Admitted(Box::new(witness)),
+                Ok(Some(found)) => return Ok(Some(found)),
                 Ok(None) => refused.push(Refused { kind, keys: asked }),
                 Err(Exhausted) => exhausted = true,
             }
         }
     }
-    if exhausted { Answer::Exhausted } else { Answer::Refused }
+    if exhausted { Err(Exhausted) } else { Ok(None) }
 }
 
 /// Whether there is a statement for each action of an exchange that may allow it.
@@ -443,6 +468,11 @@ impl<'a, 'v> Search<'a, 'v> {
             [Piece::Variable(_) | Piece::Fresh(_)] => true,
             _ => in_place && has_no_symbols(format),
         })
+    }
+
+    /// Whether some request is admitted.
+    fn admits(&mut self) -> Result<bool, Exhausted> {
+        self.allow(0, &mut Vec::new(), &mut Vec::new())
     }
 
     fn witness(&mut self) -> Result<Option<Witness>, Exhausted> {

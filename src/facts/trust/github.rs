@@ -4,7 +4,7 @@ use super::view::{Ask, Kind, View};
 use crate::facts::{Fact, OneOf, fact, remedy, words};
 use crate::finding::{Change, Fix, How, Value};
 use crate::knowledge::sender::{Claim, Format, Piece, Sender, Values};
-use crate::policy::{Answer, Bound, Comparator, Effect, Element, PolicyPath, Statement, Test};
+use crate::policy::{Comparator, Effect, Element, PolicyPath, Statement, Test};
 use crate::value::{Bounds, Text};
 
 words! {
@@ -61,7 +61,7 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let decide = |immutable: bool| {
         let sender = only(&view.sender, immutable);
         let ask = Ask { sender: Some(&sender), ..Ask::default() };
-        !matches!(view.decide(&ask, Bound::Possible), Answer::Refused)
+        !view.refuses(&ask)
     };
     let form = match *view.once("subject", 0, || (decide(false), decide(true))) {
         (true, true) => SubjectForm::Both,

@@ -479,7 +479,7 @@ fn decide(view: &View<'_>, policy: &Policy, bound: Bound) -> Answer {
 }
 
 fn refused(view: &View<'_>, policy: &Policy) -> bool {
-    decide(view, policy, Bound::Possible) == Answer::Refused
+    view.refuses(&Ask { policy: Some(policy), ..Ask::default() })
 }
 
 /// Whether only the time is in the way.

@@ -17,9 +17,9 @@ use crate::knowledge::sender::{Sender, Variable, VariableId};
 use crate::model::Role;
 use crate::policy::{
     self, Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
-    PrincipalKey, Spread, Wanted, Witness, Workshop, decide_in,
+    PrincipalKey, Spread, Wanted, Witness, Workshop, decide_in, is_refused_in,
 };
-use crate::value::{Bounds, Field, Text};
+use crate::value::{Bounds, Field, Text, Vocabulary};
 
 /// What a trusted principal is.
 #[derive(Clone, Debug)]
@@ -297,6 +297,20 @@ impl<'a> View<'a> {
 
     /// One end of what is asked.
     pub(in crate::facts) fn decide(&self, ask: &Ask<'_>, bound: Bound) -> Answer {
+        self.questioned(ask, bound, decide_in)
+    }
+
+    /// Whether nothing is admitted for all that is known. What is admitted otherwise is not found out.
+    pub(in crate::facts) fn refuses(&self, ask: &Ask<'_>) -> bool {
+        self.questioned(ask, Bound::Possible, is_refused_in)
+    }
+
+    fn questioned<R>(
+        &self,
+        ask: &Ask<'_>,
+        bound: Bound,
+        answer: impl FnOnce(&mut Workshop<'a>, &policy::Question<'_>, &'a Vocabulary) -> R,
+    ) -> R {
         let wanted: Vec<Wanted> = self.identity.iter().chain(ask.wanted).cloned().collect();
         let question = policy::Question {
             policy: ask.policy.unwrap_or(self.policy),
@@ -309,7 +323,7 @@ impl<'a> View<'a> {
             spread: ask.spread,
             today: if ask.at_any_time { None } else { self.analysis.now() },
         };
-        decide_in(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary)
+        answer(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary)
     }
 
     /// How far apart the values of variables are, each of which alone tells one from others, in the requests that
