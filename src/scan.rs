@@ -286,8 +286,8 @@ fn examine_here<R>(
 struct Discovered {
     /// Those that are asked about.
     asked: Discovery,
-    /// The same, to be compared with.
-    focus: Focus,
+    /// The same, to be compared with, if there are others.
+    focus: Option<Focus>,
     /// Those that are read beside.
     beside: Vec<Found>,
     /// Those in which things are looked up.
@@ -301,11 +301,12 @@ impl Discovered {
         let threads = if request.is_small() { 1 } else { thread_count(request.threads) };
         let search = Search { exclude: request.exclude.clone(), threads };
         let mut asked = source::discover(&request.paths, &search);
-        let focus = Focus::on(&asked.files);
+        let has_others = !(request.context.is_empty() && request.with.is_empty());
+        let focus = has_others.then(|| Focus::on(&asked.files));
         let mut problems = std::mem::take(&mut asked.problems);
         let mut others = |paths: &[PathBuf]| {
             let mut others = source::discover(paths, &search);
-            others.files.retain(|found| !focus.has(&found.path));
+            others.files.retain(|found| focus.as_ref().is_none_or(|focus| !focus.has(&found.path)));
             problems.append(&mut others.problems);
             others.files
         };
@@ -364,7 +365,7 @@ fn gather(
         files.extend(sort_out(looked, &mut gathered, &mut own, &mut more));
         summary.beside = own.files;
         problems.extend(Focus::beside(&more));
-        gathered.focus = Some(focus);
+        gathered.focus = focus;
     }
     let looked = in_order(&with, look);
     files.extend(sort_out_existing(looked, &mut gathered, problems));

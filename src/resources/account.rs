@@ -90,8 +90,10 @@ pub fn read(
 /// True if the folders that a file lies in say that it is an answer.
 #[must_use]
 pub fn lies_in_a_dump(path: &Path) -> bool {
-    let is_manifest = path.file_name().is_some_and(|name| name == "fedlint-dump.json");
-    is_manifest || Clue::of_path(&source::absolute(path)).service.is_some()
+    let Some(name) = path.file_name().filter(|name| name.as_encoded_bytes().ends_with(b".json")) else {
+        return false;
+    };
+    name == "fedlint-dump.json" || Clue::of_path(&source::absolute(path)).service.is_some()
 }
 
 impl File {

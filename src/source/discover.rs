@@ -12,11 +12,13 @@
 mod pattern;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashMap;
 
 use self::pattern::Pattern;
 use self::walk::{Walk, Walked};
@@ -112,7 +114,7 @@ impl Exclude {
 #[must_use]
 pub fn discover(arguments: &[PathBuf], search: &Search) -> Discovery {
     let mut finder =
-        Finder { search, found: BTreeMap::new(), links: Vec::new(), discovery: Discovery::default() };
+        Finder { search, found: FxHashMap::default(), links: Vec::new(), discovery: Discovery::default() };
     for argument in arguments {
         finder.argument(argument);
     }
@@ -187,8 +189,8 @@ fn is_candidate(path: &Path) -> bool {
 
 struct Finder<'s> {
     search: &'s Search,
-    /// By canonical path, so that each file is there once.
-    found: BTreeMap<PathBuf, Found>,
+    /// By canonical path, so that each file is there once. As text: component by component, paths are compared slowly.
+    found: FxHashMap<OsString, Found>,
     /// Links that were met, with the search that met them.
     links: Vec<Link>,
     discovery: Discovery,
@@ -285,7 +287,8 @@ impl Finder<'_> {
     fn take(&mut self, root: &Path, canonical: &Path, walked: Walked) {
         for path in walked.found {
             let inside = path.strip_prefix(root).unwrap_or(&path);
-            let canonical = canonical.join(inside);
+            // The same file must have the same text here.
+            let canonical = canonical.join(without_current(inside));
             self.add(canonical, Found { path: without_current(&path), named: false });
         }
         self.links.extend(walked.links.into_iter().map(|path| Link { path, root: canonical.to_owned() }));
@@ -364,12 +367,14 @@ impl Finder<'_> {
     }
 
     fn add(&mut self, canonical: PathBuf, new: Found) {
-        match self.found.get_mut(&canonical) {
+        match self.found.entry(canonical.into_os_string()) {
             // Named wins over found; else the first way to it stays.
-            Some(known) if new.named && !known.named => *known = new,
-            Some(_) => {}
-            None => {
-                self.found.insert(canonical, new);
+            Entry::Occupied(mut known) if new.named && !known.get().named => {
+                known.insert(new);
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => {
+                place.insert(new);
             }
         }
     }
