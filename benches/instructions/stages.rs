@@ -31,6 +31,10 @@ use fedlint::settings::Settings;
 use fedlint::source::{Origin, SourceId, Sources};
 use fedlint::value::Vocabulary;
 
+/// As in `fedlint` itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How large the template is, in bytes.
 const STACK: usize = 100_000;
 
