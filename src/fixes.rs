@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use self::diff::unified;
+pub use self::diff::{unified, unified_without};
 use self::page::Page;
 use crate::document::{self, Format, Limits};
 use crate::finding::{Change, Edit, Finding, Fix};

@@ -34,6 +34,7 @@ use crate::scan::{Outcome, Summary, Visited};
 use crate::source::{Place, Problem, Sources, Span};
 
 pub use root::Root;
+pub(crate) use secrets::MASK as SECRET;
 pub(crate) use summary::counted;
 
 /// All that is said about one scan.
@@ -133,6 +134,20 @@ pub struct RuleInformation<'r> {
 /// One line of text that comes from scanned files, as it may be shown on a terminal.
 pub(crate) fn shown_text(text: &str) -> std::borrow::Cow<'_, str> {
     text::sanitised(text)
+}
+
+/// The stretches of a text from scanned files that hold secrets: in order, none in another.
+pub(crate) fn secret_stretches(text: &str) -> Vec<std::ops::Range<usize>> {
+    secrets::secrets_in(text, 0..text.len())
+}
+
+/// A text with a mask where a secret stands.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for range in secret_stretches(text).into_iter().rev() {
+        shown.replace_range(range, secrets::MASK);
+    }
+    shown
 }
 
 /// Findings by severity and kind.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::choose::Origin;
 use super::prepare::{Prepared, prepare};
 use crate::cli::{ConfigOptions, Environment, ExitCode, FailOn};
-use crate::report::human;
+use crate::report::{SECRET, human, without_secrets};
 use crate::settings::{Accounts, Parameter, ParameterValue, Settings, Written};
 use crate::source::{self, Sources};
 
@@ -149,6 +149,9 @@ fn parameter((name, parameter): (&String, &Parameter)) -> (String, Value) {
         ParameterValue::Text(text) => json!(text),
         ParameterValue::List(list) => json!(list),
     };
+    // Parameter files have passwords too.
+    let line = format!("{name}: {value}");
+    let value = if without_secrets(&line) == line { value } else { json!(SECRET) };
     (name.clone(), value)
 }
 

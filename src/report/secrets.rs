@@ -53,7 +53,7 @@ const PREFIXES: &[&str] = &[
 const LOOK_BACK: usize = 8 << 10;
 
 /// What is shown instead of a secret: says nothing about its length.
-pub(super) const MASK: &str = "********";
+pub(crate) const MASK: &str = "********";
 
 /// The ranges of `text` within, or reaching into, `shown` that hold secrets: ascending, not overlapping.
 pub(super) fn secrets_in(text: &str, shown: Range<usize>) -> Vec<Range<usize>> {

@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cli::{FindingOptions, Fixing, ScanOptions};
 use crate::finding::{Certainty, Finding, Fix, Group};
-use crate::fixes::unified;
-use crate::report::{shown_path, shown_text};
+use crate::fixes::unified_without;
+use crate::report::{SECRET, secret_stretches, shown_path, shown_text};
 use crate::scan::{Mend, Mended, Mending, Outcome, Texts, mend};
 use crate::source::{Encoding, Problem, ProblemKind, SizeLimit, Sources, absolute, read_path, rewrite};
 
@@ -92,7 +92,8 @@ fn not_written(path: &Path, why: &str) -> Problem {
 /// Writes what would change.
 pub(super) fn write_diff(out: &mut dyn Write, texts: &Texts, is_terminal: bool) -> io::Result<()> {
     for (path, mended) in texts {
-        let diff = unified(&shown_path(path), &mended.before, &mended.after);
+        let diff =
+            unified_without(&shown_path(path), &mended.before, &mended.after, &secret_stretches, SECRET);
         if is_terminal {
             // A terminal obeys what a file of patches only holds.
             for line in diff.lines() {
