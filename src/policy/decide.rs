@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
@@ -91,6 +91,12 @@ const BUDGET: u32 = 150_000;
 
 /// The steps that all kinds of requests together may take.
 const BUDGET_OF_ALL: u32 = 600_000;
+
+/// So many tests of a statement are compared with each other one by one.
+const FEW: usize = 8;
+
+/// The most Deny statements for which a reason is looked for. Each takes some room on the stack.
+const DENIALS: usize = 256;
 
 /// The most values of a variable that are listed.
 const LISTED: usize = 64;
@@ -227,6 +233,8 @@ struct Search<'a, 'v> {
     ready: FxHashMap<(usize, bool), usize>,
     /// Whether symbols are read as any string that they may be, whatever the key.
     as_any_string: bool,
+    /// How many Deny statements a reason is being tried for.
+    denials: usize,
     /// Whether symbols were only read as themselves somewhere.
     narrowed: bool,
 }
@@ -252,16 +260,24 @@ impl<'a> Tested<'a> {
         let policy = question.policy;
         // Tests of other statements hold at the same time only if an exchange needs several.
         let several = exchange.actions.len() > 1;
-        let mut with_symbols: Vec<(usize, String, Vec<Item>)> = Vec::new();
+        // By key: there may be very many.
+        let mut with_symbols: FxHashMap<String, Vec<(usize, Vec<Item>)>> = FxHashMap::default();
         for (at, statement) in policy.statements.iter().enumerate() {
             let mut own = Vec::new();
             let conditions = statement.conditions.as_deref().unwrap_or_default();
+            // Of a few, each is compared with each.
+            let many = (conditions.len() > FEW).then(|| rivals(conditions, vocabulary));
             for (index, test) in conditions.iter().enumerate() {
-                let twice = conditions.iter().enumerate().any(|(other, twin)| {
-                    let rivals =
-                        other != index && twin.operator == test.operator && twin.values != test.values;
-                    rivals && same_key(test, twin, vocabulary)
-                });
+                let twice = match &many {
+                    Some(rivals) => test
+                        .literal_key(vocabulary)
+                        .is_some_and(|key| rivals.contains(&(test.operator, key.to_ascii_lowercase()))),
+                    None => conditions.iter().enumerate().any(|(other, twin)| {
+                        let rivals =
+                            other != index && twin.operator == test.operator && twin.values != test.values;
+                        rivals && same_key(test, twin, vocabulary)
+                    }),
+                };
                 // Which of two keys counts that differ in case is not documented.
                 let test = match twice {
                     true => Cow::Owned(Test::unknown(Unknown::Mismatch)),
@@ -269,13 +285,13 @@ impl<'a> Tested<'a> {
                 };
                 let key = key_of(&test, vocabulary);
                 if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
-                    let beside = |(of, known, values): &(usize, String, Vec<Item>)| {
-                        *known == key && *values != test.values && (*of == at || several)
-                    };
-                    if with_symbols.iter().any(beside) {
+                    let others = with_symbols.entry(key.clone()).or_default();
+                    let beside =
+                        |(of, values): &(usize, Vec<Item>)| *values != test.values && (*of == at || several);
+                    if others.iter().any(beside) {
                         tested.crowded.push(key.clone());
                     }
-                    with_symbols.push((at, key.clone(), test.values.clone()));
+                    others.push((at, test.values.clone()));
                 }
                 own.push(tested.tests.len());
                 tested.tests.push((test, key, policy.version.clone()));
@@ -393,6 +409,7 @@ impl<'a, 'v> Search<'a, 'v> {
             solver,
             ready: FxHashMap::default(),
             as_any_string: false,
+            denials: 0,
             narrowed: false,
         }
     }
@@ -611,29 +628,42 @@ impl<'a, 'v> Search<'a, 'v> {
 
     /// Finds a reason why each Deny statement from `at` on does not apply.
     fn deny(&mut self, at: usize, demands: &mut Vec<Demand>) -> Result<bool, Exhausted> {
+        if self.denials == DENIALS {
+            return Err(Exhausted);
+        }
+        self.denials += 1;
+        let found = self.next_denial(at, demands);
+        self.denials -= 1;
+        found
+    }
+
+    fn next_denial(&mut self, mut at: usize, demands: &mut Vec<Demand>) -> Result<bool, Exhausted> {
         let question = self.question;
         let statements = &question.policy.statements;
         let actions = &question.sender.exchanges[self.exchange].actions;
         let possible = question.bound == Bound::Possible;
-        let next = (at..statements.len()).find(|&index| {
-            let denies = match statements[index].effect {
-                Effect::Deny => true,
-                Effect::Unknown => !possible,
-                Effect::Allow | Effect::Invalid => false,
-            };
-            let covers = |action: &String| {
-                let covers = statements[index].covers_action(action, self.vocabulary);
-                if possible { covers.sure } else { covers.possible }
-            };
-            denies && actions.iter().any(covers) && !(empty(&statements[index]) && possible)
-        });
-        let is_met = self.solver.solve(demands, question.wanted)?;
-        let Some(index) = next.filter(|_| is_met) else { return Ok(is_met) };
-        let Some(reasons) = self.reasons(index) else { return self.deny(index + 1, demands) };
-        // A reason that holds already needs no other.
-        if reasons.iter().any(|reason| reason.iter().all(|demand| demands.contains(demand))) {
-            return self.deny(index + 1, demands);
-        }
+        let (index, reasons) = loop {
+            let next = (at..statements.len()).find(|&index| {
+                let denies = match statements[index].effect {
+                    Effect::Deny => true,
+                    Effect::Unknown => !possible,
+                    Effect::Allow | Effect::Invalid => false,
+                };
+                let covers = |action: &String| {
+                    let covers = statements[index].covers_action(action, self.vocabulary);
+                    if possible { covers.sure } else { covers.possible }
+                };
+                denies && actions.iter().any(covers) && !(empty(&statements[index]) && possible)
+            });
+            let is_met = self.solver.solve(demands, question.wanted)?;
+            let Some(index) = next.filter(|_| is_met) else { return Ok(is_met) };
+            // A reason that holds already needs no other.
+            let holds = |reason: &Vec<Demand>| reason.iter().all(|demand| demands.contains(demand));
+            match self.reasons(index).filter(|reasons| !reasons.iter().any(holds)) {
+                Some(reasons) => break (index, reasons),
+                None => at = index + 1,
+            }
+        };
         for reason in reasons {
             let before = demands.len();
             demands.extend(reason);
@@ -713,6 +743,22 @@ fn has_symbols(text: &Text) -> bool {
 
 fn same_key(left: &Test, right: &Test, vocabulary: &Vocabulary) -> bool {
     left.literal_key(vocabulary).is_some_and(|key| right.key_is(key, vocabulary))
+}
+
+/// The keys, in lower case, that tests with one operator compare with different values.
+fn rivals(conditions: &[Test], vocabulary: &Vocabulary) -> FxHashSet<(Operator, String)> {
+    let mut first: FxHashMap<(Operator, String), &[Item]> = FxHashMap::default();
+    let mut rivals = FxHashSet::default();
+    for test in conditions {
+        let Some(key) = test.literal_key(vocabulary) else { continue };
+        let key = (test.operator, key.to_ascii_lowercase());
+        match first.get(&key) {
+            Some(values) if **values != *test.values => drop(rivals.insert(key)),
+            Some(_) => {}
+            None => drop(first.insert(key, &test.values)),
+        }
+    }
+    rivals
 }
 
 fn compared(comparison: Comparison) -> Option<Cover> {

@@ -168,6 +168,8 @@ pub(super) struct Solver<'a, 'v> {
     /// Keys whose value must not be that of another key.
     differ: Vec<Difference>,
     pub(super) budget: Budget,
+    /// How many tasks are under way, each inside the one before.
+    level: usize,
 }
 
 impl<'a, 'v> Solver<'a, 'v> {
@@ -200,6 +202,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             equal: Vec::new(),
             differ: Vec::new(),
             budget: Budget::new(budget),
+            level: 0,
         }
     }
 
@@ -398,6 +401,24 @@ impl<'a, 'v> Solver<'a, 'v> {
     /// Tries what is to be tried, the last first; true if all of it can be had at once.
     fn run(&mut self, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
         self.budget.take(1)?;
+        self.one_level_down(|solver| solver.next(tasks))
+    }
+
+    /// Does `work` inside what is under way.
+    fn one_level_down<R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<R, Exhausted>,
+    ) -> Result<R, Exhausted> {
+        if self.level == LEVELS {
+            return Err(Exhausted);
+        }
+        self.level += 1;
+        let done = work(self);
+        self.level -= 1;
+        done
+    }
+
+    fn next(&mut self, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
         let Some(task) = tasks.pop() else { return self.are_satisfiable() };
         let before = tasks.len();
         let found = match &task {
@@ -484,6 +505,10 @@ impl<'a, 'v> Solver<'a, 'v> {
         }
     }
 }
+
+/// How many keys and values a request may have about which something is demanded. A trust policy, which AWS takes up to a length of
+/// 4,096 characters, has far fewer; each takes some room on the stack.
+const LEVELS: usize = 128;
 
 /// The steps after which one demand is not looked at any more by itself.
 const QUICK: u32 = 5_000;

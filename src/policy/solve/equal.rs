@@ -222,6 +222,10 @@ impl Solver<'_, '_> {
     /// Sees to it that the values differ that must, from one of them on.
     pub(super) fn differ(&mut self, from: usize, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
         self.budget.take(1)?;
+        self.one_level_down(|solver| solver.differ_here(from, tasks))
+    }
+
+    fn differ_here(&mut self, from: usize, tasks: &mut Vec<Task>) -> Result<bool, Exhausted> {
         let Some(Difference { group, link, unless_empty }) = self.differ.get(from).cloned() else {
             return self.run(tasks);
         };
