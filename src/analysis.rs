@@ -8,7 +8,7 @@ mod permissions;
 mod privileges;
 mod senders;
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -45,6 +45,8 @@ pub struct Analysis<'s> {
     pub senders: Senders,
     /// Where a decision and the concrete evaluator did not agree.
     contradictions: Mutex<Vec<Span>>,
+    /// Where a decision would take too long.
+    given_up: Mutex<FxHashSet<Span>>,
     /// What functions may do in a deployment: custom resources do it while the stack is deployed.
     changes: FxHashSet<(DeploymentId, Change)>,
     /// What policies allow, as far as somebody has asked.
@@ -147,6 +149,7 @@ impl<'s> Analysis<'s> {
             graph,
             senders: Senders::new(issuers),
             contradictions: Mutex::default(),
+            given_up: Mutex::default(),
             changes,
             holders: permissions::Holders::default(),
             controls: control::Controls::default(),
@@ -219,6 +222,20 @@ impl<'s> Analysis<'s> {
     #[must_use]
     pub fn contradictions(&self) -> Vec<Span> {
         let mut spans = self.contradictions.lock().expect("no thread panics while it holds the lock").clone();
+        spans.sort_by_key(|span| (self.sources.path(span.source), span.start, span.end));
+        spans
+    }
+
+    /// Remembers that a decision would take too long.
+    pub fn give_up(&self, at: Span) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(at);
+    }
+
+    /// Where a decision would take too long, in the order of files and places.
+    #[must_use]
+    pub fn given_up(&self) -> Vec<Span> {
+        let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spans: Vec<Span> = given_up.iter().copied().collect();
         spans.sort_by_key(|span| (self.sources.path(span.source), span.start, span.end));
         spans
     }

@@ -16,7 +16,8 @@ use self::arguments::Arguments;
 use crate::commands;
 use crate::facts::Framing;
 use crate::finding::{Certainty, Severity};
-use crate::report::human;
+use crate::report::{human, shown_text};
+use crate::scan::bug;
 
 pub(crate) use arguments::New;
 pub use arguments::{
@@ -347,32 +348,43 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    let done = match parse(arguments, environment.width) {
-        Ok(Options::Scan(options)) => commands::scan::run(options, &mut environment),
-        Ok(Options::Paths(options)) => commands::paths::run(options, &mut environment),
-        Ok(Options::Graph(options)) => commands::graph::run(options, &mut environment),
-        Ok(Options::Collect(options)) => commands::collect::run(options, &mut environment),
-        Ok(Options::Baseline(options)) => commands::baseline::run(options, &mut environment),
-        Ok(Options::Config(options)) => commands::config::run(options, &mut environment),
-        Ok(Options::Explain(options)) => commands::explain::run(&options, &mut environment),
-        Ok(Options::Rules(options)) => commands::rules::run(&options, &mut environment),
-        Ok(Options::Test(options)) => commands::test::run(&options, &mut environment),
-        Ok(Options::New(options)) => commands::new::run(&options, &mut environment),
-        Ok(Options::Init(options)) => commands::init::run(&options, &mut environment),
-        Ok(Options::Schema(options)) => commands::schema::run(&options, &mut environment),
-        Ok(Options::Completions(options)) => write_completions(&options, &mut environment),
-        Ok(Options::Version) => commands::version::run(&mut environment),
-        Err(error) => show(&error, &mut environment),
-    };
+    let done = bug::caught(|| carry_out(parse(arguments, environment.width), &mut environment));
     match done {
-        Ok(code) => code,
+        Ok(Ok(code)) => code,
         // Whoever reads the output has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Clean,
-        Err(error) => {
+        Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Clean,
+        Ok(Err(error)) => {
             // If standard error cannot be written either, the exit code has to do.
             let _ = writeln!(environment.err, "error: the output cannot be written: {error}");
             ExitCode::Failed
         }
+        Err(reason) => {
+            let reason = shown_text(&reason);
+            let _ =
+                writeln!(environment.err, "error: fedlint has a bug: it failed: {reason}\n{}", bug::help());
+            ExitCode::Failed
+        }
+    }
+}
+
+/// Does what was asked for.
+fn carry_out(asked: Result<Options, clap::Error>, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
+    match asked {
+        Ok(Options::Scan(options)) => commands::scan::run(options, environment),
+        Ok(Options::Paths(options)) => commands::paths::run(options, environment),
+        Ok(Options::Graph(options)) => commands::graph::run(options, environment),
+        Ok(Options::Collect(options)) => commands::collect::run(options, environment),
+        Ok(Options::Baseline(options)) => commands::baseline::run(options, environment),
+        Ok(Options::Config(options)) => commands::config::run(options, environment),
+        Ok(Options::Explain(options)) => commands::explain::run(&options, environment),
+        Ok(Options::Rules(options)) => commands::rules::run(&options, environment),
+        Ok(Options::Test(options)) => commands::test::run(&options, environment),
+        Ok(Options::New(options)) => commands::new::run(&options, environment),
+        Ok(Options::Init(options)) => commands::init::run(&options, environment),
+        Ok(Options::Schema(options)) => commands::schema::run(&options, environment),
+        Ok(Options::Completions(options)) => write_completions(&options, environment),
+        Ok(Options::Version) => commands::version::run(environment),
+        Err(error) => show(&error, environment),
     }
 }
 

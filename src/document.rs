@@ -151,9 +151,16 @@ pub struct Limits {
     pub nodes: u32,
 }
 
+impl Limits {
+    /// How deep collections may be nested unless something else is asked for.
+    pub const DEPTH: u32 = 128;
+    /// How many nodes one document may have unless something else is asked for.
+    pub const NODES: u32 = 20_000_000;
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, nodes: 20_000_000 }
+        Self { depth: Self::DEPTH, nodes: Self::NODES }
     }
 }
 

@@ -19,6 +19,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 const WIDEST: usize = 120;
 
 fn main() -> ExitCode {
+    fedlint::scan::bug::hide_panics();
     let (stdout, mut stderr) = (io::stdout(), io::stderr());
     let environment = Environment {
         colors: wants_colors(&stdout),

@@ -2,27 +2,34 @@
 //!
 //! Parallelism lives only here. Files are read and structured side by side once there are more than a few;
 //! what comes back is in the order of the files, so that nothing depends on the number of threads. A panic
-//! inside one file is caught, reported as our bug, and costs nobody else's findings.
+//! inside one file, or later because of it, is caught, reported as our bug, and costs nobody else's findings ([`bug`]).
 
+pub mod bug;
 pub mod examples;
 mod focus;
+mod isolate;
+mod listing;
 mod look;
 mod mend;
 mod progress;
 mod visited;
 
-use std::any::Any;
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use self::focus::Focus;
+use self::isolate::{Failed, isolate};
+use self::listing::{Listing, gather};
 use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
-use self::visited::visited;
 use crate::analysis::Analysis;
+use crate::document::Limits;
 use crate::facts::{self, Fact, Framed, Framing, Query};
 use crate::finding::{Certainty, Finding, Reach, Way};
 use crate::fixes;
@@ -32,10 +39,7 @@ use crate::resources::{File, Resources, account, cloudformation};
 use crate::rules::suppress::{self, Instruction};
 use crate::rules::{self, Judge, Rule, Selection};
 use crate::settings::Settings;
-use crate::source::{
-    self, Bytes, Discovery, Exclude, Found, Origin, Problem, ProblemKind, STDIN, Search, SizeLimit, Sources,
-    Span,
-};
+use crate::source::{self, Bytes, Exclude, Origin, Problem, ProblemKind, SizeLimit, Sources, Span};
 use crate::value::Vocabulary;
 
 pub use mend::{Mend, Mended, Mending, Texts, mend};
@@ -59,10 +63,46 @@ pub struct Request {
     pub threads: usize,
     /// The largest file that is read.
     pub limit: SizeLimit,
+    /// How much of all files together is held, as far as they hold something of ours.
+    pub total: TotalLimit,
+    /// How much structure a file may have.
+    pub limits: Limits,
+    /// How many findings of one file are reported.
+    pub findings: FindingLimit,
     /// True if it is to be listed what became of each file.
     pub list_files: bool,
     /// Where it is said how far the scan is.
     pub progress: Arc<Progress>,
+}
+
+/// How long all files together may be that hold something of ours, in bytes: more would not fit in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TotalLimit(pub u64);
+
+impl TotalLimit {
+    /// What is read unless something else is asked for: 16 GiB.
+    pub const USUAL: u64 = 16 << 30;
+}
+
+impl Default for TotalLimit {
+    fn default() -> Self {
+        Self(Self::USUAL)
+    }
+}
+
+/// How many findings of one file are reported: nobody reads more, and reports have to hold them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FindingLimit(pub usize);
+
+impl FindingLimit {
+    /// What is reported unless something else is asked for.
+    pub const USUAL: usize = 100_000;
+}
+
+impl Default for FindingLimit {
+    fn default() -> Self {
+        Self(Self::USUAL)
+    }
 }
 
 impl Request {
@@ -211,6 +251,8 @@ struct Asked<'r> {
     whole: bool,
     /// What is asked about, if more than that was looked at.
     focus: Option<&'r Focus>,
+    /// How many findings of one file are reported.
+    most: FindingLimit,
 }
 
 /// What came of looking at the files of a request.
@@ -228,158 +270,91 @@ fn examine<R: Send>(
     sources: &Sources,
     request: Request,
     settings: &Settings,
-    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R + Send,
+    work: impl Fn(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R + Send,
 ) -> Examined<R> {
-    let found = Discovered::of(&request);
-    on_threads(found.threads(&request), || examine_here(sources, request, found, settings, work))
+    let listing = Listing::new(request);
+    on_threads(listing.threads(), || examine_here(sources, listing, settings, work))
 }
 
 fn examine_here<R>(
     sources: &Sources,
-    request: Request,
-    found: Discovered,
+    mut listing: Listing,
     settings: &Settings,
-    work: impl FnOnce(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
+    work: impl Fn(&Analysis<'_>, Asked<'_>, &mut Vec<Problem>) -> R,
 ) -> Examined<R> {
-    let mut summary = Summary::default();
-    let mut problems = Vec::new();
-    let progress = Arc::clone(&request.progress);
-    let mut looked = request.paths.iter().chain(&request.context);
-    let whole = looked.any(|path| settings.root.starts_with(source::absolute(path)));
+    let whole = listing.named.iter().any(|path| settings.root.starts_with(source::absolute(path)));
     let (rules, wrong) = rules::load(settings, sources);
-    let (issuers, more) = Issuers::load(settings, sources);
-    let vocabulary = Vocabulary::default();
-    let builder = Builder::new(sources, &vocabulary);
-    let context =
-        Context { sources, settings, vocabulary: &vocabulary, builder: &builder, limit: request.limit };
-    let (files, Gathered { parts, suppressions, focus, visited }) =
-        gather(&context, request, found, &mut summary, &mut problems);
-    problems.extend(wrong);
-    problems.extend(more);
-    progress.link();
-    let done = caught(Path::new(""), || {
-        let mut resources = resolve(files, settings, &vocabulary);
-        let mut problems = std::mem::take(&mut resources.problems);
-        let model = builder.build(parts, resources);
-        summary
-            .count(&model, |span| focus.as_ref().is_none_or(|focus| focus.has(&sources.path(span.source))));
-        let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
-        let searched = summary.searched || focus.is_some();
-        let asked = Asked { rules: &rules, suppressions, searched, whole, focus: focus.as_ref() };
-        progress.judge();
-        (work(&analysis, asked, &mut problems), problems)
-    });
-    let done = match done {
-        Ok((done, more)) => {
-            problems.extend(more);
-            Some(done)
-        }
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    Examined { done, problems, summary, files: visited, rules }
-}
-
-/// The files that a request stands for.
-struct Discovered {
-    /// Those that are asked about.
-    asked: Discovery,
-    /// The same, to be compared with, if there are others.
-    focus: Option<Focus>,
-    /// Those that are read beside.
-    beside: Vec<Found>,
-    /// Those in which things are looked up.
-    with: Vec<Found>,
-    /// What could not be searched.
-    problems: Vec<Problem>,
-}
-
-impl Discovered {
-    fn of(request: &Request) -> Self {
-        let threads = if request.is_small() { 1 } else { thread_count(request.threads) };
-        let search = Search { exclude: request.exclude.clone(), threads };
-        let mut asked = source::discover(&request.paths, &search);
-        let has_others = !(request.context.is_empty() && request.with.is_empty());
-        let focus = has_others.then(|| Focus::on(&asked.files));
-        let mut problems = std::mem::take(&mut asked.problems);
-        let mut others = |paths: &[PathBuf]| {
-            let mut others = source::discover(paths, &search);
-            others.files.retain(|found| focus.as_ref().is_none_or(|focus| !focus.has(&found.path)));
-            problems.append(&mut others.problems);
-            others.files
+    listing.load(sources);
+    let mut scan = |skipped: &FxHashSet<PathBuf>| {
+        let (issuers, more) = Issuers::load(settings, sources);
+        let vocabulary = Vocabulary::default();
+        let builder = Builder::new(sources, &vocabulary);
+        let context = Context {
+            sources,
+            settings,
+            vocabulary: &vocabulary,
+            builder: &builder,
+            limit: listing.limit,
+            limits: listing.limits,
         };
-        let (beside, with) = (others(&request.context), others(&request.with));
-        Self { asked, focus, beside, with, problems }
-    }
-
-    /// How many threads are worth starting: no more than have several files each, or a few hundred kilobytes.
-    fn threads(&self, request: &Request) -> usize {
-        if request.is_small() {
-            return 1;
+        let mut summary = Summary { searched: listing.searched, ..Summary::default() };
+        let mut problems = listing.problems.clone();
+        let (files, gathered) = gather(&context, &listing, skipped, &mut summary, &mut problems);
+        problems.extend(wrong.iter().cloned());
+        problems.extend(more);
+        let Gathered { parts, suppressions, visited, ours } = gathered;
+        let stage = Cell::new(bug::RESOLVING);
+        let focus = listing.focus.as_ref();
+        let enter = |next| {
+            stage.set(next);
+            #[cfg(test)]
+            bug::provoke(next, &ours);
+        };
+        let done = bug::caught(|| {
+            listing.progress.link();
+            enter(bug::RESOLVING);
+            let mut resources = resolve(files, settings, &vocabulary);
+            let mut problems = std::mem::take(&mut resources.problems);
+            enter(bug::LINKING);
+            let model = builder.build(parts, resources);
+            summary.count(&model, |span| focus.is_none_or(|focus| focus.has(&sources.path(span.source))));
+            let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
+            let searched = summary.searched || focus.is_some();
+            let most = listing.findings;
+            let asked = Asked { rules: &rules, suppressions, searched, whole, most, focus };
+            listing.progress.judge();
+            enter(bug::JUDGING);
+            (work(&analysis, asked, &mut problems), problems)
+        });
+        match done {
+            Ok((done, more)) => {
+                problems.extend(more);
+                Ok((done, problems, summary, visited))
+            }
+            Err(reason) => {
+                Err(Box::new(Failed { stage: stage.get(), reason, ours, problems, summary, visited }))
+            }
         }
-        let most = thread_count(request.threads);
-        let all = || self.asked.files.iter().chain(&self.beside).chain(&self.with);
-        let count = all().count();
-        if count >= most * FEW {
-            return most;
-        }
-        let bytes: u64 = all().filter_map(|found| found.path.metadata().ok()).map(|about| about.len()).sum();
-        let shares = count.div_ceil(FEW).max(usize::try_from(bytes / SHARE).unwrap_or(usize::MAX));
-        most.min(shares.max(1))
-    }
-}
-
-/// What the files of a request hold of ours.
-fn gather(
-    context: &Context<'_>,
-    request: Request,
-    found: Discovered,
-    summary: &mut Summary,
-    problems: &mut Vec<Problem>,
-) -> (Vec<File>, Gathered) {
-    let progress = &request.progress;
-    let Discovered { asked: discovery, focus, beside, with, problems: wrong } = found;
-    summary.searched = discovery.searched || discovery.stdin;
-    problems.extend(wrong);
-    progress.read_files(discovery.files.len() + beside.len() + with.len());
-    let look = |found: &Found| {
-        let looked = guarded(&found.path, || context.look(found));
-        progress.file_is_read();
-        looked
     };
-    let mut looked = in_order(&discovery.files, look);
-    if let Some(bytes) = request.stdin {
-        let path = Path::new(STDIN);
-        looked.push(guarded(path, || context.look_at(path, context.sources.load_bytes(None, bytes))));
-    }
-    let mut gathered = Gathered::default();
-    if request.list_files {
-        gathered.visited = visited(discovery.files, &looked);
-    }
-    let mut files = sort_out(looked, &mut gathered, summary, problems);
-    if !request.context.is_empty() {
-        let looked = in_order(&beside, look);
-        let (mut own, mut more) = (Summary::default(), Vec::new());
-        files.extend(sort_out(looked, &mut gathered, &mut own, &mut more));
-        summary.beside = own.files;
-        problems.extend(Focus::beside(&more));
-        gathered.focus = focus;
-    }
-    let looked = in_order(&with, look);
-    files.extend(sort_out_existing(looked, &mut gathered, problems));
-    (files, gathered)
+    let (done, problems, summary, files) = match scan(&FxHashSet::default()) {
+        Ok((done, problems, summary, visited)) => (Some(done), problems, summary, visited),
+        Err(failed) => isolate(*failed, &mut scan),
+    };
+    Examined { done, problems, summary, files, rules }
 }
 
 /// The model of what `request` names.
 #[must_use]
 pub fn model_of(sources: &Sources, request: Request, settings: &Settings, vocabulary: &Vocabulary) -> Model {
-    let found = Discovered::of(&request);
-    on_threads(found.threads(&request), || {
+    let mut listing = Listing::new(request);
+    on_threads(listing.threads(), || {
         let builder = Builder::new(sources, vocabulary);
-        let context = Context { sources, settings, vocabulary, builder: &builder, limit: request.limit };
-        let (files, gathered) = gather(&context, request, found, &mut Summary::default(), &mut Vec::new());
+        let (limit, limits) = (listing.limit, listing.limits);
+        let context = Context { sources, settings, vocabulary, builder: &builder, limit, limits };
+        listing.load(sources);
+        let skipped = FxHashSet::default();
+        let (files, gathered) =
+            gather(&context, &listing, &skipped, &mut Summary::default(), &mut Vec::new());
         builder.build(gathered.parts, resolve(files, settings, vocabulary))
     })
 }
@@ -459,7 +434,8 @@ fn examine_texts_by<R>(
     summary.count(&model, |_| true);
     let analysis = Analysis::new(&vocabulary, settings, sources, model, issuers);
     let suppressions = gathered.suppressions;
-    let asked = Asked { rules: &rules, suppressions, searched: true, whole: true, focus: None };
+    let (most, focus) = (FindingLimit::default(), None);
+    let asked = Asked { rules: &rules, suppressions, searched: true, whole: true, most, focus };
     let done = Some(work(&analysis, asked, &mut problems));
     Examined { done, problems, summary, files: Vec::new(), rules }
 }
@@ -478,6 +454,7 @@ pub fn draw_texts(texts: &[(&str, &str)], settings: &Settings, framing: &Framing
 fn picture(analysis: &Analysis<'_>, framing: &Framing, problems: &mut Vec<Problem>) -> Framed {
     let framed = facts::draw(&facts::ways(analysis, &mut Nobody), framing);
     problems.extend(contradicted(analysis));
+    problems.extend(given_up(analysis));
     problems.extend(cut(analysis));
     framed
 }
@@ -486,6 +463,7 @@ fn find(analysis: &Analysis<'_>, query: &Query, problems: &mut Vec<Problem>) -> 
     let ways = facts::ways(analysis, &mut Nobody).find(query);
     problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
+    problems.extend(given_up(analysis));
     problems.extend(cut(analysis));
     ways
 }
@@ -508,7 +486,8 @@ fn look_at_texts(
     builder: &Builder<'_>,
     sources: &Sources,
 ) -> Vec<Looked> {
-    let context = Context { sources, settings, vocabulary, builder, limit: SizeLimit::default() };
+    let (limit, limits) = (SizeLimit::default(), Limits::default());
+    let context = Context { sources, settings, vocabulary, builder, limit, limits };
     let look = |&(path, text): &(&str, &str)| {
         let text: Arc<str> = text.into();
         let source = sources.add_kept(Origin::Memory(path.into()), Arc::clone(&text));
@@ -548,7 +527,7 @@ fn judge(
     asked: Asked<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Finding>, Vec<Reach>) {
-    let Asked { rules, suppressions, searched, whole, focus } = asked;
+    let Asked { rules, suppressions, searched, whole, most, focus } = asked;
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
     let mut court = Court { judge: Judge::new(rules, &selection), analysis };
@@ -556,6 +535,7 @@ fn judge(
     let mut reaches = ways.reaches();
     problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
+    problems.extend(given_up(analysis));
     problems.extend(cut(analysis));
     let mut findings = court.judge.finish(analysis);
     let scene = suppress::Scene {
@@ -571,6 +551,7 @@ fn judge(
     if let Some(focus) = focus {
         focus.narrow(&mut findings, &mut reaches, analysis.sources);
     }
+    problems.extend(too_many(&mut findings, most, analysis.sources));
     // Afterwards, so that what is suppressed of them is not said to be nothing. A note of another finding is no more certain
     // than that.
     let least =
@@ -597,6 +578,49 @@ fn contradicted(analysis: &Analysis<'_>) -> impl Iterator<Item = Problem> {
         let message = "two ways to decide this trust policy do not agree, which is a bug in fedlint";
         let help = "Please report it with this policy. What is said of it counts as possible only.";
         Problem::at(ProblemKind::Internal, span, message, help)
+    })
+}
+
+/// Lets go of findings where one file has more than anybody can read: those that are left are the worst.
+fn too_many(
+    findings: &mut Vec<Finding>,
+    FindingLimit(most): FindingLimit,
+    sources: &Sources,
+) -> Vec<Problem> {
+    if findings.len() <= most {
+        return Vec::new();
+    }
+    let mut files: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        files.entry(sources.path(finding.span.source)).or_default().push(index);
+    }
+    let mut left_out = FxHashSet::default();
+    let mut problems = Vec::new();
+    for (path, mut all) in files.into_iter().filter(|(_, all)| all.len() > most) {
+        let message = format!(
+            "`{}` has {} findings, of which the worst {most} are reported",
+            path.display(),
+            all.len()
+        );
+        all.sort_by_key(|&index| Reverse(findings[index].severity));
+        left_out.extend(all.drain(most..));
+        let help = "Mend what is reported, or split the file: what is found in it is the same then.";
+        problems.push(Problem::of(ProblemKind::Budget, path, message, help));
+    }
+    let mut index = 0;
+    findings.retain(|_| {
+        index += 1;
+        !left_out.contains(&(index - 1))
+    });
+    problems
+}
+
+/// What policies were not decided, because that would take too long.
+fn given_up(analysis: &Analysis<'_>) -> impl Iterator<Item = Problem> {
+    analysis.given_up().into_iter().map(|span| {
+        let message = "it would take too long to decide everything about this trust policy";
+        let help = "What is not decided counts as possible. Write fewer statements, values and wildcards.";
+        Problem::at(ProblemKind::Combinations, span, message, help)
     })
 }
 
@@ -700,52 +724,9 @@ fn thread_count(asked: usize) -> usize {
     if asked == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { asked }
 }
 
-/// Does `work` for one file; a panic becomes a problem.
-fn guarded(path: &Path, work: impl FnOnce() -> Looked) -> Looked {
-    caught(path, work).unwrap_or_else(Looked::Failed)
-}
-
-/// Does `work`; a panic becomes a problem of the file at `path`, or of the whole scan if that is empty.
-fn caught<R>(path: &Path, work: impl FnOnce() -> R) -> Result<R, Problem> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| bug(path, &*panic))
-}
-
-/// The problem that stands for a panic.
-fn bug(path: &Path, panic: &(dyn Any + Send)) -> Problem {
-    let reason = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given");
-    let reason = reason.lines().next().unwrap_or_default();
-    let help = "This is a bug in fedlint: please report it, with the smallest part of the input that still fails \
-                and with what `fedlint --version` prints.";
-    if path.as_os_str().is_empty() {
-        let message = format!("fedlint failed after reading all files: {reason}");
-        return Problem {
-            kind: ProblemKind::Internal,
-            span: None,
-            path: None,
-            message,
-            help: help.to_owned(),
-        };
-    }
-    let message = format!("fedlint failed on `{}`: {reason}", path.display());
-    Problem::of(ProblemKind::Internal, path, message, help)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_panic_is_a_problem_of_its_file() {
-        let looked = guarded(Path::new("a.yaml"), || panic!("index out of bounds\nmore"));
-        let Looked::Failed(problem) = looked else { panic!("{looked:?}") };
-        assert_eq!(problem.kind, ProblemKind::Internal);
-        assert_eq!(problem.message, "fedlint failed on `a.yaml`: index out of bounds");
-        assert!(problem.kind.loses());
-    }
 
     #[test]
     fn a_policy_that_stands_in_several_places_is_one_and_keeps_its_places() {

@@ -31,7 +31,7 @@ pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place, STDIN};
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
-pub use read::{Blocks, Bytes, FileText, SizeLimit, fingerprint, read_path, read_stdin};
+pub use read::{Blocks, Bytes, FileText, SizeLimit, file_matters, fingerprint, read_path, read_stdin};
 pub use rewrite::rewrite;
 pub use write::{PARTIAL, Partial, write_file};
 

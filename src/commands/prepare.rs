@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::choose::{Named, Origin, Variables, choose, said};
 use crate::baseline;
 use crate::cli::{Configuration, Environment, FailOn, FindingOptions, KnownFindings, SourceOptions};
+use crate::document::Limits;
 use crate::finding::Certainty;
 use crate::rules::{self, Selection, suppress};
-use crate::scan::Request;
+use crate::scan::{FindingLimit, Request, TotalLimit};
 use crate::settings::{self, Settings, Written, read_date};
 use crate::source::{self, Exclude, Problem, ProblemKind, SizeLimit, Sources};
 
@@ -117,6 +118,9 @@ pub(super) fn prepare(
         exclude,
         threads: options.threads,
         limit: SizeLimit::default(),
+        total: TotalLimit::default(),
+        limits: Limits::default(),
+        findings: FindingLimit::default(),
         list_files: false,
         progress: Arc::default(),
     };

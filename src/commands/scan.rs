@@ -156,4 +156,6 @@ impl ScanOptions {
 }
 
 #[cfg(test)]
+mod bugs;
+#[cfg(test)]
 mod tests;

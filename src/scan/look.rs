@@ -1,9 +1,8 @@
 //! Looks at one file: finds what of it is ours, and lets go of its text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::focus::Focus;
 use super::{Summary, Visited, in_order};
 use crate::document::json::pieces::{Cutter, Piece};
 use crate::document::{self, Format, Limits, Read};
@@ -11,7 +10,7 @@ use crate::model::{Builder, Part};
 use crate::resources::{self, File, account};
 use crate::rules::suppress::{self, Instruction};
 use crate::settings::Settings;
-use crate::source::{Blocks, Found, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
+use crate::source::{self, Blocks, Found, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
 use crate::value::Vocabulary;
 
 /// What became of one file.
@@ -27,6 +26,8 @@ pub(super) enum Looked {
         suppressions: Vec<Instruction>,
         /// What was wrong with it.
         problems: Vec<Problem>,
+        /// How long it is, in bytes.
+        bytes: u64,
     },
     /// It holds nothing of ours.
     Other,
@@ -43,6 +44,7 @@ pub(super) struct Context<'s> {
     pub(super) vocabulary: &'s Vocabulary,
     pub(super) builder: &'s Builder<'s>,
     pub(super) limit: SizeLimit,
+    pub(super) limits: Limits,
 }
 
 /// Files of more than so many bytes are read in pieces: no template is so long.
@@ -64,10 +66,19 @@ pub(super) struct Gathered {
     pub(super) parts: Vec<Part>,
     /// What is not to be acted on.
     pub(super) suppressions: Vec<Instruction>,
-    /// What is asked about, if more than that is looked at.
-    pub(super) focus: Option<Focus>,
     /// What became of each file, if that is wanted.
     pub(super) visited: Vec<Visited>,
+    /// The files that hold something of ours.
+    pub(super) ours: Vec<PathBuf>,
+}
+
+impl Gathered {
+    /// Notes which of these files hold something of ours.
+    pub(super) fn note_ours(&mut self, paths: &[&Path], looked: &[Looked]) {
+        let pairs = paths.iter().zip(looked);
+        let ours = pairs.filter(|(_, looked)| matches!(looked, Looked::Ours { .. }));
+        self.ours.extend(ours.map(|(path, _)| path.to_path_buf()));
+    }
 }
 
 /// What is ours, of all that was looked at.
@@ -80,7 +91,7 @@ pub(super) fn sort_out(
     let mut files = Vec::new();
     for looked in looked {
         match looked {
-            Looked::Ours { file, parts, suppressions, problems: more } => {
+            Looked::Ours { file, parts, suppressions, problems: more, .. } => {
                 // Files that only say how others belong together are not counted.
                 summary.files += usize::from(file.as_ref().is_none_or(File::counts));
                 problems.extend(more);
@@ -129,6 +140,7 @@ impl Context<'_> {
         let mut cutter = Some(Cutter::new(PIECE));
         let mut file: Option<account::File> = None;
         let (mut parts, mut problems) = (Vec::new(), Vec::new());
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
         let mut pieces = Vec::new();
         loop {
             let (next, looked) = rayon::join(
@@ -152,6 +164,14 @@ impl Context<'_> {
             pieces = next;
         }
         self.sources.close(blocks);
+        // That something is too long in it does not say what it is.
+        let too_large = |problem: &Problem| problem.kind == ProblemKind::TooLarge;
+        if file.is_none()
+            && let Some(at) = problems.iter().position(too_large)
+            && (account::lies_in_a_dump(path) || source::file_matters(path))
+        {
+            return Looked::Failed(problems.swap_remove(at));
+        }
         if file.is_none() && !problems.iter().any(|problem| problem.kind == ProblemKind::Unreadable) {
             return if nothing_is_lost(&problems) { Looked::Other } else { Looked::Unparsed };
         }
@@ -159,7 +179,7 @@ impl Context<'_> {
             file.set_cut();
         }
         let file = file.map(Box::new).map(File::Answers);
-        Looked::Ours { file, parts, suppressions: Vec::new(), problems }
+        Looked::Ours { file, parts, suppressions: Vec::new(), problems, bytes }
     }
 
     /// What of a file has to wait for other files, and the entities that have not.
@@ -197,7 +217,7 @@ impl Context<'_> {
                 return (None, Vec::new(), vec![problem]);
             }
         };
-        let mut read = document::json::read(text, source, &Limits::default());
+        let mut read = document::json::read(text, source, &self.limits);
         read.move_by(piece.shift);
         let mut file =
             account::read(path, &read.document, text, self.settings, self.vocabulary, self.sources);
@@ -217,7 +237,7 @@ impl Context<'_> {
         };
         let is_answer = account::lies_in_a_dump(path);
         let format = if is_answer { Format::Json } else { Format::guess(path, &text) };
-        let mut read = document::read(&text, source, format, &Limits::default());
+        let mut read = document::read(&text, source, format, &self.limits);
         let complete = read.complete();
         let is_template = complete || (is_recognisable(&text) && !is_generated_from(&text, &read));
         let file = resources::read(path, &read.document, &text, self.settings, self.vocabulary, self.sources);
@@ -240,7 +260,7 @@ impl Context<'_> {
         // A file that cannot be parsed counts: it is ours, and its problems say what is lost.
         let (suppressions, wrong) = suppress::read(&read.document, &text);
         read.problems.extend(wrong);
-        Looked::Ours { file, parts, suppressions, problems: read.problems }
+        Looked::Ours { file, parts, suppressions, problems: read.problems, bytes: text.len() as u64 }
     }
 }
 
@@ -275,7 +295,8 @@ fn next_pieces(
         {
             let message =
                 format!("`{}` has something in a list that is longer than {longest} bytes", path.display());
-            let help = "What stands before it was read. Split the file, or exclude it if it does not matter.";
+            let help =
+                "What stands well before it was read. Split the file, or exclude it if it does not matter.";
             *cutter = None;
             return (pieces, Some(Problem::of(ProblemKind::TooLarge, path, message, help)));
         }

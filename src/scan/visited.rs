@@ -1,9 +1,8 @@
 //! What became of each file, for those who are told that too.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::look::Looked;
-use crate::source::{Found, STDIN};
 
 /// A file that a scan looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +24,16 @@ pub enum Holds {
     Unparsed,
 }
 
-/// What became of the files that were found, and of standard input behind them.
-pub(super) fn visited(found: Vec<Found>, looked: &[Looked]) -> Vec<Visited> {
-    let paths = found.into_iter().map(|found| found.path).chain([PathBuf::from(STDIN)]);
-    let visited = |(path, looked): (PathBuf, &Looked)| {
+/// What became of files.
+pub(super) fn visited(paths: &[&Path], looked: &[Looked]) -> Vec<Visited> {
+    let visited = |(path, looked): (&&Path, &Looked)| {
         let holds = match looked {
             Looked::Ours { .. } => Holds::Ours,
             Looked::Other => Holds::Nothing,
             Looked::Unparsed => Holds::Unparsed,
             Looked::Failed(_) => return None,
         };
-        Some(Visited { path, holds })
+        Some(Visited { path: path.to_path_buf(), holds })
     };
-    paths.zip(looked).filter_map(visited).collect()
+    paths.iter().zip(looked).filter_map(visited).collect()
 }

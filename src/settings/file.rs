@@ -50,6 +50,7 @@ pub(super) fn read(
     if let Some(root) = roots.next() {
         top(&mut reader, root, &mut settings, &mut files);
     }
+    reader.check_aliases(&tree);
     if let Some(second) = roots.next() {
         reader.problem(
             second,

@@ -29,6 +29,7 @@ pub(super) fn read(text: &str, source: SourceId, path: &Path) -> Result<Paramete
     for root in tree.roots() {
         parameters.extend(document(&mut reader, root));
     }
+    reader.check_aliases(&tree);
     if reader.problems.is_empty() { Ok(parameters) } else { Err(reader.problems) }
 }
 

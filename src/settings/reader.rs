@@ -1,7 +1,7 @@
 //! Reads typed values out of a document and collects every complaint, with its place.
 
-use crate::document::{Kind, NodeRef};
-use crate::source::{Problem, ProblemKind};
+use crate::document::{Kind, NodeRef, Tree};
+use crate::source::{Problem, ProblemKind, Span};
 
 use super::{AccountId, Written};
 
@@ -14,6 +14,23 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn problem(&mut self, node: NodeRef<'_>, message: String, help: impl Into<String>) {
         self.problems.push(Problem::at(ProblemKind::Settings, node.span(), message, help));
+    }
+
+    /// Complains if not all that aliases stand for was read.
+    pub(super) fn check_aliases(&mut self, tree: &Tree<'_>) {
+        if tree.exhausted() {
+            self.problems.push(Problem {
+                kind: ProblemKind::Budget,
+                span: tree
+                    .document()
+                    .nodes
+                    .first()
+                    .map(|node| Span::new(tree.source(), node.start, node.end)),
+                path: None,
+                message: "the file is not read whole: its aliases stand for too many values".to_owned(),
+                help: "Write the values out where they are used.".to_owned(),
+            });
+        }
     }
 
     /// Complains that `node` is not `expected`, a noun with its article.

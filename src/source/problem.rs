@@ -46,7 +46,8 @@ pub enum ProblemKind {
     Unread,
     /// A budget of our own was reached; what is reported is true, but not complete.
     Budget,
-    /// More combinations of conditions than are analysed: everything was looked at, but not in all of them.
+    /// More combinations than are analysed, of a template's conditions or in a trust policy: everything was looked at, and what
+    /// was not decided counts as possible.
     Combinations,
     /// A setting that has no effect or cannot be understood.
     Settings,

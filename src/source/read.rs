@@ -22,6 +22,9 @@ use super::{Origin, Problem, ProblemKind, SourceId, Sources};
 pub struct SizeLimit(u64);
 
 impl SizeLimit {
+    /// What is read unless something else is asked for: 256 MiB.
+    pub const USUAL: u64 = 256 << 20;
+
     /// At most `bytes`, and in no case more than offsets can name.
     #[must_use]
     pub const fn new(bytes: u64) -> Self {
@@ -32,9 +35,9 @@ impl SizeLimit {
 }
 
 impl Default for SizeLimit {
-    /// 256 MiB.
+    /// [`Self::USUAL`].
     fn default() -> Self {
-        Self::new(256 << 20)
+        Self::new(Self::USUAL)
     }
 }
 
@@ -166,6 +169,12 @@ pub fn read_path(path: &Path, limit: SizeLimit) -> Result<Bytes, Problem> {
         .map_err(|error| unreadable(&error))?
         .ok_or_else(|| too_large(path, None, limit))?;
     Ok(Bytes { bytes, again: metadata.is_file() })
+}
+
+/// True if what a file holds may matter; false if it cannot be read.
+#[must_use]
+pub fn file_matters(path: &Path) -> bool {
+    File::open(path).is_ok_and(|mut file| stream_matters(&mut file))
 }
 
 /// Reads standard input, or whatever `reader` stands in for it.

@@ -297,7 +297,12 @@ impl<'a> View<'a> {
 
     /// One end of what is asked.
     pub(in crate::facts) fn decide(&self, ask: &Ask<'_>, bound: Bound) -> Answer {
-        self.questioned(ask, bound, decide_in)
+        let answer = self.questioned(ask, bound, decide_in);
+        // What is not known to be sure is possible; what is not known to be possible may be missing.
+        if answer == Answer::Exhausted && bound == Bound::Possible {
+            self.analysis.give_up(self.trust.place(self.path));
+        }
+        answer
     }
 
     /// Whether nothing is admitted for all that is known. What is admitted otherwise is not found out.
