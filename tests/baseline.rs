@@ -282,3 +282,33 @@ fn a_file_that_is_no_baseline_is_an_error() {
     let ran = folder.run(&["scan", ".", "--baseline", "./none.json", "--format", "json"]);
     assert_eq!((ran.code, ran.problems()), (ExitCode::Failed, vec!["`none.json` does not exist".to_owned()]));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_baseline_is_written_whole_with_its_permissions_and_never_through_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let template = "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: '*', Action: sts:AssumeRole}}\n";
+    let folder = Folder::new();
+    folder.write("a.yaml", template);
+    assert_eq!(folder.run(&["baseline", "write", "."]).code, ExitCode::Clean);
+    let path = folder.path("fedlint-baseline.json");
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("they can be set");
+    folder.write("b.yaml", &template.replace("Role:\n", "Other:\n"));
+    assert_eq!(folder.run(&["baseline", "update", "."]).code, ExitCode::Clean);
+    assert_eq!(mode(&path), 0o640);
+    // What another one is behind stays as it is.
+    let known = folder.read("fedlint-baseline.json");
+    folder.write("outside.json", &known);
+    std::fs::remove_file(&path).expect("it can be removed");
+    symlink(folder.path("outside.json"), &path).expect("a link");
+    folder.write("c.yaml", &template.replace("Role:\n", "Third:\n"));
+    let ran = folder.run(&["baseline", "update", "."]);
+    assert_eq!(ran.code, ExitCode::Failed);
+    assert!(ran.err.contains("it is a link, which is not followed"), "{}", ran.err);
+    assert_eq!(folder.read("outside.json"), known);
+    let left = std::fs::read_dir(folder.path(".")).expect("a folder").count();
+    assert_eq!(left, 6, "nothing else stays behind");
+}

@@ -10,7 +10,7 @@ use crate::report::{counted, human, order_problems};
 use crate::rules::Selection;
 use crate::scan::{Outcome, Summary, scan};
 use crate::settings::Settings;
-use crate::source::{self, Problem, Sources};
+use crate::source::{self, Problem, SizeLimit, Sources};
 
 /// Scans, and changes what is known.
 pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
@@ -27,6 +27,13 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
         let folder = if file.is_some() { &settings.root } else { &settings.base };
         source::shortest(&folder.join(FILE_NAME))
     });
+    // Whoever changes it meanwhile does not lose that.
+    let old = match options.action {
+        BaselineAction::Write => None,
+        BaselineAction::Update | BaselineAction::Prune => {
+            source::read_path(&path, SizeLimit::default()).ok().map(|read| read.bytes)
+        }
+    };
     let before = match (options.action, path.exists()) {
         (BaselineAction::Write, _) | (BaselineAction::Update, false) => Ok(Baseline::default()),
         _ => Baseline::load(&path, &sources),
@@ -57,7 +64,12 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
     known.prune(&found, asked);
     let new = if options.action == BaselineAction::Prune { 0 } else { known.add(found) };
     let shown = path.display();
-    if let Err(error) = source::write_file(&path, known.text().as_bytes()) {
+    let text = known.text();
+    let written = match old {
+        Some(old) => source::rewrite(&path, &old, text.as_bytes()),
+        None => source::write_file(&path, text.as_bytes()),
+    };
+    if let Err(error) = written {
         writeln!(environment.err, "error: `{shown}` cannot be written: {error}")?;
         return Ok(ExitCode::Failed);
     }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::{absolute, repository};
+
 /// How the names of files begin that are being written.
 pub const PARTIAL: &str = ".partial-";
 
@@ -84,6 +86,19 @@ impl Drop for Partial {
     }
 }
 
+/// A folder on the way to a file of a repository, or else of the working directory, that is a link to somewhere outside of it.
+fn link_out_of_the_tree(path: &Path) -> Option<PathBuf> {
+    let path = absolute(path);
+    let working = absolute(Path::new(""));
+    let root = repository(&path).or_else(|| path.starts_with(&working).then_some(working))?;
+    let real = root.canonicalize().ok()?;
+    let inside = path.ancestors().skip(1).take_while(|folder| *folder != root);
+    let leads_out = |folder: &&Path| {
+        folder.is_symlink() && folder.canonicalize().is_ok_and(|target| !target.starts_with(&real))
+    };
+    inside.filter(leads_out).last().map(Path::to_path_buf)
+}
+
 /// Writes a file, with the folders above it: whole or not at all, and with the permissions of the one that is there.
 ///
 /// A device, a pipe and the like are written into, as there is nothing to put in their place.
@@ -97,6 +112,10 @@ pub fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
     }
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_dir()) {
         return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if let Some(link) = link_out_of_the_tree(path) {
+        let message = format!("`{}` is a link to somewhere else, which is not followed", link.display());
+        return Err(io::Error::other(message));
     }
     if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
         fs::create_dir_all(above)?;
@@ -157,6 +176,24 @@ mod tests {
         write_file(&link, b"new").unwrap();
         assert_eq!((text(&outside), text(&link)), ("kept".to_owned(), "new".to_owned()));
         assert!(fs::symlink_metadata(&link).unwrap().is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_repository_is_not_followed() {
+        let scratch = Scratch::new();
+        scratch.write("repository/.git/HEAD", "");
+        let outside = scratch.write("outside/kept", "").parent().unwrap().to_owned();
+        scratch.link("repository/reports", &outside);
+        let path = scratch.path("repository/reports/more/a.json");
+        let error = write_file(&path, b"new").unwrap_err().to_string();
+        assert!(error.ends_with("is a link to somewhere else, which is not followed"), "{error}");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        // One that stays inside is somebody's own arrangement.
+        let inside = scratch.write("repository/build/kept", "").parent().unwrap().to_owned();
+        scratch.link("repository/out", &inside);
+        write_file(&scratch.path("repository/out/a.json"), b"new").unwrap();
+        assert_eq!(text(&scratch.path("repository/build/a.json")), "new");
     }
 
     #[cfg(unix)]
