@@ -654,3 +654,49 @@ fn policies_need_a_small_stack_only() {
         });
     }
 }
+
+#[expect(clippy::disallowed_methods, reason = "a test reads the sources of its own crate")]
+fn source(path: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What the constants of a name are in a file: products, shifts and plain numbers.
+fn constants(code: &str, name: &str) -> Vec<u64> {
+    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().expect("a number");
+    let found = code.lines().filter_map(|line| line.split_once(&format!("const {name}: ")));
+    let values = found.map(|(_, rest)| {
+        let value = rest.split_once('=').and_then(|(_, value)| value.split(';').next()).expect("a value");
+        match (value.split_once("<<"), value.split_once('*')) {
+            (Some((value, shift)), _) => number(value) << number(shift),
+            (_, Some((one, other))) => number(one) * number(other),
+            _ => number(value),
+        }
+    });
+    values.collect()
+}
+
+#[test]
+fn the_table_is_that_of_the_code() {
+    let text = source("docs/reliability.md");
+    let own = source("tests/budgets.rs");
+    let mut rows = 0;
+    for row in text.lines().filter(|line| line.contains("| `src/")) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [what, most, constant, said, tests] = cells[..] else { panic!("{row}") };
+        let (file, name) = constant.split_once(' ').expect("a file and a name");
+        let (file, name) = (file.trim_matches('`'), name.trim_matches('`'));
+        let most: u64 = most.replace(',', "").parse().expect("a number");
+        let values = constants(&source(file), name);
+        assert!(values.contains(&most), "{what}: {file} {name} is {values:?}, not {most}");
+        for test in tests.split(", ") {
+            let test = test.trim_matches('`');
+            assert!(own.contains(&format!("#[test]\nfn {test}() {{")), "{what}: there is no test `{test}`");
+        }
+        // The words of the message stand in a test that reaches the limit, or are those of a finding.
+        let is_finding = said.starts_with("a finding of ");
+        assert!(is_finding || own.contains(said), "{what}: no test expects `{said}`");
+        rows += 1;
+    }
+    assert!(rows > 25, "{rows}");
+}
