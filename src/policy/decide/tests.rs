@@ -606,3 +606,30 @@ fn a_subject_of_many_segments_may_be_sent() {
     assert_eq!(of(five).verdict(ACME, None), "yes");
     assert_eq!(of(five).verdict(STRANGER, None), "no");
 }
+
+proptest::proptest! {
+    #[test]
+    fn tests_with_one_key_and_different_values_are_found(drafts in proptest::collection::vec((0..2_usize, 0..6_usize, 0..2_usize), 0..12)) {
+        let vocabulary = Vocabulary::default();
+        let text = |text: &str| Item::Text(vocabulary.literal(text));
+        let tests: Vec<Test> = drafts
+            .iter()
+            .map(|&(operator, key, value)| Test {
+                operator: Operator::plain([Comparator::StringEquals, Comparator::StringLike][operator]),
+                key: if key == 5 { Item::Unknown(Unknown::List) } else { text(["a", "A", "b", "B", "c"][key]) },
+                values: vec![text(["x", "y"][value])],
+            })
+            .collect();
+        let found = rivals(&tests, &vocabulary);
+        for (index, test) in tests.iter().enumerate() {
+            let one_by_one = tests.iter().enumerate().any(|(other, twin)| {
+                let rivals = other != index && twin.operator == test.operator && twin.values != test.values;
+                rivals && same_key(test, twin, &vocabulary)
+            });
+            let at_once = test
+                .literal_key(&vocabulary)
+                .is_some_and(|key| found.contains(&(test.operator, key.to_ascii_lowercase())));
+            proptest::prop_assert_eq!(at_once, one_by_one);
+        }
+    }
+}
