@@ -619,7 +619,8 @@ fn too_many(
 fn given_up(analysis: &Analysis<'_>) -> impl Iterator<Item = Problem> {
     analysis.given_up().into_iter().map(|span| {
         let message = "it would take too long to decide everything about this trust policy";
-        let help = "What is not decided counts as possible. Write fewer statements, values and wildcards.";
+        let help = "What is not decided counts as possible. A policy with many statements, values or wildcards is \
+                    decided when it has fewer; of a short one, please report it.";
         Problem::at(ProblemKind::Combinations, span, message, help)
     })
 }
