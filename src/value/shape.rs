@@ -1,7 +1,7 @@
 //! The language of an unknown string, and whether two languages meet.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -9,47 +9,52 @@ use smallvec::SmallVec;
 /// A set of characters: ASCII by bit, everything else together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Class {
-    ascii: u128,
+    /// As bytes, which need no alignment: there are very many classes in shapes.
+    ascii: [u8; 16],
     other: bool,
 }
 
 impl Class {
     /// Every character.
-    pub const ANY: Self = Self { ascii: u128::MAX, other: true };
+    pub const ANY: Self = Self::new(u128::MAX, true);
+
+    const fn new(ascii: u128, other: bool) -> Self {
+        Self { ascii: ascii.to_ne_bytes(), other }
+    }
 
     /// The characters of `characters`.
     #[must_use]
     pub const fn of(characters: &str) -> Self {
-        let mut class = Self { ascii: 0, other: false };
+        let (mut ascii, mut other) = (0u128, false);
         let bytes = characters.as_bytes();
         let mut index = 0;
         while index < bytes.len() {
             if bytes[index] < 128 {
-                class.ascii |= 1 << bytes[index];
+                ascii |= 1 << bytes[index];
             } else {
-                class.other = true;
+                other = true;
             }
             index += 1;
         }
-        class
+        Self::new(ascii, other)
     }
 
     /// Both sets together.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
-        Self { ascii: self.ascii | other.ascii, other: self.other || other.other }
+        Self::new(self.ascii() | other.ascii(), self.other || other.other)
     }
 
     /// This set without the other.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
-        Self { ascii: self.ascii & !other.ascii, other: self.other && !other.other }
+        Self::new(self.ascii() & !other.ascii(), self.other && !other.other)
     }
 
     /// The ASCII characters of the set, by bit.
     #[must_use]
     pub const fn ascii(self) -> u128 {
-        self.ascii
+        u128::from_ne_bytes(self.ascii)
     }
 
     /// True if the characters beyond ASCII are in the set.
@@ -62,13 +67,13 @@ impl Class {
     #[must_use]
     pub fn contains(self, character: char) -> bool {
         let code = u32::from(character);
-        if code < 128 { self.ascii >> code & 1 == 1 } else { self.other }
+        if code < 128 { self.ascii() >> code & 1 == 1 } else { self.other }
     }
 
     /// True if some character is in both.
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
-        self.ascii & other.ascii != 0 || (self.other && other.other)
+        self.ascii() & other.ascii() != 0 || (self.other && other.other)
     }
 }
 
@@ -83,7 +88,18 @@ const NAME: Class = ALPHANUMERIC.or(Class::of("_+=,.@-"));
 /// A language: a union of sequences. Over-approximated where it would grow too large, so that "disjoint" is
 /// always true and "not disjoint" may be too careful.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Shape(Arc<[Vec<Step>]>);
+pub struct Shape(Arc<[Sequence]>);
+
+/// Steps, one after the other.
+type Sequence = Box<[Step]>;
+
+/// A shape that is made once for the whole program: each of thousands of templates has it several times.
+macro_rules! once {
+    ($make:expr) => {{
+        static MADE: LazyLock<Shape> = LazyLock::new(|| $make);
+        MADE.clone()
+    }};
+}
 
 /// A character of a class: exactly one, at most one, or any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,35 +130,47 @@ impl Shape {
     /// Only the empty string.
     #[must_use]
     pub fn empty_string() -> Self {
-        Self(Arc::from([Vec::new()]))
+        once!(Shape(Arc::from([Sequence::default()])))
     }
 
     /// Every string.
     #[must_use]
     pub fn any() -> Self {
-        Self::class(Class::ANY, 0, None)
+        once!(Shape::class(Class::ANY, 0, None))
     }
 
     /// Every non-empty string without wildcard: what a parameter is assumed to hold.
     #[must_use]
     pub fn parameter() -> Self {
-        Self::class(Class::ANY.without(Class::of("*?")), 1, None)
+        once!(Shape::class(Class::ANY.without(Class::of("*?")), 1, None))
     }
 
     /// Exactly `text`.
     #[must_use]
     pub fn literal(text: &str) -> Self {
-        let step = |character: char| Step {
-            class: Class::of(character.encode_utf8(&mut [0; 4])),
-            repeat: Repeat::Once,
-        };
-        Self(Arc::from([text.chars().map(step).collect::<Vec<_>>()]))
+        Self(Arc::from([Self::spelled(text)]))
     }
 
     /// One of `texts`.
     #[must_use]
     pub fn one_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
-        texts.into_iter().map(Self::literal).reduce(|all, next| all.or(&next)).unwrap_or_else(Self::any)
+        let mut all: Vec<Sequence> = Vec::new();
+        for text in texts {
+            if all.len() < Self::ALTERNATIVES {
+                all.push(Self::spelled(text));
+            } else {
+                all = Self::any().0.to_vec();
+            }
+        }
+        if all.is_empty() { Self::any() } else { Self(all.into()) }
+    }
+
+    fn spelled(text: &str) -> Sequence {
+        let step = |character: char| Step {
+            class: Class::of(character.encode_utf8(&mut [0; 4])),
+            repeat: Repeat::Once,
+        };
+        text.chars().map(step).collect()
     }
 
     /// From `least` to `most` characters of a class.
@@ -155,7 +183,7 @@ impl Shape {
             }
             _ => sequence.push(Step { class, repeat: Repeat::AnyNumber }),
         }
-        Self(Arc::from([sequence]))
+        Self(Arc::from([sequence.into_boxed_slice()]))
     }
 
     /// This language followed by another.
@@ -170,7 +198,7 @@ impl Shape {
                 if first.len() + second.len() > Self::STEPS {
                     return Self::any();
                 }
-                sequences.push([first.as_slice(), second].concat());
+                sequences.push([&**first, &**second].concat().into_boxed_slice());
             }
         }
         Self(sequences.into())
@@ -187,7 +215,7 @@ impl Shape {
 
     /// The sequences of which the language is the union.
     #[must_use]
-    pub fn sequences(&self) -> &[Vec<Step>] {
+    pub fn sequences(&self) -> &[Box<[Step]>] {
         &self.0
     }
 
@@ -207,7 +235,7 @@ impl Shape {
     /// language has shorter strings).
     #[must_use]
     pub fn least_length(&self) -> usize {
-        let least = |sequence: &Vec<Step>| sequence.iter().filter(|step| step.repeat == Repeat::Once).count();
+        let least = |sequence: &Sequence| sequence.iter().filter(|step| step.repeat == Repeat::Once).count();
         self.0.iter().map(least).min().unwrap_or_default()
     }
 
@@ -220,24 +248,26 @@ impl Shape {
     /// An account id: twelve digits.
     #[must_use]
     pub fn account_id() -> Self {
-        Self::class(DIGITS, 12, Some(12))
+        once!(Shape::class(DIGITS, 12, Some(12)))
     }
 
     /// A region name: `us-east-1`, `us-gov-west-1`, `us-iso-east-1`.
     #[must_use]
     pub fn region() -> Self {
-        let word = || Self::class(LOWER, 1, Some(12));
-        let dash = Self::literal("-");
-        let end = Self::class(DIGITS, 1, Some(2));
-        let two = word().then(&dash).then(&word()).then(&dash).then(&end);
-        let three = word().then(&dash).then(&two);
-        two.or(&three)
+        once!({
+            let word = || Shape::class(LOWER, 1, Some(12));
+            let dash = Shape::literal("-");
+            let end = Shape::class(DIGITS, 1, Some(2));
+            let two = word().then(&dash).then(&word()).then(&dash).then(&end);
+            let three = word().then(&dash).then(&two);
+            two.or(&three)
+        })
     }
 
     /// A partition, from the reference's table.
     #[must_use]
     pub fn partition() -> Self {
-        Self::one_of([
+        once!(Shape::one_of([
             "aws",
             "aws-cn",
             "aws-us-gov",
@@ -246,56 +276,56 @@ impl Shape {
             "aws-iso-e",
             "aws-iso-f",
             "aws-eusc",
-        ])
+        ]))
     }
 
     /// The domain of a partition's endpoints.
     #[must_use]
     pub fn url_suffix() -> Self {
-        Self::class(LOWER.or(DIGITS).or(Class::of("-.")), 3, Some(64))
+        once!(Shape::class(LOWER.or(DIGITS).or(Class::of("-.")), 3, Some(64)))
     }
 
     /// A name that AWS or IAM accepts or generates: one to 128 of `[\w+=,.@-]`.
     #[must_use]
     pub fn name() -> Self {
-        Self::class(NAME, 1, Some(128))
+        once!(Shape::class(NAME, 1, Some(128)))
     }
 
     /// What a request can carry as its external id: two characters or more (AWS STS API reference, AssumeRole,
     /// `ExternalId`: 2 to 1,224 of `[\w+=,.@:\/-]`).
     #[must_use]
     pub fn external_id() -> Self {
-        Self::class(NAME.or(Class::of(":/")), 2, None)
+        once!(Shape::class(NAME.or(Class::of(":/")), 2, None))
     }
 
     /// A Cognito user pool id: `REGION_` and letters and digits.
     #[must_use]
     pub fn user_pool_id() -> Self {
-        Self::region().then(&Self::literal("_")).then(&Self::class(ALPHANUMERIC, 1, Some(32)))
+        once!(Shape::region().then(&Shape::literal("_")).then(&Shape::class(ALPHANUMERIC, 1, Some(32))))
     }
 
     /// A Cognito identity pool id, or an identity id: `REGION:GUID`.
     #[must_use]
     pub fn identity_pool_id() -> Self {
-        Self::region().then(&Self::literal(":")).then(&Self::guid())
+        once!(Shape::region().then(&Shape::literal(":")).then(&Shape::guid()))
     }
 
     /// An app client id: `[\w+]+`, in practice 26 letters and digits. Neither `:` nor `-`.
     #[must_use]
     pub fn app_client_id() -> Self {
-        Self::class(ALPHANUMERIC.or(Class::of("_+")), 1, Some(128))
+        once!(Shape::class(ALPHANUMERIC.or(Class::of("_+")), 1, Some(128)))
     }
 
     /// A GUID: 8-4-4-4-12 hexadecimal digits.
     #[must_use]
     pub fn guid() -> Self {
-        Self::guid_of(HEX)
+        once!(Shape::guid_of(HEX))
     }
 
     /// A GUID in upper or lower case, as identity stores take it.
     #[must_use]
     pub fn guid_in_any_case() -> Self {
-        Self::guid_of(HEX.or(Class::of("ABCDEF")))
+        once!(Shape::guid_of(HEX.or(Class::of("ABCDEF"))))
     }
 
     fn guid_of(digits: Class) -> Self {

@@ -60,7 +60,10 @@ impl Declared {
             // CloudFormation allows at most 4,096 characters.
             let least = number("MinLength").unwrap_or(1).clamp(1, 4096);
             let most = number("MaxLength").filter(|&most| most >= least && most < 4096);
-            Shape::class(Class::ANY.without(WILDCARDS), least, most)
+            match (least, most) {
+                (1, None) => Shape::parameter(),
+                _ => Shape::class(Class::ANY.without(WILDCARDS), least, most),
+            }
         };
         let hidden = text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true"));
         Self { name, list, default, allowed, hidden, shape, assumed }
