@@ -509,10 +509,10 @@ fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Re
     let into = dump.only_existing(vocabulary);
     let mut plan = cloudformation::Plan::new(templates, settings, into.as_ref(), vocabulary);
     dump.exports(vocabulary).into_iter().for_each(|export| plan.take(export));
-    let trees: Vec<usize> = (0..plan.len()).collect();
-    let exported = in_order(&trees, |&tree| plan.exported(tree, vocabulary));
+    let trees = plan.take_trees();
+    let exported = in_order(&trees, |tree| plan.exported(tree, vocabulary));
     plan.link(exported);
-    let resolved = in_order(&trees, |&tree| plan.resolve(tree, vocabulary));
+    let resolved = used_up_in_order(trees, |tree| plan.resolve(tree, vocabulary));
     let mut resources = plan.merge(resolved);
     if !dump.is_empty() {
         let start = account::Start::after(&resources);
@@ -719,6 +719,15 @@ fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
 /// Applies `work` to all items, side by side if they are more than a few; results come in their order.
 fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     if items.len() > FEW { items.par_iter().map(work).collect() } else { items.iter().map(work).collect() }
+}
+
+/// As [`in_order`], of items that are let go of one by one.
+fn used_up_in_order<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() > FEW {
+        items.into_par_iter().map(work).collect()
+    } else {
+        items.into_iter().map(work).collect()
+    }
 }
 
 fn thread_count(asked: usize) -> usize {

@@ -30,7 +30,7 @@ use super::Resources;
 pub use declaration::Declaration;
 pub use expression::{Call, Expression, Form};
 pub use lower::Lowering;
-pub use plan::{Exported, Plan, Resolved};
+pub use plan::{Exported, Plan, Resolved, Stacks};
 
 /// A file of templates, or one that says how templates belong together. Borrows nothing.
 #[derive(Debug)]
@@ -84,9 +84,10 @@ impl File {
 #[must_use]
 pub fn resolve(files: Vec<File>, settings: &Settings, vocabulary: &Vocabulary) -> Resources {
     let mut plan = Plan::new(files, settings, None, vocabulary);
-    let exported = (0..plan.len()).map(|index| plan.exported(index, vocabulary)).collect();
+    let trees = plan.take_trees();
+    let exported = trees.iter().map(|tree| plan.exported(tree, vocabulary)).collect();
     plan.link(exported);
-    let resolved = (0..plan.len()).map(|index| plan.resolve(index, vocabulary)).collect();
+    let resolved = trees.into_iter().map(|tree| plan.resolve(tree, vocabulary)).collect();
     plan.merge(resolved)
 }
 

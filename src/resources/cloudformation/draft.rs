@@ -214,6 +214,10 @@ impl Draft {
         draft.complete &= lowering.complete;
         draft.problems.append(&mut lowering.problems);
         draft.problems.append(&mut embedding.problems);
+        draft.parameters.shrink_to_fit();
+        draft.conditions.shrink_to_fit();
+        draft.resources.shrink_to_fit();
+        draft.outputs.shrink_to_fit();
         if root.tree().exhausted() {
             draft.complete = false;
             draft.problems.push(Problem::at(

@@ -79,6 +79,7 @@ impl<'v> Lowering<'v> {
                 entries.push((Located::new(name, key.span()), self.lower_at(value, 1)));
             }
         }
+        entries.shrink_to_fit();
         Expression { form: Form::Map(entries), span: node.span() }
     }
 
@@ -143,12 +144,16 @@ impl<'v> Lowering<'v> {
         }
         match node.kind() {
             Kind::Scalar | Kind::Alias => self.scalar(node),
-            Kind::List => {
-                let items = node.items().map(|item| self.lower_at(item, depth + 1)).collect();
-                Expression { form: Form::List(items), span }
-            }
+            Kind::List => Expression { form: Form::List(self.items(node, depth)), span },
             Kind::Map => self.map(node, depth),
         }
+    }
+
+    fn items(&mut self, node: NodeRef<'_>, depth: u32) -> Vec<Expression> {
+        let mut items: Vec<Expression> = node.items().map(|item| self.lower_at(item, depth + 1)).collect();
+        // Most lists have one item or two, and are kept until all templates are read.
+        items.shrink_to_fit();
+        items
     }
 
     fn scalar(&mut self, node: NodeRef<'_>) -> Expression {
@@ -196,6 +201,7 @@ impl<'v> Lowering<'v> {
             self.complete = false;
             return self.unknown("Fn::Transform", false, span);
         }
+        entries.shrink_to_fit();
         Expression { form: Form::Map(entries), span }
     }
 
@@ -242,10 +248,7 @@ impl<'v> Lowering<'v> {
                 let name = self.text(node).unwrap_or_else(|| self.names.intern(""));
                 Expression { form: Form::Scalar(name), span }
             }
-            Kind::List => {
-                let items = node.items().map(|item| self.lower_at(item, depth + 1)).collect();
-                Expression { form: Form::List(items), span }
-            }
+            Kind::List => Expression { form: Form::List(self.items(node, depth)), span },
             Kind::Map => self.map(node, depth + 1),
         }
     }

@@ -1,6 +1,7 @@
 //! Which templates belong together: nested stacks, deployments, exports.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -30,9 +31,7 @@ const STACKS: usize = 512;
 /// [`Plan::exported`] for each, [`Plan::link`] once, [`Plan::resolve`] for each, [`Plan::merge`] once.
 #[derive(Debug)]
 pub struct Plan {
-    drafts: Vec<Draft>,
-    /// For each tree its nodes.
-    trees: Vec<Vec<Node>>,
+    trees: Vec<Stacks>,
     deployments: Vec<Deployment>,
     /// For each tree its deployment.
     deployed: Vec<usize>,
@@ -43,10 +42,18 @@ pub struct Plan {
     exports: Exports,
 }
 
+/// A template with its nested stacks. With the last tree that uses a template, all that is held of it is let go of.
+#[derive(Debug)]
+pub struct Stacks {
+    /// Which one of the plan.
+    index: usize,
+    nodes: Vec<Node>,
+}
+
 /// One use of a draft in a tree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Node {
-    draft: usize,
+    draft: Arc<Draft>,
     /// The parent's position in the tree, and the logical id of the stack there.
     parent: Option<(usize, Name)>,
     /// False if a stack below it is not in view.
@@ -79,16 +86,15 @@ impl Plan {
         vocabulary: &Vocabulary,
     ) -> Self {
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        let mut drafts = Vec::new();
+        let mut drafts: Vec<Arc<Draft>> = Vec::new();
         let mut manifests: Vec<Manifest> = Vec::new();
         for file in files {
             match file.content {
-                Content::Templates(templates) => drafts.extend(templates),
+                Content::Templates(templates) => drafts.extend(templates.into_iter().map(Arc::new)),
                 Content::Manifest(manifest) => manifests.push(manifest),
             }
         }
         let mut plan = Self {
-            drafts,
             trees: Vec::new(),
             deployments: Vec::new(),
             deployed: Vec::new(),
@@ -97,43 +103,31 @@ impl Plan {
             first: Vec::new(),
             exports: Exports::default(),
         };
-        plan.find_trees(vocabulary);
-        let roots: Vec<&Path> =
-            plan.trees.iter().map(|nodes| plan.drafts[nodes[0].draft].path.as_path()).collect();
+        plan.find_trees(&drafts, vocabulary);
+        let roots: Vec<&Path> = plan.trees.iter().map(|tree| tree.root().path.as_path()).collect();
         let (deployments, deployed) = deployment::deployments(&roots, &manifests, settings, into, vocabulary);
-        plan.pinned = plan
-            .trees
-            .iter()
-            .map(|nodes| pinned(&plan.drafts[nodes[0].draft], settings, vocabulary))
-            .collect();
+        plan.pinned = plan.trees.iter().map(|tree| pinned(tree.root(), settings, vocabulary)).collect();
         plan.deployments = deployments;
         plan.deployed = deployed;
         let mut next = 0;
-        for nodes in &plan.trees {
+        for tree in &plan.trees {
             plan.first.push(next);
-            next += u32::try_from(nodes.len()).expect("a tree has at most 512 stacks");
+            next += u32::try_from(tree.nodes.len()).expect("a tree has at most 512 stacks");
         }
         plan
     }
 
-    /// How many trees there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.trees.len()
+    /// Hands out the trees, in order, to be resolved one by one.
+    pub fn take_trees(&mut self) -> Vec<Stacks> {
+        std::mem::take(&mut self.trees)
     }
 
-    /// True if there is no template.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.trees.is_empty()
-    }
-
-    /// The tree `index`.
-    fn tree(&self, index: usize, vocabulary: &Vocabulary) -> Tree<'_> {
-        let nodes = &self.trees[index];
+    /// What is to be known of a tree.
+    fn tree<'a>(&'a self, stacks: &'a Stacks, vocabulary: &Vocabulary) -> Tree<'a> {
+        let Stacks { index, ref nodes } = *stacks;
         let mut scopes: Vec<Scope<'_>> = Vec::with_capacity(nodes.len());
         for (position, node) in nodes.iter().enumerate() {
-            let draft = &self.drafts[node.draft];
+            let draft = &*node.draft;
             let mut arguments = FxHashMap::default();
             if let Some((parent, stack)) = node.parent {
                 scopes[parent].children.insert(stack, position);
@@ -161,14 +155,14 @@ impl Plan {
         }
     }
 
-    fn find_trees(&mut self, vocabulary: &Vocabulary) {
+    fn find_trees(&mut self, drafts: &[Arc<Draft>], vocabulary: &Vocabulary) {
         let by_path: FxHashMap<PathBuf, usize> =
-            self.drafts.iter().enumerate().map(|(index, draft)| (normalized(&draft.path), index)).collect();
+            drafts.iter().enumerate().map(|(index, draft)| (normalized(&draft.path), index)).collect();
         // For each draft, its stacks with the drafts that they use.
-        let mut stacks: Vec<Vec<(Name, usize)>> = vec![Vec::new(); self.drafts.len()];
-        let mut unseen = vec![false; self.drafts.len()];
-        let mut used = vec![false; self.drafts.len()];
-        for (index, draft) in self.drafts.iter().enumerate() {
+        let mut stacks: Vec<Vec<(Name, usize)>> = vec![Vec::new(); drafts.len()];
+        let mut unseen = vec![false; drafts.len()];
+        let mut used = vec![false; drafts.len()];
+        for (index, draft) in drafts.iter().enumerate() {
             for (name, declaration) in &draft.resources {
                 if vocabulary.names.text(declaration.kind) != "AWS::CloudFormation::Stack" {
                     continue;
@@ -191,23 +185,30 @@ impl Plan {
                 }
             }
         }
-        let mut visited = vec![false; self.drafts.len()];
-        let in_order = (0..self.drafts.len()).filter(|&index| !used[index]).chain(0..self.drafts.len());
+        let mut visited = vec![false; drafts.len()];
+        let in_order = (0..drafts.len()).filter(|&index| !used[index]).chain(0..drafts.len());
         for root in in_order.collect::<Vec<_>>() {
             if visited[root] {
                 continue;
             }
             let mut problems = Vec::new();
-            let mut nodes = vec![Node { draft: root, parent: None, complete: !unseen[root] }];
+            let node = |index: usize, parent| Node {
+                draft: Arc::clone(&drafts[index]),
+                parent,
+                complete: !unseen[index],
+            };
+            let mut nodes = vec![node(root, None)];
+            // For each node its draft.
+            let mut indices = vec![root];
             let mut position = 0;
             while position < nodes.len() {
-                let current = nodes[position].draft;
+                let current = indices[position];
                 visited[current] = true;
                 for &(name, child) in &stacks[current] {
                     let ancestors: Vec<usize> = ancestors(&nodes, position);
-                    let declaration = &self.drafts[current].resources[&name];
+                    let declaration = &drafts[current].resources[&name];
                     let over = ancestors.len() >= NESTING || nodes.len() >= STACKS;
-                    if ancestors.iter().any(|&ancestor| nodes[ancestor].draft == child) {
+                    if ancestors.iter().any(|&ancestor| indices[ancestor] == child) {
                         problems.push(Problem::at(
                             ProblemKind::Template,
                             declaration.span,
@@ -227,29 +228,26 @@ impl Plan {
                         ));
                         nodes[position].complete = false;
                     } else {
-                        nodes.push(Node {
-                            draft: child,
-                            parent: Some((position, name)),
-                            complete: !unseen[child],
-                        });
+                        nodes.push(node(child, Some((position, name))));
+                        indices.push(child);
                     }
                 }
                 position += 1;
             }
-            self.trees.push(nodes);
+            self.trees.push(Stacks { index: self.trees.len(), nodes });
             self.problems.push(problems);
         }
     }
 
-    /// What the tree `index` exports.
+    /// What a tree exports.
     #[must_use]
-    pub fn exported(&self, index: usize, vocabulary: &Vocabulary) -> Exported {
+    pub fn exported(&self, stacks: &Stacks, vocabulary: &Vocabulary) -> Exported {
         let mut all: Vec<(Text, Option<Value>)> = Vec::new();
         let exports = |draft: &Draft| draft.outputs.values().any(|output| output.export.is_some());
-        if !self.trees[index].iter().any(|node| exports(&self.drafts[node.draft])) {
-            return Exported { tree: index, all };
+        if !stacks.nodes.iter().any(|node| exports(&node.draft)) {
+            return Exported { tree: stacks.index, all };
         }
-        let tree = self.tree(index, vocabulary);
+        let tree = self.tree(stacks, vocabulary);
         // What one of them takes from another import is not followed further.
         let none = Exports::default();
         let worlds = worlds::worlds(vocabulary, &tree, &none);
@@ -268,7 +266,7 @@ impl Plan {
                 }
             }
         }
-        Exported { tree: index, all }
+        Exported { tree: stacks.index, all }
     }
 
     /// Lets imports be answered by what the trees export.
@@ -297,26 +295,27 @@ impl Plan {
         }
     }
 
-    /// Resolves the tree `index`.
+    /// Resolves a tree, and lets go of it.
     #[must_use]
-    pub fn resolve(&self, index: usize, vocabulary: &Vocabulary) -> Resolved {
+    pub fn resolve(&self, stacks: Stacks, vocabulary: &Vocabulary) -> Resolved {
         let exports = &self.exports;
-        let mut tree = self.tree(index, vocabulary);
-        let mut problems: Vec<Problem> = self.trees[index]
+        let mut tree = self.tree(&stacks, vocabulary);
+        let nodes = &stacks.nodes;
+        let mut problems: Vec<Problem> = nodes
             .iter()
             .enumerate()
             // A template used twice says what is wrong with it once.
             .filter(|(position, node)| {
-                self.trees[index][..*position].iter().all(|other| other.draft != node.draft)
+                nodes[..*position].iter().all(|other| !Arc::ptr_eq(&other.draft, &node.draft))
             })
-            .flat_map(|(_, node)| self.drafts[node.draft].problems.iter().cloned())
+            .flat_map(|(_, node)| node.draft.problems.iter().cloned())
             .collect();
         problems.append(&mut tree.problems);
         let worlds = worlds::worlds(vocabulary, &tree, exports);
         problems.extend(worlds.problems.iter().cloned());
         let work = Work::default();
         let context = Context { vocabulary, tree: &tree, exports, atoms: &worlds.atoms, work: &work };
-        let mut templates = Vec::new();
+        let mut templates = Vec::with_capacity(tree.scopes.len());
         let mut resources = Vec::new();
         for (position, scope) in tree.scopes.iter().enumerate() {
             let mut dangling = Vec::new();
@@ -328,6 +327,7 @@ impl Plan {
                 .collect();
             // What SAM makes stands where it is caused.
             declarations.sort_by_key(|declaration| declaration.span.start);
+            resources.reserve_exact(declarations.len());
             for declaration in declarations {
                 let (variants, lost, more) = variants(context, &worlds, position, declaration.logical_id);
                 dangling.extend(lost);
@@ -376,12 +376,21 @@ impl Plan {
     #[must_use]
     pub fn merge(self, resolved: Vec<Resolved>) -> Resources {
         let mut all = Resources { deployments: self.deployments, ..Resources::default() };
+        all.templates.reserve_exact(resolved.iter().map(|tree| tree.templates.len()).sum());
+        all.resources.reserve_exact(resolved.iter().map(|tree| tree.resources.len()).sum());
         for tree in resolved {
             all.templates.extend(tree.templates);
             all.resources.extend(tree.resources);
             all.problems.extend(tree.problems);
         }
         all
+    }
+}
+
+impl Stacks {
+    /// The template that contains the others.
+    fn root(&self) -> &Draft {
+        &self.nodes[0].draft
     }
 }
 
@@ -567,6 +576,8 @@ fn variants(
         }
     }
     variants.sort_by_key(|variant| variant.worlds.0.trailing_zeros());
+    // Nearly all have one.
+    variants.shrink_to_fit();
     (variants, dangling, problems)
 }
 

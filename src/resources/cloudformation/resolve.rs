@@ -123,7 +123,9 @@ impl<'a> Resolver<'a> {
             Form::Null => Some(Value::Null),
             Form::Scalar(name) => Some(Value::Text(self.scalar(*name))),
             Form::List(items) => {
-                Some(Value::List(items.iter().filter_map(|item| self.value(scope, item)).collect()))
+                let mut all = Vec::with_capacity(items.len());
+                all.extend(items.iter().filter_map(|item| self.value(scope, item)));
+                Some(Value::List(all))
             }
             Form::Map(entries) => {
                 let mut all = Vec::with_capacity(entries.len());
