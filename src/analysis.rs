@@ -284,7 +284,7 @@ impl<'s> Analysis<'s> {
     /// How much of what a template may become the worlds in which something holds were looked for in.
     #[must_use]
     pub fn coverage(&self, worlds: &Worlds) -> Coverage {
-        let coverage = |&(template, set): &(TemplateId, WorldSet)| {
+        let coverage = |(template, set): (TemplateId, WorldSet)| {
             let table = &self.template(template).worlds;
             if table.exhaustive {
                 Coverage::Full
@@ -294,15 +294,15 @@ impl<'s> Analysis<'s> {
                 Coverage::Partial
             }
         };
-        worlds.sets().iter().map(coverage).max().unwrap_or(Coverage::Full)
+        worlds.sets().map(coverage).max().unwrap_or(Coverage::Full)
     }
 
     /// Whether something is there in all of some worlds, that of other templates included.
     #[must_use]
     pub fn covers(&self, there: &Worlds, worlds: &Worlds) -> bool {
-        there.sets().iter().all(|&(template, set)| {
-            let of = worlds.sets().iter().find(|(known, _)| *known == template);
-            let all = of.map_or_else(|| self.template(template).worlds.all(), |&(_, set)| set);
+        there.sets().all(|(template, set)| {
+            let of = worlds.of_template(template);
+            let all = of.unwrap_or_else(|| self.template(template).worlds.all());
             all.0 & !set.0 == 0
         })
     }
@@ -351,9 +351,9 @@ impl<'s> Analysis<'s> {
     /// Whether all worlds of one are among those of another, whichever templates they depend on.
     #[must_use]
     pub fn always(&self, worlds: &Worlds, among: &Worlds) -> bool {
-        among.sets().iter().all(|&(template, set)| {
-            let own = worlds.sets().iter().find(|(known, _)| *known == template);
-            let own = own.map_or_else(|| self.template(template).worlds.all(), |(_, own)| *own);
+        among.sets().all(|(template, set)| {
+            let own = worlds.of_template(template);
+            let own = own.unwrap_or_else(|| self.template(template).worlds.all());
             own.0 & !set.0 == 0
         })
     }
@@ -363,8 +363,7 @@ impl<'s> Analysis<'s> {
     pub fn when(&self, worlds: &Worlds) -> Option<String> {
         let parts: Vec<String> = worlds
             .sets()
-            .iter()
-            .filter_map(|&(template, set)| {
+            .filter_map(|(template, set)| {
                 self.template(template).worlds.describe(set, &self.vocabulary.names)
             })
             .collect();

@@ -89,7 +89,7 @@ pub struct Statement {
     pub resources: Clause<Item>,
     /// `Condition`: all tests must hold. `None` if absent, `Some` of nothing if written and empty (what AWS
     /// makes of that is not documented).
-    pub conditions: Option<Vec<Test>>,
+    pub conditions: Option<Box<[Test]>>,
 }
 
 /// The `Effect` of a statement.
@@ -110,9 +110,9 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Clause<T> {
     /// `Principal`, `Action`, `Resource`: any of these.
-    pub only: Option<Vec<T>>,
+    pub only: Option<Box<[T]>>,
     /// `NotPrincipal`, `NotAction`, `NotResource`: none of these.
-    pub except: Option<Vec<T>>,
+    pub except: Option<Box<[T]>>,
 }
 
 /// One value in a list.
@@ -132,7 +132,7 @@ pub struct Test {
     /// The key as written: compared without regard to case ([`Test::key_is`]).
     pub key: Item,
     /// The values. Empty if an empty list is written.
-    pub values: Vec<Item>,
+    pub values: Box<[Item]>,
 }
 
 /// The name of a part of a policy: what decisions speak in.
@@ -202,10 +202,10 @@ impl Statement {
         let principal = Principal { key: PrincipalKey::Unknown, value: item(), form: PrincipalForm::Unknown };
         Self {
             effect: Effect::Unknown,
-            principals: Clause { only: Some(vec![principal]), except: None },
-            actions: Clause { only: Some(vec![item()]), except: None },
-            resources: Clause { only: Some(vec![item()]), except: None },
-            conditions: Some(vec![Test::unknown(why)]),
+            principals: Clause { only: Some(Box::new([principal])), except: None },
+            actions: Clause { only: Some(Box::new([item()])), except: None },
+            resources: Clause { only: Some(Box::new([item()])), except: None },
+            conditions: Some(Box::new([Test::unknown(why)])),
         }
     }
 
@@ -240,7 +240,7 @@ impl Test {
     /// A test of which nothing is known: it stands for any number of any tests.
     #[must_use]
     pub fn unknown(why: Unknown) -> Self {
-        Self { operator: Operator::UNKNOWN, key: Item::Unknown(why), values: vec![Item::Unknown(why)] }
+        Self { operator: Operator::UNKNOWN, key: Item::Unknown(why), values: Box::new([Item::Unknown(why)]) }
     }
 }
 

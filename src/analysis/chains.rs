@@ -104,9 +104,8 @@ impl Analysis<'_> {
     #[must_use]
     pub fn together(&self, known: &Worlds, more: &Worlds) -> Option<Worlds> {
         let both = known.and(more)?;
-        let is_all = more.sets().iter().all(|&(template, set)| self.template(template).worlds.all() == set);
-        let is_other =
-            more.sets().iter().all(|(template, _)| known.sets().iter().all(|(of, _)| of != template));
+        let is_all = more.sets().all(|(template, set)| self.template(template).worlds.all() == set);
+        let is_other = more.sets().all(|(template, _)| known.of_template(template).is_none());
         Some(if is_all && is_other { known.clone() } else { both })
     }
 

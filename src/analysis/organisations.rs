@@ -383,8 +383,8 @@ impl Analysis<'_> {
 
 /// Whether something is there whatever conditions say.
 fn is_always_there(analysis: &Analysis<'_>, entity: &Entity) -> bool {
-    let mut sets = entity.worlds.sets().iter();
-    sets.all(|&(template, set)| analysis.template(template).worlds.all() == set)
+    let mut sets = entity.worlds.sets();
+    sets.all(|(template, set)| analysis.template(template).worlds.all() == set)
 }
 
 /// The account that something is in.

@@ -3,7 +3,7 @@
 use super::{Common, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
-use crate::model::{Assignment, Missing, Target};
+use crate::model::{Assignment, Target};
 use crate::value::{Field, Text};
 
 words! {
@@ -59,7 +59,7 @@ fn permission_set(analysis: &Analysis<'_>, assignment: &Assignment) -> Option<Te
         Target::WrongForm { entity: Some(entity), .. } => {
             Some(Text::literal(analysis.entity(*entity).logical_id))
         }
-        Target::Missing(Missing { name: Some(name), .. }) => Some(Text::literal(*name)),
+        Target::Missing(missing) if missing.name.is_some() => missing.name.map(Text::literal),
         _ => Some(named.value.clone()),
     }
 }

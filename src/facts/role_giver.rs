@@ -257,7 +257,8 @@ impl Caller<'_> {
             if !allowed.iter().any(names_call) {
                 return false;
             }
-            allowed.extend(actions.iter().map(|action| Item::Text(analysis.vocabulary.literal(action))));
+            let more = actions.iter().map(|action| Item::Text(analysis.vocabulary.literal(action)));
+            *allowed = allowed.iter().cloned().chain(more).collect();
             self.may_by(analysis, &policy, self.sender, exchange)
         })
     }

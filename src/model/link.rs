@@ -53,7 +53,7 @@ pub enum Target {
         got: Option<(EntityKind, Form)>,
     },
     /// Nothing in view has this identifier, although it would have to be in view.
-    Missing(Missing),
+    Missing(Box<Missing>),
     /// It names something that is not in view, as far as can be seen rightly.
     Outside(Outside),
     /// What it names depends on what is not known.

@@ -153,7 +153,10 @@ mod tests {
     fn what_is_not_known_decides_nothing() {
         let vocabulary = Vocabulary::default();
         let unknown = Item::Unknown(crate::value::Unknown::List);
-        let clause = |only: Option<Vec<Item>>, except: Option<Vec<Item>>| Clause { only, except };
+        let clause = |only: Option<Vec<Item>>, except: Option<Vec<Item>>| Clause {
+            only: only.map(Into::into),
+            except: except.map(Into::into),
+        };
         let literal = |text: &str| Item::Text(vocabulary.literal(text));
         let check = |clause: &Clause<Item>, expected| {
             assert_eq!(covers(clause, "sts:AssumeRole", &vocabulary), expected);

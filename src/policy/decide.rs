@@ -261,7 +261,7 @@ impl<'a> Tested<'a> {
         // Tests of other statements hold at the same time only if an exchange needs several.
         let several = exchange.actions.len() > 1;
         // By key: there may be very many.
-        let mut with_symbols: FxHashMap<String, Vec<(usize, Vec<Item>)>> = FxHashMap::default();
+        let mut with_symbols: FxHashMap<String, Vec<(usize, Box<[Item]>)>> = FxHashMap::default();
         for (at, statement) in policy.statements.iter().enumerate() {
             let mut own = Vec::new();
             let conditions = statement.conditions.as_deref().unwrap_or_default();
@@ -286,8 +286,9 @@ impl<'a> Tested<'a> {
                 let key = key_of(&test, vocabulary);
                 if test.values.iter().any(|value| value.text().is_none_or(has_symbols)) {
                     let others = with_symbols.entry(key.clone()).or_default();
-                    let beside =
-                        |(of, values): &(usize, Vec<Item>)| *values != test.values && (*of == at || several);
+                    let beside = |(of, values): &(usize, Box<[Item]>)| {
+                        *values != test.values && (*of == at || several)
+                    };
                     if others.iter().any(beside) {
                         tested.crowded.push(key.clone());
                     }
@@ -372,7 +373,7 @@ impl<'a> Tested<'a> {
         let test = Test {
             operator: Operator::plain(Comparator::StringEquals),
             key: Item::Text(vocabulary.literal(key)),
-            values: vec![Item::Text(value.clone())],
+            values: Box::new([Item::Text(value.clone())]),
         };
         self.tests.push((Cow::Owned(test), key.to_ascii_lowercase(), Version::V2008));
         self.tests.len() - 1
@@ -734,7 +735,7 @@ fn key_of(test: &Test, vocabulary: &Vocabulary) -> String {
 
 /// A `Condition` without operators: what AWS makes of it is not documented.
 fn empty(statement: &Statement) -> bool {
-    statement.conditions.as_ref().is_some_and(Vec::is_empty)
+    statement.conditions.as_deref().is_some_and(<[Test]>::is_empty)
 }
 
 fn has_symbols(text: &Text) -> bool {

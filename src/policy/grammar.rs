@@ -42,6 +42,24 @@ struct Reader<'v> {
     places: Draft,
 }
 
+/// A clause that is being read.
+struct Written<T> {
+    only: Option<Vec<T>>,
+    except: Option<Vec<T>>,
+}
+
+impl<T> Written<T> {
+    fn finish(self) -> Clause<T> {
+        Clause { only: self.only.map(Vec::into_boxed_slice), except: self.except.map(Vec::into_boxed_slice) }
+    }
+}
+
+impl<T> Default for Written<T> {
+    fn default() -> Self {
+        Self { only: None, except: None }
+    }
+}
+
 /// A key of the language, or what else a key is.
 enum Key {
     Known(usize),
@@ -166,13 +184,10 @@ impl Reader<'_> {
         };
         let path = self.next_statement();
         self.places.parts.push((path, value.span));
-        let mut statement = Statement {
-            effect: Effect::Invalid,
-            principals: Clause::default(),
-            actions: Clause::default(),
-            resources: Clause::default(),
-            conditions: None,
-        };
+        let mut effect = Effect::Invalid;
+        let (mut principals, mut actions, mut resources) =
+            (Written::default(), Written::default(), Written::default());
+        let mut conditions = None;
         let mut sid = None;
         let mut seen = [false; STATEMENT_ELEMENTS.len()];
         let mut hidden = None;
@@ -196,41 +211,33 @@ impl Reader<'_> {
                     }
                 }
                 "Effect" => {
-                    let effect = self.effect(value);
-                    let before = statement.effect;
-                    statement.effect =
-                        if before == Effect::Invalid || before == effect { effect } else { Effect::Unknown };
+                    let next = self.effect(value);
+                    effect = if effect == Effect::Invalid || effect == next { next } else { Effect::Unknown };
                 }
-                "Principal" => self.principals(value, &mut statement.principals.only, false),
-                "NotPrincipal" => self.principals(value, &mut statement.principals.except, true),
-                "Action" => {
-                    self.actions(value, &mut statement.actions.only, Element::Actions, Element::Action)
-                }
+                "Principal" => self.principals(value, &mut principals.only, false),
+                "NotPrincipal" => self.principals(value, &mut principals.except, true),
+                "Action" => self.actions(value, &mut actions.only, Element::Actions, Element::Action),
                 "NotAction" => {
-                    self.actions(
-                        value,
-                        &mut statement.actions.except,
-                        Element::NotActions,
-                        Element::NotAction,
-                    );
+                    self.actions(value, &mut actions.except, Element::NotActions, Element::NotAction);
                 }
                 "Resource" => {
-                    self.texts(value, &mut statement.resources.only, Element::Resources, Element::Resource);
+                    self.texts(value, &mut resources.only, Element::Resources, Element::Resource);
                 }
                 "NotResource" => {
-                    self.texts(
-                        value,
-                        &mut statement.resources.except,
-                        Element::NotResources,
-                        Element::NotResource,
-                    );
+                    self.texts(value, &mut resources.except, Element::NotResources, Element::NotResource);
                 }
-                _ => self.conditions(value, statement.conditions.get_or_insert_default()),
+                _ => self.conditions(value, conditions.get_or_insert_default()),
             }
         }
         self.check_statement(&seen, value.span, hidden.is_some());
         self.places.sids.push(sid);
-        self.policy.statements.push(statement);
+        self.policy.statements.push(Statement {
+            effect,
+            principals: principals.finish(),
+            actions: actions.finish(),
+            resources: resources.finish(),
+            conditions: conditions.map(Vec::into_boxed_slice),
+        });
         if let Some(span) = hidden {
             // An element of which not even the name is known may change everything about the statement.
             let last = self.policy.statements.len() - 1;
@@ -462,7 +469,7 @@ impl Reader<'_> {
             self.places.parts.push((self.path(Element::Test { test, value }), span));
             values.push(item);
         }
-        into.push(Test { operator, key: Item::Text(entry.key.value.clone()), values });
+        into.push(Test { operator, key: Item::Text(entry.key.value.clone()), values: values.into() });
     }
 
     fn unknown_test(&mut self, value: &Located<Value>, into: &mut Vec<Test>) -> u16 {

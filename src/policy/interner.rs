@@ -3,7 +3,8 @@
 use std::hash::BuildHasher;
 use std::sync::{Arc, RwLock};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use super::places::Layouts;
 use super::{Layout, Policy};
@@ -16,15 +17,29 @@ pub struct PolicyId(u32);
 #[derive(Debug, Default)]
 pub struct Policies {
     entries: boxcar::Vec<Policy>,
-    /// From hash to the policies with that hash.
-    known: RwLock<FxHashMap<u64, Vec<PolicyId>>>,
+    /// Policies by their hashes.
+    known: RwLock<HashTable<Entry>>,
     layouts: Layouts,
+}
+
+/// A policy, with the upper half of its hash.
+#[derive(Debug)]
+struct Entry {
+    hash: u32,
+    id: PolicyId,
+}
+
+impl Entry {
+    /// A hash that is the same whether the policy is looked at or not.
+    fn spread(&self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 impl Policies {
     /// The id of `policy`.
     pub fn intern(&self, policy: Policy) -> PolicyId {
-        let hash = FxBuildHasher.hash_one(&policy);
+        let hash = (FxBuildHasher.hash_one(&policy) >> 32) as u32;
         let known = self.known.read().expect("no thread panics while it holds the lock");
         if let Some(id) = self.find(&known, hash, &policy) {
             return id;
@@ -37,7 +52,8 @@ impl Policies {
         // A copy has no room to spare, which lists that were read item by item have.
         let index = self.entries.push(policy.clone());
         let id = PolicyId(u32::try_from(index).expect("a scan has fewer than 2^32 policies"));
-        known.entry(hash).or_default().push(id);
+        let entry = Entry { hash, id };
+        known.insert_unique(entry.spread(), entry, Entry::spread);
         id
     }
 
@@ -59,8 +75,11 @@ impl Policies {
         self.entries.count()
     }
 
-    fn find(&self, known: &FxHashMap<u64, Vec<PolicyId>>, hash: u64, policy: &Policy) -> Option<PolicyId> {
-        known.get(&hash)?.iter().copied().find(|&id| self.get(id) == policy)
+    fn find(&self, known: &HashTable<Entry>, hash: u32, policy: &Policy) -> Option<PolicyId> {
+        let sought = Entry { hash, id: PolicyId(0) };
+        let found =
+            known.find(sought.spread(), |entry| entry.hash == hash && self.get(entry.id) == policy)?;
+        Some(found.id)
     }
 }
 

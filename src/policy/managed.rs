@@ -10,7 +10,7 @@ impl Policy {
     pub fn managed(policy: ManagedPolicy, vocabulary: &Vocabulary) -> Self {
         let item = |text: &String| Item::Text(vocabulary.literal(text));
         let clause = |Patterns { negated, patterns, .. }: Patterns| {
-            let items: Vec<Item> = patterns.iter().map(item).collect();
+            let items: Box<[Item]> = patterns.iter().map(item).collect();
             match negated {
                 true => Clause { only: None, except: Some(items) },
                 false => Clause { only: Some(items), except: None },

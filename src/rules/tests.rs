@@ -338,7 +338,7 @@ mod judging {
         }
 
         fn when(&self, worlds: &Worlds) -> Option<String> {
-            worlds.sets().first().map(|(_, set)| format!("in {:b}", set.0))
+            worlds.sets().next().map(|(_, set)| format!("in {:b}", set.0))
         }
 
         fn coverage(&self, _: &Worlds) -> Coverage {

@@ -54,21 +54,32 @@ impl WorldTable {
 /// The worlds in which something holds, for each template that it depends on. A template that is not named
 /// is not restricted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Worlds(SmallVec<[(TemplateId, WorldSet); 1]>);
+pub struct Worlds(Sets);
+
+/// The sets of worlds, by template. Nearly everything depends on one template, and there is very much of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+enum Sets {
+    #[default]
+    None,
+    One(TemplateId, WorldSet),
+    /// Two or more.
+    #[expect(clippy::box_collection, reason = "a pointer to a slice takes two words by itself")]
+    Several(Box<Vec<(TemplateId, WorldSet)>>),
+}
 
 impl Worlds {
     /// The worlds `set` of one template.
     #[must_use]
-    pub fn of(template: TemplateId, set: WorldSet) -> Self {
-        Self(SmallVec::from_buf([(template, set)]))
+    pub const fn of(template: TemplateId, set: WorldSet) -> Self {
+        Self(Sets::One(template, set))
     }
 
     /// What holds in both: sets of one template are intersected, others kept side by side.
     /// `None` if nothing does.
     #[must_use]
     pub fn and(&self, other: &Self) -> Option<Self> {
-        let mut sets = self.0.clone();
-        for &(template, set) in &other.0 {
+        let mut sets: SmallVec<[_; 2]> = self.sets().collect();
+        for (template, set) in other.sets() {
             match sets.iter_mut().find(|(known, _)| *known == template) {
                 Some((_, known)) => {
                     known.0 &= set.0;
@@ -80,27 +91,36 @@ impl Worlds {
             }
         }
         sets.sort_unstable();
-        Some(Self(sets))
+        Some(Self(match sets.as_slice() {
+            [] => Sets::None,
+            [(template, set)] => Sets::One(*template, *set),
+            _ => Sets::Several(Box::new(sets.to_vec())),
+        }))
     }
 
     /// The worlds that are not in `other`; `None` if there are none. Where both depend on several templates,
     /// the difference is no product: then all of these are kept, which is too many and never too few.
     #[must_use]
     pub fn without(&self, other: &Self) -> Option<Self> {
-        let [(template, removed)] = other.0.as_slice() else { return Some(self.clone()) };
-        let mut sets = self.0.clone();
-        let Some((_, kept)) = sets.iter_mut().find(|(known, _)| known == template) else {
-            return Some(self.clone());
+        let Sets::One(template, removed) = other.0 else { return Some(self.clone()) };
+        let mut rest = self.clone();
+        let kept = match &mut rest.0 {
+            Sets::One(known, kept) if *known == template => Some(kept),
+            Sets::Several(sets) => {
+                sets.iter_mut().find(|(known, _)| *known == template).map(|(_, kept)| kept)
+            }
+            _ => None,
         };
+        let Some(kept) = kept else { return Some(rest) };
         kept.0 &= !removed.0;
-        (kept.0 != 0).then_some(Self(sets))
+        (kept.0 != 0).then_some(rest)
     }
 
     /// The worlds of both, if that can be said: if they depend on one and the same template.
     #[must_use]
     pub fn or(&self, other: &Self) -> Option<Self> {
-        match (self.0.as_slice(), other.0.as_slice()) {
-            ([(template, set)], [(same, more)]) if template == same => {
+        match (&self.0, &other.0) {
+            (Sets::One(template, set), Sets::One(same, more)) if template == same => {
                 Some(Self::of(*template, WorldSet(set.0 | more.0)))
             }
             _ if self == other => Some(self.clone()),
@@ -109,8 +129,27 @@ impl Worlds {
     }
 
     /// The set for each template, by template.
+    pub fn sets(&self) -> impl Iterator<Item = (TemplateId, WorldSet)> + '_ {
+        let (one, several) = match &self.0 {
+            Sets::None => (None, [].as_slice()),
+            Sets::One(template, set) => (Some((*template, *set)), [].as_slice()),
+            Sets::Several(sets) => (None, sets.as_slice()),
+        };
+        one.into_iter().chain(several.iter().copied())
+    }
+
+    /// The set for a template. `None` if it is not restricted.
     #[must_use]
-    pub fn sets(&self) -> &[(TemplateId, WorldSet)] {
-        &self.0
+    pub fn of_template(&self, template: TemplateId) -> Option<WorldSet> {
+        self.sets().find(|(known, _)| *known == template).map(|(_, set)| set)
+    }
+
+    /// The template and the set, if they depend on one template only.
+    #[must_use]
+    pub const fn single(&self) -> Option<(TemplateId, WorldSet)> {
+        match self.0 {
+            Sets::One(template, set) => Some((template, set)),
+            Sets::None | Sets::Several(_) => None,
+        }
     }
 }

@@ -158,7 +158,7 @@ fn tested_id(view: &View<'_>, statement: &Statement, claim: &str) -> Option<Stri
         key.is_some_and(|key| key.ends_with(&format!(":{claim}"))) && is_literal && is_plain
     };
     let mut tests = statement.conditions.iter().flatten().filter(is_of);
-    let [value] = tests.next()?.values.as_slice() else { return None };
+    let [value] = &*tests.next()?.values else { return None };
     let id = remedy::literal(value, vocabulary)?;
     (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then(|| id.to_owned())
 }

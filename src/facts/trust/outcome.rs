@@ -236,7 +236,7 @@ impl Decided {
                 return remedy::safe(title, Some(change));
             }
             // The other keys keep theirs.
-            let [value] = own.values.as_slice() else { return None };
+            let [value] = &*own.values else { return None };
             let value = Value::Text(remedy::literal(value, vocabulary)?.to_owned());
             let entries = entry(&[&operator.name()?, own.literal_key(vocabulary)?], value);
             let (from, to) = (place(Element::Key(test))?, place(Element::Conditions)?);
@@ -256,13 +256,13 @@ impl Decided {
         }
         if self.killer == OneOf::only(Killer::Audience) && matches!(view.kind, Kind::Saml) {
             let endpoint = remedy::sign_in_endpoint(view.principal, vocabulary)?;
-            let [Item::Text(_)] = own.values.as_slice() else { return None };
+            let [Item::Text(_)] = &*own.values else { return None };
             let change =
                 remedy::replace(place(Element::Test { test, value: 0 })?, Value::Text(endpoint.to_owned()));
             return remedy::safe(format!("test for `{endpoint}`"), Some(change));
         }
         let actual = self.actual.as_ref()?.as_literal(vocabulary)?;
-        let [Item::Text(_)] = own.values.as_slice() else { return None };
+        let [Item::Text(_)] = &*own.values else { return None };
         let at = place(Element::Test { test, value: 0 })?;
         let change = remedy::replace(at, Value::Text(actual.to_owned()));
         remedy::risky(format!("write `{actual}`, which it always is"), Some(change))
@@ -356,8 +356,9 @@ fn show(fact: &mut Decided, index: u16, statement: &Statement, found: &Found) {
 /// The one test that keeps the principal out, if it is one.
 fn killer(view: &View<'_>, statement: &Statement) -> Option<Found> {
     let tests = statement.conditions.as_deref().unwrap_or_default();
-    let alone =
-        |test: &Test| any_action(&Statement { conditions: Some(vec![test.clone()]), ..statement.clone() });
+    let alone = |test: &Test| {
+        any_action(&Statement { conditions: Some(Box::new([test.clone()])), ..statement.clone() })
+    };
     let kills = |test: &Test| refused(view, &with(view, std::iter::once(&alone(test))));
     let index = tests.iter().position(kills)?;
     let test = &tests[index];
@@ -466,7 +467,7 @@ fn has_wildcard(value: &Item, view: &View<'_>) -> bool {
 
 /// The statement with every action: whether the action fits is a question of its own.
 fn any_action(statement: &Statement) -> Statement {
-    Statement { actions: Clause { only: None, except: Some(Vec::new()) }, ..statement.clone() }
+    Statement { actions: Clause { only: None, except: Some(Box::default()) }, ..statement.clone() }
 }
 
 fn with<'s>(view: &View<'_>, statements: impl Iterator<Item = &'s Statement>) -> Policy {

@@ -91,7 +91,9 @@ pub(super) fn without_unknown_principals(policy: &Policy) -> Cow<'_, Policy> {
     let mut policy = policy.clone();
     for statement in &mut policy.statements {
         match (statement.effect, &mut statement.principals.only) {
-            (Effect::Allow, Some(only)) => only.retain(|principal| !is_unknown(principal)),
+            (Effect::Allow, Some(only)) => {
+                *only = only.iter().filter(|principal| !is_unknown(principal)).cloned().collect();
+            }
             // It may be a refusal all the same.
             (Effect::Unknown, _) => statement.effect = Effect::Deny,
             _ => {}

@@ -83,7 +83,7 @@ impl<'m> Resolver<'m> {
             None => references.push(reference(wanted.from.worlds.clone(), target)),
             Some((with, without, missing)) => {
                 references.push(reference(with, target));
-                references.push(reference(without, Target::Missing(missing)));
+                references.push(reference(without, Target::Missing(Box::new(missing))));
             }
         }
         references
@@ -104,14 +104,14 @@ impl<'m> Resolver<'m> {
             return None;
         }
         // The worlds of both are those of one tree of templates.
-        let [(root, all)] = from.worlds.sets() else { return None };
-        let existing = found.iter().fold(0, |existing, found| match found.worlds.sets() {
-            [(template, set)] if template == root => existing | set.0,
+        let (root, all) = from.worlds.single()?;
+        let existing = found.iter().fold(0, |existing, found| match found.worlds.single() {
+            Some((template, set)) if template == root => existing | set.0,
             _ => u64::MAX,
         });
         let without = all.0 & !existing;
         (without != 0).then(|| {
-            let worlds = |set| Worlds::of(*root, WorldSet(set));
+            let worlds = |set| Worlds::of(root, WorldSet(set));
             let missing = Missing {
                 sure: true,
                 name: Some(first.logical_id),
@@ -170,13 +170,13 @@ impl<'m> Resolver<'m> {
                 };
                 same && from.worlds.and(&Worlds::of(template.root, dangling.worlds)).is_some()
             })?;
-            Some(Target::Missing(Missing {
+            Some(Target::Missing(Box::new(Missing {
                 // What an unresolved macro makes is not in view.
                 sure: template.complete,
                 name: Some(found.name),
                 did_you_mean: found.did_you_mean,
                 near: None,
-            }))
+            })))
         })
     }
 
@@ -228,12 +228,12 @@ impl<'m> Resolver<'m> {
         }
         // It exists, but never together with the reference.
         let lost = lost.filter(|entity| self.is_symbol_of(entity, text))?;
-        Some(Target::Missing(Missing {
+        Some(Target::Missing(Box::new(Missing {
             sure: true,
             name: Some(lost.logical_id),
             did_you_mean: None,
             near: Some(lost.id),
-        }))
+        })))
     }
 
     /// Of several resources that exist together, none is surely the one.
@@ -558,7 +558,7 @@ impl<'m> Resolver<'m> {
             .find(|&near| self.model.entity(near).deployment == wanted.from.deployment);
         let sure = self.completeness.lacks(self, wanted, text);
         if near.is_some() || sure {
-            return Target::Missing(Missing { sure, name: None, did_you_mean: None, near });
+            return Target::Missing(Box::new(Missing { sure, name: None, did_you_mean: None, near }));
         }
         if let Some(outside) = outside {
             return Target::Outside(outside);
@@ -573,7 +573,12 @@ impl<'m> Resolver<'m> {
             let shape = text.shape(self.vocabulary);
             if Shape::account_id().is_disjoint(&shape) {
                 // IAM's unique id: that is what a principal becomes when it is deleted, unless somebody wrote it.
-                return Target::Missing(Missing { sure: false, name: None, did_you_mean: None, near: None });
+                return Target::Missing(Box::new(Missing {
+                    sure: false,
+                    name: None,
+                    did_you_mean: None,
+                    near: None,
+                }));
             }
             let own = self.deployment(wanted.from);
             if own.is_some_and(|own| own.account.compare(text, self.vocabulary) == Comparison::Different) {

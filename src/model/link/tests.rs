@@ -711,7 +711,9 @@ Resources:
         .references
         .iter()
         .filter(|reference| reference.place == ReferencePlace::GroupRole)
-        .map(|reference| (scene.target(&reference.target), reference.worlds.sets()[0].1.0))
+        .map(|reference| {
+            (scene.target(&reference.target), reference.worlds.single().expect("of one template").1.0)
+        })
         .collect();
     // The worlds stand in the order of the allowed values.
     let expected = [("Role".to_owned(), 0b10), ("missing Role, near Role".to_owned(), 0b01)];

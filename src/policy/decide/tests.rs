@@ -617,7 +617,7 @@ proptest::proptest! {
             .map(|&(operator, key, value)| Test {
                 operator: Operator::plain([Comparator::StringEquals, Comparator::StringLike][operator]),
                 key: if key == 5 { Item::Unknown(Unknown::List) } else { text(["a", "A", "b", "B", "c"][key]) },
-                values: vec![text(["x", "y"][value])],
+                values: Box::new([text(["x", "y"][value])]),
             })
             .collect();
         let found = rivals(&tests, &vocabulary);

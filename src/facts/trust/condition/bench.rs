@@ -139,7 +139,7 @@ impl<'v, 'a> Bench<'v, 'a> {
             }
             written = vocabulary.literal(&pattern);
         }
-        Some(Test { operator, key: test.key.clone(), values: vec![Item::Text(written)] })
+        Some(Test { operator, key: test.key.clone(), values: Box::new([Item::Text(written)]) })
     }
 
     /// Whether whoever holds a token can always ask for a value that satisfies a test.
@@ -201,10 +201,10 @@ impl<'v, 'a> Bench<'v, 'a> {
         let every = Item::Text(self.view.analysis.vocabulary.literal("*"));
         Statement {
             effect,
-            principals: Clause { only: Some(vec![principal]), except: None },
-            actions: Clause { only: Some(vec![every]), except: None },
+            principals: Clause { only: Some(Box::new([principal])), except: None },
+            actions: Clause { only: Some(Box::new([every])), except: None },
             resources: Clause::default(),
-            conditions: if tests.is_empty() { None } else { Some(tests) },
+            conditions: if tests.is_empty() { None } else { Some(tests.into()) },
         }
     }
 

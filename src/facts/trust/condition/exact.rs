@@ -122,7 +122,7 @@ impl About<'_, '_> {
 
 /// A key with its one value.
 fn entry(test: &Test, vocabulary: &Vocabulary) -> Option<(String, Branch)> {
-    let [value] = test.values.as_slice() else { return None };
+    let [value] = &*test.values else { return None };
     let value = Value::Text(remedy::literal(value, vocabulary)?.to_owned());
     Some((test.literal_key(vocabulary)?.to_owned(), Branch::Leaf(value)))
 }

@@ -35,7 +35,7 @@ struct Tag {
     span: Span,
     worlds: Worlds,
     /// Whom the statement is about; `None` for everybody in an organisation.
-    principals: Option<Vec<Principal>>,
+    principals: Option<Box<[Principal]>>,
     /// The role whose trust policy it is.
     role: Option<EntityId>,
 }
