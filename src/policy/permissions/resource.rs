@@ -20,7 +20,7 @@ pub(super) enum Unit {
     /// The caller's own account.
     OwnAccount,
     /// The account with this number.
-    Account(u64),
+    Account(AccountNumber),
     /// The caller's own partition.
     OwnPartition,
     /// Some text that is not known here: a policy variable.
@@ -29,6 +29,25 @@ pub(super) enum Unit {
     One,
     /// Any characters, or none.
     Any,
+}
+
+/// An account id as a number, in so few bytes that a unit takes no more than a character would: there are very many units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AccountNumber([u8; 5]);
+
+impl AccountNumber {
+    /// That of twelve digits, each from 0 to 9.
+    fn of(digits: &[u32]) -> Self {
+        let number = digits.iter().fold(0, |number: u64, &digit| number * 10 + u64::from(digit));
+        let [_, _, _, bytes @ ..] = number.to_be_bytes();
+        Self(bytes)
+    }
+
+    /// The twelve digits.
+    fn digits(self) -> String {
+        let number = self.0.iter().fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
+        format!("{number:012}")
+    }
 }
 
 /// A pattern of ARNs, as one value of `Resource` writes it.
@@ -268,6 +287,7 @@ impl Pattern {
         }
         pattern.name_partition();
         pattern.name_account();
+        pattern.units.shrink_to_fit();
         pattern
     }
 
@@ -313,14 +333,13 @@ impl Pattern {
         let colons = self.units.iter().enumerate().filter(|(_, unit)| **unit == Unit::Character(':'));
         let Some(start) = colons.map(|(at, _)| at + 1).nth(3) else { return };
         let digit = |unit: &Unit| match unit {
-            Unit::Character(character) => character.to_digit(10).map(u64::from),
+            Unit::Character(character) => character.to_digit(10),
             _ => None,
         };
-        let digits: Option<Vec<u64>> = self.units[start..].iter().take(12).map(digit).collect();
+        let digits: Option<Vec<u32>> = self.units[start..].iter().take(12).map(digit).collect();
         let ends = self.units.get(start + 12) == Some(&Unit::Character(':'));
         if let Some(digits) = digits.filter(|digits| digits.len() == 12 && ends) {
-            let number = digits.into_iter().fold(0, |number, digit| number * 10 + digit);
-            self.units.splice(start..start + 12, [Unit::Account(number)]);
+            self.units.splice(start..start + 12, [Unit::Account(AccountNumber::of(&digits))]);
         } else {
             let field = self.units[start..].iter().take_while(|unit| **unit != Unit::Character(':'));
             self.spelled = field.into_iter().any(|unit| digit(unit).is_some());
@@ -392,7 +411,7 @@ fn spell(spelled: bool, units: &[Unit]) -> Cow<'_, [Unit]> {
     let mut all = Vec::with_capacity(units.len() + 11);
     for unit in units {
         match unit {
-            Unit::Account(number) => all.extend(format!("{number:012}").chars().map(Unit::Character)),
+            Unit::Account(number) => all.extend(number.digits().chars().map(Unit::Character)),
             // Which digits the own account has is not known.
             Unit::OwnAccount => all.push(Unit::Some),
             other => all.push(*other),
@@ -591,6 +610,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn accounts_are_kept_digit_by_digit_in_few_bytes() {
+        for id in ["000000000000", "000000000042", "111122223333", "999999999999"] {
+            let digits: Vec<u32> = id.chars().filter_map(|digit| digit.to_digit(10)).collect();
+            assert_eq!(AccountNumber::of(&digits).digits(), id);
+        }
+        assert_eq!(size_of::<Unit>(), size_of::<u64>());
     }
 
     #[test]
