@@ -51,7 +51,28 @@ pub struct Environment<'e> {
     pub variable: &'e dyn Fn(&str) -> Option<OsString>,
 }
 
-impl Environment<'_> {
+impl<'e> Environment<'e> {
+    /// A process of which nothing is a terminal, and that has no variables.
+    pub fn piped(
+        stdin: &'e mut dyn Read,
+        out: &'e mut dyn Write,
+        err: &'e mut (dyn Write + Send),
+        today: Date,
+    ) -> Self {
+        Self {
+            stdin,
+            out,
+            err,
+            colors: false,
+            error_colors: false,
+            unicode: true,
+            width: None,
+            today,
+            progress: false,
+            variable: &|_| None,
+        }
+    }
+
     /// The terminal, with colours as they are wanted.
     pub(crate) fn terminal(&self, color: ColorChoice) -> human::Options {
         let color = match color {

@@ -103,19 +103,8 @@ fn the_readme_shows_a_real_run_and_every_group() {
 
 /// What `fedlint` prints with these arguments.
 fn printed(arguments: &str) -> String {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let environment = Environment {
-        stdin: &mut std::io::empty(),
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &|_| None,
-    };
+    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+    let environment = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
     cli::run(std::iter::once("fedlint").chain(arguments.split(' ')), environment);
     assert!(err.is_empty(), "{arguments}: {}", String::from_utf8_lossy(&err));
     String::from_utf8(out).expect("reports are text")

@@ -209,19 +209,8 @@ fn without_hash(id: &str) -> &str {
 
 /// Runs `fedlint scan --format json` on `path`.
 fn scan(path: &Path) -> (ExitCode, Value) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let environment = Environment {
-        stdin: &mut std::io::empty(),
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &|_| None,
-    };
+    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+    let environment = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
     let path = path.to_str().expect("the paths of the corpus are text");
     let code = run(["fedlint", "scan", "--no-config", "--format", "json", path], environment);
     assert!(err.is_empty(), "{path}: {}", String::from_utf8_lossy(&err));

@@ -333,19 +333,8 @@ fn faults_of_metadata() {
 
 /// What a scan of standard input says on a day of the clock, with further arguments: rule and certainty.
 fn on(day: Date, arguments: &[&str], template: &str) -> Vec<String> {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let environment = Environment {
-        stdin: &mut template.as_bytes(),
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: day,
-        progress: false,
-        variable: &|_| None,
-    };
+    let (mut stdin, mut out, mut err) = (template.as_bytes(), Vec::new(), Vec::new());
+    let environment = Environment::piped(&mut stdin, &mut out, &mut err, day);
     run([&["fedlint", "scan", "--no-config", "--format", "json", "-"], arguments].concat(), environment);
     let report: serde_json::Value = serde_json::from_slice(&out).expect("the report is JSON");
     let findings = report["findings"].as_array().expect("a report lists findings");

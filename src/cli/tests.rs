@@ -424,18 +424,9 @@ fn a_closed_pipe_changes_nothing_and_a_full_disk_is_a_failure() {
         ] {
             let expected = if is_closed { code } else { ExitCode::Failed };
             let mut err = Vec::new();
-            let environment = Environment {
-                stdin: &mut io::empty(),
-                out: &mut Broken(kind),
-                err: &mut err,
-                colors: false,
-                error_colors: false,
-                unicode: true,
-                width: None,
-                today: jiff::civil::date(2026, 11, 25),
-                progress: false,
-                variable: &|_| None,
-            };
+            let (mut stdin, mut out) = (io::empty(), Broken(kind));
+            let environment =
+                Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
             assert_eq!(run(arguments, environment), expected, "{kind:?} {arguments:?}");
             assert_eq!(err.is_empty(), is_closed);
         }

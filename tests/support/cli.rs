@@ -52,22 +52,12 @@ impl Folder {
 
     /// As [`Self::run`], with variables of the environment.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
         let variable = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| self.meant(value).into())
         };
-        let environment = Environment {
-            stdin: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            colors: false,
-            error_colors: false,
-            unicode: true,
-            width: None,
-            today: jiff::civil::date(2026, 11, 25),
-            progress: false,
-            variable: &variable,
-        };
+        let piped = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
+        let environment = Environment { variable: &variable, ..piped };
         let arguments = arguments.iter().map(|argument| self.meant(argument));
         let code = run(std::iter::once("fedlint".to_owned()).chain(arguments), environment);
         let text = |bytes: Vec<u8>| self.seen(&String::from_utf8(bytes).expect("output is text"));

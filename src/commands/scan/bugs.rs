@@ -107,19 +107,8 @@ fn a_bug_in_a_report_is_said_too() {
     for command in ["rules", "paths", "scan", "graph"] {
         let scratch = Scratch::new();
         let file = scratch.write("a.yaml", OPEN).display().to_string();
-        let mut err = Vec::new();
-        let environment = Environment {
-            stdin: &mut io::empty(),
-            out: &mut Broken,
-            err: &mut err,
-            colors: false,
-            error_colors: false,
-            unicode: true,
-            width: None,
-            today: jiff::civil::date(2026, 11, 25),
-            progress: false,
-            variable: &|_| None,
-        };
+        let (mut stdin, mut out, mut err) = (io::empty(), Broken, Vec::new());
+        let environment = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
         let mut arguments = vec!["fedlint", command, "--no-config"];
         arguments.extend((command != "rules").then_some(&*file));
         assert_eq!(run(arguments, environment), ExitCode::Failed, "{command}");

@@ -68,20 +68,9 @@ fn reading(mut options: ScanOptions, change: impl FnOnce(&mut SourceOptions)) ->
     options
 }
 
-fn scan_with(scratch: &Scratch, options: ScanOptions, stdin: &[u8]) -> Said {
+fn scan_with(scratch: &Scratch, options: ScanOptions, mut stdin: &[u8]) -> Said {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut environment = Environment {
-        stdin: &mut &*stdin,
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &|_| None,
-    };
+    let mut environment = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
     let Scanned { outcome, fail_on, .. } = execute(&options, Sources::default(), &mut environment);
     let code = ExitCode::of(&outcome, fail_on);
     let mut problems = Vec::new();

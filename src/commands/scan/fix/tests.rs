@@ -23,21 +23,10 @@ Resources:
 
 /// What a run of the command line says: exit code, standard output, standard error.
 fn run(folder: &Path, arguments: &[&str]) -> (ExitCode, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
     let folder = folder.to_string_lossy().into_owned();
     let typed = ["fedlint", "scan", "--no-config"].iter().chain(arguments);
-    let environment = Environment {
-        stdin: &mut std::io::empty(),
-        out: &mut out,
-        err: &mut err,
-        colors: false,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &|_| None,
-    };
+    let environment = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
     let code = cli::run(typed.map(|one| one.replace("FOLDER", &folder)), environment);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text").replace(&folder, "FOLDER");
     (code, text(out), text(err))
