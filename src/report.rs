@@ -32,9 +32,9 @@ use crate::finding::{Certainty, Finding, Group, Reach, Severity, SuppressedBy};
 use crate::rules::BUILT_IN;
 use crate::scan::{Outcome, Summary, Visited};
 use crate::source::{Place, Problem, Sources, Span};
+use crate::value::MASK;
 
 pub use root::Root;
-pub(crate) use secrets::MASK as SECRET;
 pub(crate) use summary::counted;
 
 /// All that is said about one scan.
@@ -145,7 +145,7 @@ pub(crate) fn secret_stretches(text: &str) -> Vec<std::ops::Range<usize>> {
 pub(crate) fn without_secrets(text: &str) -> String {
     let mut shown = text.to_owned();
     for range in secret_stretches(text).into_iter().rev() {
-        shown.replace_range(range, secrets::MASK);
+        shown.replace_range(range, MASK);
     }
     shown
 }

@@ -4,6 +4,7 @@
 //! same exactly when they are equal. A [`Symbol`] is an unknown *string* with a language ([`Shape`]).
 
 mod names;
+mod secret;
 mod shape;
 mod symbols;
 mod text;
@@ -14,6 +15,7 @@ use std::hash::{Hash, Hasher};
 use crate::source::Span;
 
 pub use names::{Name, Names};
+pub use secret::{MASK, ends_like_a_secret, is_one_of, is_open, is_secret_name};
 pub use shape::{Class, Repeat, Shape, Step};
 pub(crate) use symbols::FIRST_TOKEN;
 pub use symbols::{DeploymentId, Pseudo, Symbol, SymbolId, Symbols, TemplateId};

@@ -5,7 +5,7 @@ mod support;
 use support::cli::Folder;
 
 /// Texts that are secrets, each somewhere else in the template.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 9] = [
     "GOCSPX-Qw7eRt9yUi1oPaSd",
     "MIGTAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBHkwdwIBAQQg",
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7",
@@ -13,13 +13,21 @@ const SECRETS: [&str; 7] = [
     "hunter2-of-the-parameter",
     "one-more-Secret-in-JSON",
     "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    "only-compared-with-1",
+    "only-compared-with-2",
 ];
 
 /// Secrets beside what is found, and where fixes are made.
 const TEMPLATE: &str = r#"AWSTemplateFormatVersion: 2010-09-09
 Parameters:
   UserPassword: {Type: String, Default: hunter2-of-the-parameter}
+  AppPassword: {Type: String}
+  DoorCode:
+    Type: String
+    NoEcho: true
 Conditions:
+  IsUsual: !Equals [!Ref AppPassword, only-compared-with-1]
+  IsOpen: !Equals [only-compared-with-2, !Ref DoorCode]
   Later: !Equals [!Ref AWS::Region, eu-west-1]
 Resources:
   Users:
@@ -77,6 +85,13 @@ Resources:
               StringEquals: {token.actions.githubusercontent.com:aud: sts.amazonaws.com}
               StringLike: {token.actions.githubusercontent.com:sub: "repo:acme/app:ref:refs/heads/main"}
       Description: token ghp_0123456789abcdefghijABCDEFGHIJ012345
+  Compared:
+    Type: AWS::Cognito::IdentityPool
+    Condition: IsUsual
+    Properties: {AllowUnauthenticatedIdentities: true}
+  ComparedToo:
+    Type: AWS::Cognito::IdentityPool
+    Properties: {AllowUnauthenticatedIdentities: !If [IsOpen, true, false]}
   Wild:
     Type: AWS::IAM::Role
     Properties:
@@ -167,6 +182,15 @@ fn each_kind_of_secret_is_found() {
             "the password of `Person` stands in the template",
         ]
     );
+}
+
+#[test]
+fn what_a_secret_is_compared_with_is_said_without_it() {
+    let folder = folder();
+    let ran = folder.run(&["scan", "--format", "json", "--no-config", "a.yaml"]);
+    for parameter in ["AppPassword", "DoorCode"] {
+        assert!(ran.out.contains(&format!("when `{parameter}` is `********`")), "{parameter}: {}", ran.out);
+    }
 }
 
 #[test]

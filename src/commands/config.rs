@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::choose::Origin;
 use super::prepare::{Prepared, prepare};
 use crate::cli::{ConfigOptions, Environment, ExitCode, FailOn};
-use crate::report::{SECRET, human, without_secrets};
+use crate::report::{human, without_secrets};
 use crate::settings::{Accounts, Parameter, ParameterValue, Settings, Written};
 use crate::source::{self, Sources};
+use crate::value::MASK;
 
 /// Prints the settings that a scan would use, as a settings file, with where each is from.
 pub(crate) fn run(options: ConfigOptions, environment: &mut Environment<'_>) -> io::Result<ExitCode> {
@@ -151,7 +152,7 @@ fn parameter((name, parameter): (&String, &Parameter)) -> (String, Value) {
     };
     // Parameter files have passwords too.
     let line = format!("{name}: {value}");
-    let value = if without_secrets(&line) == line { value } else { json!(SECRET) };
+    let value = if without_secrets(&line) == line { value } else { json!(MASK) };
     (name.clone(), value)
 }
 

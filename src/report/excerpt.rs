@@ -8,10 +8,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::secrets::{MASK, secrets_in};
+use super::secrets::secrets_in;
 use super::shown_path;
 use super::text::{columns, columns_of, is_treacherous, sanitised, visible, wrapped};
 use crate::source::{FileText, SourceId, Sources, Span};
+use crate::value::MASK;
 
 /// How an excerpt is laid out.
 #[derive(Clone, Copy, Debug)]

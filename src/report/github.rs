@@ -5,6 +5,7 @@
 //! each level of a step and drops the rest without a word, so that the worst come first, and the lines at the end, which
 //! are no commands, say how many there are.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -125,6 +126,20 @@ pub fn without_commands(text: &str) -> String {
         }
     }
     harmless.replace("##[", "## [")
+}
+
+/// A text that others have to read as it is, a patch for example, in the log of a step: around it the runner is told to look for
+/// no commands, if there are any. What stands before and behind a patch does not matter to those who apply it.
+#[must_use]
+pub fn uninterpreted(text: &str) -> Cow<'_, str> {
+    if without_commands(text) == text {
+        return Cow::Borrowed(text);
+    }
+    // Until a word that the text does not have.
+    let mut words = (1_u32..).map(|number| format!("fedlint-{number}"));
+    let word = words.find(|word| !text.contains(word.as_str())).unwrap_or_default();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    Cow::Owned(format!("::stop-commands::{word}\n{text}{end}::{word}::\n"))
 }
 
 /// What follows the second `::`.

@@ -5,30 +5,10 @@
 //! parsed, and in text inside text at any depth of escaping. References (`!Ref`, `{{resolve:...}}`) are no
 //! secrets and stay readable.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-/// Ends of key names, lower case without `_`, `-` and `.`, whose value is a secret.
-const KEYS: &[&str] = &[
-    "accesstoken",
-    "apikey",
-    "apisecret",
-    "authtoken",
-    "clientsecret",
-    "consumersecret",
-    "passphrase",
-    "password",
-    "privatekey",
-    "refreshtoken",
-    "secretaccesskey",
-    "secretkey",
-    "secretstring",
-    "secretvalue",
-    "sessiontoken",
-    "sharedsecret",
-];
-
-/// Key names that hold a secret only if nothing stands before them.
-const WHOLE_KEYS: &[&str] = &["secret", "passwd", "pwd"];
+use crate::value::{ends_like_a_secret, is_one_of, is_open, is_secret_name};
 
 /// Keys that hold the value of the thing they stand in: a parameter's default.
 const INNER_KEYS: &[&str] = &["default", "value"];
@@ -52,8 +32,8 @@ const PREFIXES: &[&str] = &[
 /// Bytes before the shown text that are searched for a key or a header that it belongs to.
 const LOOK_BACK: usize = 8 << 10;
 
-/// What is shown instead of a secret: says nothing about its length.
-pub(crate) const MASK: &str = "********";
+/// Bytes before and after the shown text that are searched for parameters whose value is not to be echoed.
+const AROUND: usize = 256 << 10;
 
 /// The ranges of `text` within, or reaching into, `shown` that hold secrets: ascending, not overlapping.
 pub(super) fn secrets_in(text: &str, shown: Range<usize>) -> Vec<Range<usize>> {
@@ -63,9 +43,11 @@ pub(super) fn secrets_in(text: &str, shown: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     private_keys(region, &mut found);
     known_tokens(region, &mut found);
+    let parameters = Parameters { text, shown: shown.clone(), hidden: OnceCell::new() };
     for position in memchr::memchr2_iter(b':', b'=', region.as_bytes()) {
-        found.extend(keyed_secrets(region, position));
+        found.extend(keyed_secrets(region, position, &parameters));
     }
+    compared_secrets(region, &parameters, &mut found);
     found.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(found.len());
     for range in found.into_iter().filter(|range| !range.is_empty()) {
@@ -123,14 +105,162 @@ fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// The parameters of a template, as far as they can be told from its text.
+struct Parameters<'t> {
+    text: &'t str,
+    shown: Range<usize>,
+    /// Those that have `NoEcho: true`, once somebody asks.
+    hidden: OnceCell<Vec<&'t str>>,
+}
+
+impl<'t> Parameters<'t> {
+    fn is_secret(&self, name: &str) -> bool {
+        is_secret_name(name) || self.hidden.get_or_init(|| self.not_echoed()).contains(&name)
+    }
+
+    fn not_echoed(&self) -> Vec<&'t str> {
+        let start = self.text.floor_char_boundary(self.shown.start.saturating_sub(AROUND));
+        let end = self.text.ceil_char_boundary(self.shown.end.saturating_add(AROUND).min(self.text.len()));
+        let region = &self.text[start..end];
+        let mut names = Vec::new();
+        for key in memchr::memmem::find_iter(region.as_bytes(), "NoEcho") {
+            let value = region[key + "NoEcho".len()..].trim_start_matches([' ', ':', '"', '\'', '\\']);
+            if value.get(..4).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+                && let Some(name) = owner(region, key)
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// Literals that a condition compares with a secret: those of `Equals` of which the other side names one.
+fn compared_secrets(region: &str, parameters: &Parameters<'_>, found: &mut Vec<Range<usize>>) {
+    for position in memchr::memmem::find_iter(region.as_bytes(), "Equals") {
+        let operands = operands(region, position + "Equals".len());
+        let is_secret: Vec<bool> = operands
+            .iter()
+            .map(|operand| names(&region[operand.clone()]).any(|name| parameters.is_secret(name)))
+            .collect();
+        if is_secret.contains(&true) {
+            let literals = operands.iter().zip(is_secret).filter(|(_, is_secret)| !is_secret);
+            found.extend(literals.filter_map(|(operand, _)| plain(region, operand.clone())));
+        }
+    }
+}
+
+/// The names that an expression refers to: `Ref`, and what stands in `${...}`.
+fn names(expression: &str) -> impl Iterator<Item = &str> {
+    let word = |rest: &'_ str| rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let referred = expression.match_indices("Ref").filter_map(move |(at, _)| {
+        let rest = expression[at + 3..].trim_start_matches([' ', ':', '"', '\'', '\\', '\n']);
+        rest.get(..word(rest))
+    });
+    let inside = expression.match_indices("${").filter_map(move |(at, _)| {
+        let rest = &expression[at + 2..];
+        rest.get(..word(rest))
+    });
+    referred.chain(inside)
+}
+
+/// The items of the list that begins at `start`, in brackets or one below the other; at most a few.
+fn operands(region: &str, start: usize) -> Vec<Range<usize>> {
+    const MOST: usize = 2 << 10;
+    let end = region.floor_char_boundary((start + MOST).min(region.len()));
+    let bytes = &region.as_bytes()[..end];
+    let open = skip(region, start, |byte| matches!(byte, b'"' | b'\'' | b'\\' | b':' | b' ' | b'\t'));
+    let open = if bytes.get(open) == Some(&b'[') {
+        open
+    } else {
+        skip(region, open, |byte| byte.is_ascii_whitespace())
+    };
+    match bytes.get(open) {
+        Some(b'[') => in_brackets(bytes, open + 1),
+        Some(b'-') => below_one_another(region, open, end),
+        _ => Vec::new(),
+    }
+}
+
+fn in_brackets(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
+    let mut items = Vec::new();
+    let (mut depth, mut from, mut quote) = (0, start, None);
+    for (at, byte) in bytes.iter().enumerate().skip(start) {
+        match (quote, byte) {
+            (Some(open), byte) if open == *byte && bytes[at - 1] != b'\\' => quote = None,
+            (Some(_), _) => {}
+            // In text inside text the quotes have a backslash each, and nothing is told apart by them.
+            (None, b'"' | b'\'') if bytes[at - 1] != b'\\' => quote = Some(*byte),
+            (None, b'[' | b'{') => depth += 1,
+            (None, b']' | b'}') if depth > 0 => depth -= 1,
+            (None, b',') if depth == 0 => {
+                items.push(from..at);
+                from = at + 1;
+            }
+            (None, b']' | b'}') => {
+                items.push(from..at);
+                return items;
+            }
+            _ => {}
+        }
+    }
+    items.push(from..bytes.len());
+    items
+}
+
+fn below_one_another(region: &str, first: usize, end: usize) -> Vec<Range<usize>> {
+    let line_start = region[..first].rfind('\n').map_or(0, |position| position + 1);
+    let indentation = first - line_start;
+    let mut items: Vec<Range<usize>> = Vec::new();
+    let mut at = line_start;
+    for line in region[line_start..end].split_inclusive('\n') {
+        let spaces = line.len() - line.trim_ascii_start().len();
+        let is_item = spaces == indentation && line[spaces..].starts_with('-');
+        if !line.trim_ascii().is_empty() {
+            if is_item {
+                items.push(at + spaces + 1..at + line.len());
+            } else if spaces <= indentation {
+                break;
+            } else if let Some(last) = items.last_mut() {
+                last.end = at + line.len();
+            }
+        }
+        at += line.len();
+    }
+    items
+}
+
+/// What an expression is if it is a text: without white space, quotes, and the tags that leave it one.
+fn plain(region: &str, operand: Range<usize>) -> Option<Range<usize>> {
+    let mut text = region[operand.clone()].trim_ascii_start();
+    for tag in ["!Sub ", "!!str "] {
+        text = text.strip_prefix(tag).map_or(text, str::trim_ascii_start);
+    }
+    if text.starts_with(['!', '{', '[', '*', '&']) {
+        return None;
+    }
+    let start = operand.end - text.len();
+    let range = match text.trim_start_matches('\\').as_bytes().first() {
+        Some(b'"' | b'\'') => literal(region, start, false, false)?,
+        _ => {
+            let end = text.find(" #").unwrap_or(text.len());
+            start..start + text[..end].trim_ascii_end().len()
+        }
+    };
+    let range = range.start..range.end.min(operand.end.max(range.start));
+    (!is_open(&region[range.clone()])).then_some(range)
+}
+
 /// The secrets that are the value of the key before the `:` or `=` at `separator`.
-fn keyed_secrets(region: &str, separator: usize) -> Vec<Range<usize>> {
+fn keyed_secrets(region: &str, separator: usize, parameters: &Parameters<'_>) -> Vec<Range<usize>> {
     if !may_be_secret(region, separator) {
         return Vec::new();
     }
     let Some(key) = key_before(region, separator) else { return Vec::new() };
-    let secret = is_secret_key(&region[key.clone()])
-        || is_inner_key(&region[key.clone()]) && owner(region, key.start).is_some_and(is_secret_key);
+    let secret = is_secret_name(&region[key.clone()])
+        || is_inner_key(&region[key.clone()])
+            && owner(region, key.start).is_some_and(|name| parameters.is_secret(name));
     if secret { value_after(region, separator, key) } else { Vec::new() }
 }
 
@@ -147,9 +277,9 @@ fn may_be_secret(region: &str, separator: usize) -> bool {
     ends_like_a_key([before.to_ascii_lowercase(), last.to_ascii_lowercase()])
 }
 
-/// Whether some key in the lists above ends with these letters.
+/// Whether some key that is asked about ends with these letters.
 const fn ends_like_a_key(letters: [u8; 2]) -> bool {
-    matches!(&letters, b"en" | b"ey" | b"et" | b"se" | b"rd" | b"ng" | b"ue" | b"wd" | b"lt")
+    ends_like_a_secret(letters) || matches!(&letters, b"lt" | b"ue")
 }
 
 /// The word before `separator`, without its quotes.
@@ -161,29 +291,6 @@ fn key_before(region: &str, separator: usize) -> Option<Range<usize>> {
         .rposition(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')))
         .map_or(0, |position| position + 1);
     (start < end).then_some(start..end)
-}
-
-/// The letters of a key as [`KEYS`] has them: however they are joined, in lower case. Nothing is allocated: this
-/// is asked of every colon around a shown line.
-fn letters(key: &str) -> impl DoubleEndedIterator<Item = u8> + '_ {
-    key.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b'.')).map(|byte| byte.to_ascii_lowercase())
-}
-
-fn is_one_of(key: &str, known: &[&str]) -> bool {
-    known.iter().any(|whole| letters(key).eq(whole.bytes()))
-}
-
-fn is_secret_key(key: &str) -> bool {
-    /// More letters than any of [`KEYS`] has.
-    const MOST: usize = 16;
-    let mut last = [0; MOST];
-    let mut start = MOST;
-    for letter in letters(key).rev().take(MOST) {
-        start -= 1;
-        last[start] = letter;
-    }
-    let last = &last[start..];
-    KEYS.iter().any(|end| last.ends_with(end.as_bytes())) || is_one_of(key, WHOLE_KEYS)
 }
 
 fn is_inner_key(key: &str) -> bool {
@@ -303,16 +410,6 @@ fn quotes_before(bytes: &[u8], start: usize, position: usize, quote: u8) -> usiz
     bytes[start..position].iter().rev().take_while(|&&byte| byte == quote).count()
 }
 
-/// True for values that are no secrets: references, ARNs, switches, nothing.
-fn is_open(value: &str) -> bool {
-    let value = value.trim_ascii();
-    matches!(value, "" | "true" | "false" | "null" | "~" | "yes" | "no" | "True" | "False" | "String")
-        || value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit())
-        || value.starts_with("{{resolve:")
-        || value.starts_with("arn:")
-        || value.starts_with("${") && value.find('}') == Some(value.len() - 1)
-}
-
 /// The lines after the one at `start` that are indented deeper than the key: the content of a block scalar,
 /// or of a plain one (then nothing if they hold keys or items).
 fn deeper_lines(region: &str, start: usize, key: usize, plain: bool) -> Vec<Range<usize>> {
@@ -350,6 +447,7 @@ fn skip(region: &str, from: usize, accepts: impl Fn(u8) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::MASK;
 
     /// `text` with what is found replaced by stars.
     fn masked(text: &str) -> String {
@@ -362,7 +460,7 @@ mod tests {
 
     #[test]
     fn all_keys_end_like_keys() {
-        for key in [KEYS, WHOLE_KEYS, INNER_KEYS].into_iter().flatten() {
+        for key in INNER_KEYS {
             let end = key.as_bytes().last_chunk().expect("two letters");
             assert!(ends_like_a_key(*end), "{key}");
         }
@@ -401,6 +499,32 @@ mod tests {
                 "K: |\n  -----BEGIN RSA PRIVATE KEY-----********-----END RSA PRIVATE KEY-----\nNext: x",
             ),
             ("password: \"never closed", "password: \"********"),
+            ("C: !Equals [!Ref DbPassword, hunter2]", "C: !Equals [!Ref DbPassword, ********]"),
+            ("C: !Equals ['a, b', !Ref DbPassword] # x", "C: !Equals ['********', !Ref DbPassword] # x"),
+            (
+                "C: !Not [!Equals [!Sub 'x${DbPassword}', !Sub a]]",
+                "C: !Not [!Equals [!Sub 'x${DbPassword}', !Sub ********]]",
+            ),
+            (
+                "C:\n  Fn::Equals:\n  - Ref: Password\n  - hunter2 # x\nD: x",
+                "C:\n  Fn::Equals:\n  - Ref: Password\n  - ******** # x\nD: x",
+            ),
+            (
+                "C: !Equals\n  - 'it''s'\n  - !Ref\n    Password\nD: x",
+                "C: !Equals\n  - '********'\n  - !Ref\n    Password\nD: x",
+            ),
+            (
+                "{\"Fn::Equals\": [{\"Ref\": \"Password\"}, \"hun\\\"ter2\"]}",
+                "{\"Fn::Equals\": [{\"Ref\": \"Password\"}, \"********\"]}",
+            ),
+            (
+                "Pin: {Type: String, NoEcho: 'true', Default: abcdef}\nC: !Equals [!Ref Pin, abcdef]",
+                "Pin: {Type: String, NoEcho: 'true', Default: ********\nC: !Equals [!Ref Pin, ********]",
+            ),
+            (
+                "Pin:\n  Type: String\n  NoEcho: true\n  Default: abcdef\nNot:\n  NoEcho: false\n  Default: x",
+                "Pin:\n  Type: String\n  NoEcho: true\n  Default: ********\nNot:\n  NoEcho: false\n  Default: x",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(masked(text), expected);
@@ -424,6 +548,12 @@ mod tests {
             "Action: secretsmanager:GetSecretValue",
             "ClientSecret: *shared",
             "Default: abc",
+            "C: !Equals [!Ref DbPassword, '']",
+            "C: !Equals [!Ref DbPassword, !Ref OtherPassword]",
+            "C: !Equals [!Ref Stage, prod]",
+            "C: !Equals\n  - !Ref Stage\n  - prod\nD: !Ref Password",
+            "Pin: {Type: String, NoEcho: 'false', Default: abcdef}",
+            "StringEquals: {aws:username: [Password, x]}",
             "token.actions.githubusercontent.com:aud: sts.amazonaws.com",
             "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
         ];
@@ -445,7 +575,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn never_fails(text in "[a:= \n\"'\\\\{}\\-!&|>#\u{e9}]{0,8}(client_secret|Password|Default)?[a:= \n\"'\\\\{}!&|>#\u{e9}]{0,12}", start in 0usize..30, length in 0usize..30) {
+        fn never_fails(text in "[a:= \n\"'\\\\{}\\-!&|>#\u{e9}]{0,8}(client_secret|Password|Default|Equals|!Equals \\[!Ref Password, )?[a:= \n\"'\\\\{}!&|>#\u{e9}]{0,12}", start in 0usize..30, length in 0usize..30) {
             let start = text.floor_char_boundary(start);
             let end = text.floor_char_boundary(start + length);
             for range in secrets_in(&text, start..end) {

@@ -19,6 +19,8 @@ pub struct Atom {
     pub literals: Vec<Name>,
     /// True if it may also be something else.
     pub open: bool,
+    /// True if nobody is to be told the literals: the parameter is a secret.
+    pub secret: bool,
 }
 
 /// The worlds of a template, at most [`WorldTable::MOST`].

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cli::{FindingOptions, Fixing, ScanOptions};
+use crate::commands::choose::{Variables, said};
 use crate::finding::{Certainty, Finding, Fix, Group};
 use crate::fixes::unified_without;
-use crate::report::{SECRET, secret_stretches, shown_path, shown_text};
+use crate::report::{github, secret_stretches, shown_path, shown_text};
 use crate::scan::{Mend, Mended, Mending, Outcome, Texts, mend};
 use crate::source::{Encoding, Problem, ProblemKind, SizeLimit, Sources, absolute, read_path, rewrite};
+use crate::value::MASK;
 
 /// Makes the fixes that are asked for, in memory.
 pub(super) fn make(
@@ -89,21 +91,43 @@ fn not_written(path: &Path, why: &str) -> Problem {
     Problem::of(ProblemKind::Unreadable, path, message, "Look at the file, and scan again.")
 }
 
-/// Writes what would change.
-pub(super) fn write_diff(out: &mut dyn Write, texts: &Texts, is_terminal: bool) -> io::Result<()> {
-    for (path, mended) in texts {
-        let diff =
-            unified_without(&shown_path(path), &mended.before, &mended.after, &secret_stretches, SECRET);
-        if is_terminal {
-            // A terminal obeys what a file of patches only holds.
-            for line in diff.lines() {
-                writeln!(out, "{}", shown_text(line))?;
-            }
-        } else {
-            out.write_all(diff.as_bytes())?;
+/// Who reads what would change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// A terminal, which obeys what a file of patches only holds.
+    Terminal,
+    /// The runner of GitHub Actions, perhaps: it obeys what is no part of a patch.
+    Log,
+    /// `patch`, or nobody.
+    File,
+}
+
+impl Reader {
+    pub(super) fn of(is_terminal: bool, variables: Variables<'_>) -> Self {
+        match said(variables, "GITHUB_ACTIONS").as_deref() {
+            _ if is_terminal => Self::Terminal,
+            Some("true") => Self::Log,
+            _ => Self::File,
         }
     }
-    Ok(())
+}
+
+/// Writes what would change.
+pub(super) fn write_diff(out: &mut dyn Write, texts: &Texts, reader: Reader) -> io::Result<()> {
+    let diff_of = |(path, mended): (&PathBuf, &Mended)| {
+        unified_without(&shown_path(path), &mended.before, &mended.after, &secret_stretches, MASK)
+    };
+    let diffs: Vec<String> = texts.iter().map(diff_of).collect();
+    match reader {
+        Reader::Terminal => {
+            for line in diffs.iter().flat_map(|diff| diff.lines()) {
+                writeln!(out, "{}", shown_text(line))?;
+            }
+            Ok(())
+        }
+        Reader::Log => out.write_all(github::uninterpreted(&diffs.concat()).as_bytes()),
+        Reader::File => diffs.iter().try_for_each(|diff| out.write_all(diff.as_bytes())),
+    }
 }
 
 /// Says what was fixed, or would be, and what not.

@@ -81,7 +81,31 @@ fn the_log_of_a_step_holds_no_commands_of_others() {
     }
 }
 
+#[test]
+fn a_patch_in_the_log_stays_as_it_is() {
+    let harmless = " a: ::b\n+c: '::error::d'\n";
+    assert_eq!(uninterpreted(harmless), harmless);
+    let patch = " ::error::x\n+fedlint-1 # ##[group]y\n";
+    assert_eq!(uninterpreted(patch), format!("::stop-commands::fedlint-2\n{patch}::fedlint-2::\n"));
+}
+
 proptest! {
+    #[test]
+    fn no_text_begins_commands_again(text in NASTY, more in "(::fedlint-[0-9]::\n?){0,3}") {
+        let text = format!("{text}{more}");
+        let log = uninterpreted(&text);
+        match log.strip_prefix("::stop-commands::") {
+            None => prop_assert_eq!(without_commands(&log), log),
+            Some(rest) => {
+                let (word, rest) = rest.split_once('\n').expect("a line");
+                prop_assert!(rest.starts_with(&text), "{}", log);
+                let lines = rest[text.len()..].trim_start();
+                prop_assert_eq!(lines, format!("::{word}::\n"));
+                prop_assert!(!text.contains(word));
+            }
+        }
+    }
+
     #[test]
     fn no_text_is_a_command_of_its_own(text in NASTY) {
         let case = nasty(&text);

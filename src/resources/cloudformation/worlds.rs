@@ -13,7 +13,9 @@ use super::tree::{Exports, Tree};
 use super::{Call, Expression, deployment, kinds};
 use crate::resources::Value;
 use crate::source::{Problem, ProblemKind};
-use crate::value::{Atom, Comparison, Name, Pseudo, Symbol, Text, Vocabulary, WorldTable};
+use crate::value::{
+    Atom, Comparison, Name, Part, Pseudo, Symbol, TemplateId, Text, Vocabulary, WorldTable, is_secret_name,
+};
 
 /// What an atom is in one world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -456,7 +458,12 @@ impl<'a> Search<'a> {
         let mut atoms = Atoms::default();
         for (index, (name, values)) in (0..).zip(&parameters) {
             atoms.parameters.insert(*name, index);
-            atoms.entries.push(Atom { parameter: *name, literals: values.clone(), open: false });
+            atoms.entries.push(Atom {
+                parameter: *name,
+                literals: values.clone(),
+                open: false,
+                secret: false,
+            });
         }
         let context = Context { atoms: &atoms, ..self.context };
         let decided = every_combination(&atoms.entries).iter().all(|world| {
@@ -538,6 +545,7 @@ impl<'a> Search<'a> {
         let mut by_subject: FxHashMap<Subject, u32> = FxHashMap::default();
         for (subject, literals, open) in chosen {
             let index = u32::try_from(atoms.entries.len()).expect("a template has fewer than 2^32 atoms");
+            let secret = self.is_secret(&subject);
             let (parameter, literals) = match &subject {
                 Subject::Parameter(name) => {
                     atoms.parameters.insert(*name, index);
@@ -551,6 +559,9 @@ impl<'a> Search<'a> {
                     (vocabulary.names.intern(pseudo.name()), literals)
                 }
                 Subject::Comparison(left, right) => {
+                    // A secret is not the one that is named.
+                    let is_turned = secret && left.as_literal(vocabulary).is_some();
+                    let (left, right) = if is_turned { (right, left) } else { (left, right) };
                     let name = vocabulary.names.intern(&left.display(vocabulary));
                     (name, vec![vocabulary.names.intern(&right.display(vocabulary))])
                 }
@@ -559,7 +570,7 @@ impl<'a> Search<'a> {
                     (vocabulary.names.intern(&text), vec![vocabulary.names.intern("true")])
                 }
             };
-            atoms.entries.push(Atom { parameter, literals, open });
+            atoms.entries.push(Atom { parameter, literals, open, secret });
             by_subject.insert(subject, index);
         }
         for (place, subject, _) in &self.comparisons {
@@ -568,6 +579,38 @@ impl<'a> Search<'a> {
             }
         }
         (atoms, count)
+    }
+
+    /// True if what it is compared with must not be told: a parameter that is not echoed, or has the name of a secret.
+    fn is_secret(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Parameter(name) => self.is_secret_parameter(self.context.tree.scopes[0].id, *name),
+            Subject::Comparison(left, right) => self.has_secret(left) || self.has_secret(right),
+            Subject::Pseudo(_) | Subject::Condition(..) => false,
+        }
+    }
+
+    fn has_secret(&self, text: &Text) -> bool {
+        text.parts().iter().any(|part| match *part {
+            Part::Literal(_) => false,
+            Part::Symbol(symbol) => match self.context.vocabulary.symbols.symbol(symbol) {
+                Symbol::Parameter { template, parameter } => self.is_secret_parameter(*template, *parameter),
+                Symbol::Derived { arguments, .. } => {
+                    arguments.iter().any(|argument| self.has_secret(argument))
+                }
+                _ => false,
+            },
+        })
+    }
+
+    fn is_secret_parameter(&self, template: TemplateId, name: Name) -> bool {
+        let mut scopes = self.context.tree.scopes.iter().filter(|scope| scope.id == template);
+        let declared = scopes.find_map(|scope| scope.draft.parameters.get(&name));
+        // Values that everybody may choose among are no secrets.
+        declared.is_some_and(|declared| {
+            let text = self.context.vocabulary.names.text(name);
+            declared.hidden || declared.allowed.is_empty() && is_secret_name(text)
+        })
     }
 
     fn allowed(&self, subject: &Subject) -> Option<&'a [Name]> {

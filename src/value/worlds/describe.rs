@@ -1,7 +1,7 @@
 //! Says in which worlds something holds, in as few words as there are.
 
 use super::{Atom, WorldSet, WorldTable};
-use crate::value::Names;
+use crate::value::{MASK, Names, is_open};
 
 /// Some choices of each atom: all combinations of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -135,6 +135,7 @@ impl WorldTable {
                 .filter(|(index, _)| choices >> index & 1 == 1)
                 .map(|(_, &name)| match names.text(name) {
                     "" => "empty".to_owned(),
+                    text if atom.secret && !is_open(text) => format!("`{MASK}`"),
                     text => format!("`{text}`"),
                 })
                 .collect();
@@ -243,6 +244,7 @@ mod tests {
                 parameter: names.intern(parameter),
                 literals: literals.iter().map(|literal| names.intern(literal)).collect(),
                 open: *open,
+                secret: parameter.contains("Password"),
             })
             .collect();
         let mut worlds: Vec<Vec<u8>> = vec![Vec::new()];
@@ -268,6 +270,7 @@ mod tests {
                 ("Guests", &["true", "false"], false),
                 ("Stage", &["prod", "dev"], true),
                 ("Host", &[""], true),
+                ("Password", &["", "hunter2"], true),
             ],
         );
         type Holds = fn(&[u8]) -> bool;
@@ -279,6 +282,8 @@ mod tests {
             (|w| w[1] == 2, Some("when `Stage` is not `prod` or `dev`")),
             (|w| w[1] != 2, Some("when `Stage` is `prod` or `dev`")),
             (|w| w[2] == 0, Some("when `Host` is empty")),
+            (|w| w[3] == 0, Some("when `Password` is empty")),
+            (|w| w[3] == 1, Some("when `Password` is `********`")),
             (|w| w[2] != 0 && w[0] == 1, Some("when `Guests` is `false` and `Host` is not empty")),
             (|w| !(w[2] != 0 && w[0] == 1), Some("unless `Guests` is `false` and `Host` is not empty")),
             (

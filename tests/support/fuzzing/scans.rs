@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use fedlint::finding::{Edit, Finding};
-use fedlint::report::{self, Report, Root};
+use fedlint::report::{self, Report, Root, RuleInformation};
+use fedlint::rules::Rule;
 use fedlint::scan::{Outcome, Texts, mend, scan_texts};
 use fedlint::settings::Settings;
 use fedlint::source::ProblemKind;
@@ -50,6 +51,18 @@ fn check_reports(outcome: &Outcome) {
     serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
     let gitlab = written(&mut |out| report::gitlab::write(out, &report, &root));
     serde_json::from_str::<serde_json::Value>(&gitlab).expect("JSON");
+    let sarif = written(&mut |out| {
+        report::sarif::write(out, &report, &outcome.rules.iter().map(about).collect::<Vec<_>>(), &root)
+    });
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("a list").iter();
+    for result in results {
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let number = |key: &str| region[key].as_u64().unwrap_or(1);
+        assert!(number("startLine") >= 1 && number("startColumn") >= 1, "{region}");
+        assert!(number("endLine") >= number("startLine") || region["endLine"].is_null(), "{region}");
+        assert!(result["ruleIndex"].is_u64(), "{result}");
+    }
     let github = written(&mut |out| report::github::write(out, &report, &root));
     let junit = written(&mut |out| report::junit::write(out, &report, &root));
     roxmltree::Document::parse(&junit).expect("XML");
@@ -59,6 +72,19 @@ fn check_reports(outcome: &Outcome) {
     let markdown = written(&mut |out| report::markdown::write(out, &report, &root, &Default::default()));
     for text in [&human, &concise, &github, &markdown] {
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{85}', '\u{7}']), "{text:?}");
+    }
+}
+
+/// What SARIF says of a rule.
+fn about(rule: &Rule) -> RuleInformation<'_> {
+    RuleInformation {
+        id: &rule.id,
+        group: rule.group,
+        severity: rule.levels().1,
+        title: &rule.title,
+        why: &rule.why,
+        help: rule.help.as_deref().unwrap_or_default(),
+        references: rule.references.iter().map(AsRef::as_ref).collect(),
     }
 }
 

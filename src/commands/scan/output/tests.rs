@@ -14,22 +14,12 @@ Resources:
 
 /// Runs `fedlint scan` in an environment with these variables; exit code, standard output, standard error.
 fn scan_in(variables: &[(&str, &str)], arguments: &[&str]) -> (ExitCode, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let (mut stdin, mut out, mut err) = (io::empty(), Vec::new(), Vec::new());
     let variable = |name: &str| {
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
     };
-    let environment = Environment {
-        stdin: &mut io::empty(),
-        out: &mut out,
-        err: &mut err,
-        colors: true,
-        error_colors: false,
-        unicode: true,
-        width: None,
-        today: jiff::civil::date(2026, 11, 25),
-        progress: false,
-        variable: &variable,
-    };
+    let piped = Environment::piped(&mut stdin, &mut out, &mut err, jiff::civil::date(2026, 11, 25));
+    let environment = Environment { colors: true, variable: &variable, ..piped };
     let code = cli::run([&["fedlint", "scan", "--no-config"], arguments].concat(), environment);
     (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
@@ -266,4 +256,34 @@ fn nothing_in_a_file_is_a_command_to_the_runner_that_reads_the_log() {
         (scratch.path("report.txt"), format!("human={}", scratch.path("report.txt").display()));
     scan_in(&[("GITHUB_ACTIONS", "true")], &["--color", "never", "--output", &copy, path]);
     assert!(text(&report).contains("true # ##[error]mine"));
+}
+
+#[test]
+fn nothing_in_a_patch_is_a_command_to_the_runner() {
+    let scratch = Scratch::new();
+    let template = "\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { Federated: !Sub \"arn:aws:iam::${AWS::AccountId}:saml-provider/corporate\" }
+            Action: sts:AssumeRole # ##[error]mine
+            Condition:
+              StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' }
+";
+    let arguments = |path: &str| ["--color".into(), "never".into(), "--diff".into(), path.to_owned()];
+    let diff_of = |template: &str| {
+        let path = scratch.write("a.yaml", template);
+        let all = arguments(path.to_str().unwrap());
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        (scan_in(&[("GITHUB_ACTIONS", "true")], &all).1, scan(&all).1)
+    };
+    let (log, patch) = diff_of(template);
+    assert!(patch.contains("\n-            Action: sts:AssumeRole # ##[error]mine\n"), "{patch}");
+    assert_eq!(log, format!("::stop-commands::fedlint-1\n{patch}::fedlint-1::\n"));
+    let (log, patch) = diff_of(&template.replace("##[error]mine", "mine"));
+    assert!(patch.contains("mine") && log == patch, "{log}");
 }
