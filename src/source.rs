@@ -33,7 +33,7 @@ pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Blocks, Bytes, FileText, SizeLimit, file_matters, fingerprint, read_path, read_stdin};
 pub use rewrite::rewrite;
-pub use write::{PARTIAL, Partial, write_file};
+pub use write::{PARTIAL, Partial, write_file, write_new_file};
 
 /// One source of a scan. Numbers say nothing: they are compared, never ordered or printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -312,3 +312,36 @@ fn a_baseline_is_written_whole_with_its_permissions_and_never_through_a_link() {
     let left = std::fs::read_dir(folder.path(".")).expect("a folder").count();
     assert_eq!(left, 6, "nothing else stays behind");
 }
+
+#[test]
+fn of_several_updates_at_a_time_none_is_lost() {
+    for is_there in [true, false] {
+        let folder = known();
+        if !is_there {
+            std::fs::remove_file(folder.path("fedlint-baseline.json")).expect("it is there");
+            std::fs::remove_dir_all(folder.path("infra")).expect("it is there");
+        }
+        let parts: Vec<String> = (0..5).map(|part| format!("part{part}")).collect();
+        for part in &parts {
+            folder.write(&format!("{part}/roles.yaml"), &template(&[role(part, PARTNER)]));
+        }
+        let folder = &folder;
+        std::thread::scope(|scope| {
+            for part in &parts {
+                scope.spawn(move || {
+                    loop {
+                        let ran = folder.run(&["baseline", "update", part]);
+                        if ran.code == ExitCode::Clean {
+                            break;
+                        }
+                        // Who was too late says so, has changed nothing, and does it again.
+                        assert!(ran.err.contains(" cannot be written: "), "{}", ran.err);
+                    }
+                });
+            }
+        });
+        assert_eq!(new_findings(folder), Vec::<String>::new());
+        let left = std::fs::read_dir(folder.path(".")).expect("a folder").count();
+        assert_eq!(left, 2 + parts.len() + usize::from(is_there), "nothing else stays behind");
+    }
+}

@@ -201,7 +201,12 @@ impl Cli {
 
     /// Runs the program itself, with this `aws` on the path.
     fn fedlint(&self, path: &str, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_fedlint"))
+        self.command(path, arguments).output().unwrap()
+    }
+
+    fn command(&self, path: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fedlint"));
+        command
             .arg("collect")
             .args(arguments)
             .current_dir(&self.folder)
@@ -209,9 +214,8 @@ impl Cli {
             .env_remove("AWS_ACCESS_KEY_ID")
             .env_remove("AWS_REGION")
             .env_remove("AWS_RETRY_MODE")
-            .env("AWS_DEFAULT_REGION", "eu-central-1")
-            .output()
-            .unwrap()
+            .env("AWS_DEFAULT_REGION", "eu-central-1");
+        command
     }
 }
 
@@ -685,6 +689,47 @@ fn a_run_says_what_it_did_and_what_to_do_next() {
     assert!(!err.contains('\u{1b}') && !err.contains('\r'), "no progress without a terminal: {err}");
     // The first region is that of what has none.
     assert!(cli.calls().contains(&"own eu-west-1 iam list-roles ".to_owned()));
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_what_is_whole_as_it_was() {
+    let cli = Cli::new();
+    let (slow, begun) = (cli.path("slow"), cli.path("begun"));
+    let body = format!(
+        "if [ -e '{}' ]; then printf '{{\"Roles\": ['; : >'{}'; exec sleep 2; fi\necho '{{\"Roles\": []}}'",
+        slow.display(),
+        begun.display()
+    );
+    let cli = cli.on("*' iam list-roles '*", &body);
+    cli.install();
+    let arguments = ["--output", "dump", "--region", "eu-west-1", "--refresh"];
+    assert_eq!(cli.fedlint(&search_path(&cli), &arguments).status.code(), Some(0));
+    let path = cli.path("dump/111122223333/global/iam/list-roles.json");
+    let answer = fs::read_to_string(&path).unwrap();
+    fs::write(&slow, "").unwrap();
+    let mut run = cli.command(&search_path(&cli), &arguments).spawn().unwrap();
+    while !begun.exists() {
+        assert!(run.try_wait().unwrap().is_none(), "it waits for the answer");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), answer);
+    // Whoever may read it by now may not read the next one, which takes the place of a link, too.
+    fs::remove_file(&slow).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let linked = cli.path("dump/111122223333/global/iam/list-users.json");
+    fs::rename(&linked, cli.path("elsewhere")).unwrap();
+    symlink(cli.path("elsewhere"), &linked).unwrap();
+    fs::write(cli.path("elsewhere"), "kept").unwrap();
+    assert_eq!(cli.fedlint(&search_path(&cli), &arguments).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&path).unwrap(), answer);
+    for path in [&path, &linked] {
+        let metadata = fs::symlink_metadata(path).unwrap();
+        assert!(metadata.is_file() && metadata.permissions().mode() & 0o777 == 0o600, "{metadata:?}");
+    }
+    assert_eq!(fs::read_to_string(cli.path("elsewhere")).unwrap(), "kept");
+    assert!(!cli.files().keys().any(|name| name.contains("partial")), "{:?}", cli.files().keys());
 }
 
 #[test]

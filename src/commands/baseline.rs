@@ -67,7 +67,8 @@ pub(crate) fn run(options: BaselineOptions, environment: &mut Environment<'_>) -
     let text = known.text();
     let written = match old {
         Some(old) => source::rewrite(&path, &old, text.as_bytes()),
-        None => source::write_file(&path, text.as_bytes()),
+        None if options.action == BaselineAction::Write => source::write_file(&path, text.as_bytes()),
+        None => source::write_new_file(&path, text.as_bytes()),
     };
     if let Err(error) = written {
         writeln!(environment.err, "error: `{shown}` cannot be written: {error}")?;

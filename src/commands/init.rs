@@ -1,11 +1,11 @@
 //! `fedlint init`.
 
-use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use crate::cli::{Environment, ExitCode, InitOptions};
 use crate::settings::FILE_NAME;
+use crate::source;
 
 /// The beginning of the settings.
 const SETTINGS: &str = include_str!("init/fedlint.yaml");
@@ -122,12 +122,7 @@ impl Said {
     fn file(&mut self, root: &Path, name: &str, text: &str) {
         let path = root.join(name);
         let shown = if root == Path::new(".") { name.to_owned() } else { path.display().to_string() };
-        let written = path
-            .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| OpenOptions::new().write(true).create_new(true).open(&path))
-            .and_then(|mut file| file.write_all(text.as_bytes()));
-        self.done += &match written {
+        self.done += &match source::write_new_file(&path, text.as_bytes()) {
             Ok(()) => format!("wrote {shown}\n"),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 format!("left {shown} alone, which is there already\n")

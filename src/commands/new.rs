@@ -1,6 +1,5 @@
 //! `fedlint new`.
 
-use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -47,7 +46,7 @@ fn rule(options: &NewRuleOptions, environment: &mut Environment<'_>) -> io::Resu
     let directory = directory(options, &own);
     let path = directory.join(format!("{id}.yaml"));
     let shown = path.display().to_string();
-    match write(&path, &TEMPLATE.replace("RULE_ID", id)) {
+    match source::write_new_file(&path, TEMPLATE.replace("RULE_ID", id).as_bytes()) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return wrong(format!("{shown} is there already"), "Choose another id, or change that file.");
@@ -87,14 +86,6 @@ fn directory(options: &NewRuleOptions, own: &Settings) -> PathBuf {
 fn is_named(directory: &Path, own: &Settings) -> bool {
     let directory = source::absolute(directory);
     own.rules.directories.iter().any(|written| source::absolute(&own.root.join(&written.text)) == directory)
-}
-
-/// Writes a file that is not there yet.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)?;
-    }
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

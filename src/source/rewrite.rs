@@ -1,6 +1,8 @@
 //! Writes a file anew: whole or not at all.
 
-use std::fs;
+#[cfg(unix)]
+use std::fs::TryLockError;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -24,6 +26,7 @@ pub fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
+    let _alone = alone(path)?;
     let mut partial = Partial::like_others(path)?;
     partial.file.write_all(new)?;
     partial.file.sync_all()?;
@@ -31,6 +34,23 @@ pub fn rewrite(path: &Path, old: &[u8], new: &[u8]) -> io::Result<()> {
         return Err(io::Error::other("it has changed since it was read"));
     }
     partial.commit()
+}
+
+/// Keeps others of us from writing the file at the same time: between the last look at what it holds and the new name there is
+/// a moment. Where files cannot be locked, that moment stays.
+#[cfg(unix)]
+fn alone(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another process is writing it")),
+        _ => Ok(file),
+    }
+}
+
+/// Elsewhere who holds the lock keeps everybody from reading too.
+#[cfg(not(unix))]
+fn alone(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 /// Whether a folder on the way to a file is a link: seen from the root of the repository, or else from the working directory;
@@ -68,6 +88,41 @@ mod tests {
         assert!(holds(&path, b"new"));
         let left: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
         assert_eq!(left.len(), 1, "nothing else stays: {left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_several_at_a_time_none_loses_what_another_has_written() {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.yaml", "");
+        // Each adds its letter to what there is, again and again until it is in.
+        let threads: Vec<_> = ('a'..='h')
+            .map(|letter| {
+                let path = path.clone();
+                std::thread::spawn(move || {
+                    loop {
+                        let old = read_path(&path, SizeLimit::default()).unwrap().bytes;
+                        let new = [&*old, &[letter as u8]].concat();
+                        match rewrite(&path, &old, &new) {
+                            Ok(()) => return,
+                            Err(error) => {
+                                let why = error.to_string();
+                                let known =
+                                    ["it has changed since it was read", "another process is writing it"];
+                                assert!(known.contains(&why.as_str()), "{why}");
+                            }
+                        }
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let mut letters = read_path(&path, SizeLimit::default()).unwrap().bytes;
+        letters.sort_unstable();
+        assert_eq!(letters, b"abcdefgh");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else stays");
     }
 
     #[cfg(unix)]

@@ -54,15 +54,21 @@ impl Partial {
 
     fn begin(path: &Path, with: impl FnOnce(&mut fs::OpenOptions)) -> io::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{PARTIAL}{}-{number}", std::process::id());
-        let written = path.parent().unwrap_or_else(|| Path::new("")).join(name);
         let mut options = File::options();
-        // One that is there already is somebody else's.
+        // One that is there already is somebody else's, or of a process of this number that did not come to its end: in a
+        // container all have the same.
         options.write(true).create_new(true);
         with(&mut options);
-        let file = options.open(&written)?;
-        Ok(Self { file, written, path: path.to_owned(), committed: false })
+        let mut tries = 0;
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("{PARTIAL}{}-{number}", std::process::id());
+            let written = path.parent().unwrap_or_else(|| Path::new("")).join(name);
+            match options.open(&written) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < 1_000 => tries += 1,
+                file => return Ok(Self { file: file?, written, path: path.to_owned(), committed: false }),
+            }
+        }
     }
 
     /// Gives the file its name. A link of that name is replaced, not followed.
@@ -74,6 +80,20 @@ impl Partial {
         fs::rename(&self.written, &self.path)?;
         self.committed = true;
         Ok(())
+    }
+
+    /// Gives the file its name if nothing has it.
+    fn commit_new(self) -> io::Result<()> {
+        match fs::hard_link(&self.written, &self.path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                // Not every file system has two names for a file.
+                if fs::symlink_metadata(&self.path).is_ok() {
+                    return Err(io::ErrorKind::AlreadyExists.into());
+                }
+                self.commit()
+            }
+            done => done,
+        }
     }
 }
 
@@ -113,6 +133,23 @@ pub fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|there| there.is_dir()) {
         return Err(io::ErrorKind::IsADirectory.into());
     }
+    begun(path, contents)?.commit()
+}
+
+/// Writes a file that is not there, with the folders above it: whole or not at all.
+///
+/// # Errors
+///
+/// Those of the file system; `AlreadyExists` if there is one, or a link.
+pub fn write_new_file(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    begun(path, contents)?.commit_new()
+}
+
+/// A file that is written and has no name yet.
+fn begun(path: &Path, contents: &[u8]) -> io::Result<Partial> {
     if let Some(link) = link_out_of_the_tree(path) {
         let message = format!("`{}` is a link to somewhere else, which is not followed", link.display());
         return Err(io::Error::other(message));
@@ -122,7 +159,7 @@ pub fn write_file(path: &Path, contents: &[u8]) -> io::Result<()> {
     }
     let mut partial = Partial::like_others(path)?;
     partial.file.write_all(contents)?;
-    partial.commit()
+    Ok(partial)
 }
 
 /// True for what is no file, and for the links by which a process names what it has open (`/dev/stdout`).
@@ -160,6 +197,38 @@ mod tests {
         write_file(&scratch.path("reports/a.json/inside/b.json"), b"one").unwrap_err();
         drop(Partial::like_others(&scratch.path("reports/c.json")).unwrap());
         assert_eq!(fs::read_dir(scratch.path("reports")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let scratch = Scratch::new();
+        let path = scratch.path("rules/a.yaml");
+        let made = |text: &'static str| {
+            let path = path.clone();
+            std::thread::spawn(move || write_new_file(&path, text.as_bytes()).is_ok())
+        };
+        let threads = [made("one"), made("two"), made("three"), made("four")];
+        let made = threads.map(|thread| thread.join().unwrap());
+        assert_eq!(made.iter().filter(|made| **made).count(), 1, "{made:?}");
+        let winner = ["one", "two", "three", "four"][made.iter().position(|made| *made).unwrap()];
+        assert_eq!(text(&path), winner);
+        assert_eq!(write_new_file(&path, b"five").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_dir(scratch.path("rules")).unwrap().count(), 1, "nothing else stays");
+    }
+
+    #[test]
+    fn what_a_process_left_of_the_same_number_is_in_nobodys_way() {
+        let scratch = Scratch::new();
+        let path = scratch.write("a.json", "old");
+        let next = Partial::like_others(&path).unwrap();
+        let name = next.written.file_name().unwrap().to_str().unwrap();
+        let (begin, number) = name.rsplit_once('-').unwrap();
+        let number: u32 = number.parse().unwrap();
+        for number in number + 1..number + 20 {
+            scratch.write(&format!("{begin}-{number}"), "half");
+        }
+        write_file(&path, b"new").unwrap();
+        assert_eq!(text(&path), "new");
     }
 
     #[cfg(unix)]
