@@ -18,7 +18,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use self::keys::Keys;
-use crate::source::{Problem, ProblemKind, SourceId, Span};
+use crate::source::{Origin, Problem, ProblemKind, SourceId, Sources, Span};
 
 pub use view::{Entries, Items, NodeRef, Tree};
 
@@ -252,6 +252,29 @@ pub fn read(text: &str, source: SourceId, format: Format, limits: &Limits) -> Re
     let as_yaml = yaml::read(text, source, limits);
     // If neither reads whole, its own format explains best what is wrong with a text.
     if as_yaml.complete() || format == Format::Yaml { as_yaml } else { as_json }
+}
+
+/// How deep collections may be nested in what [`shallow`] lets through: rules and issuers need seven levels.
+const SHALLOW: u32 = 32;
+
+/// Looks at the text of a YAML file before a reader gets it that fills a type of its own and goes down as deep as the text
+/// does, for which a small stack would be too small.
+///
+/// # Errors
+///
+/// What is wrong with it and where, if it is nested too deep or no YAML.
+pub fn shallow(text: &str) -> Result<(), String> {
+    let sources = Sources::default();
+    let source = sources.add_kept(Origin::Stdin, text.into());
+    let read = yaml::read(text, source, &Limits { depth: SHALLOW, ..Limits::default() });
+    match read.problems.into_iter().find(|problem| problem.kind.loses()) {
+        Some(Problem { message, span: Some(span), .. }) => {
+            let start = sources.place(span).start;
+            Err(format!("{message}, at line {}, column {}", start.line, start.column))
+        }
+        Some(Problem { message, .. }) => Err(message),
+        None => Ok(()),
+    }
 }
 
 /// How many duplicate keys of one document are reported one by one.

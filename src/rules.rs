@@ -15,6 +15,7 @@ pub mod suppress;
 
 use std::borrow::Cow;
 
+use crate::document;
 use crate::finding::{Group, Severity};
 
 pub use file::{FileError, Operand, Operator};
@@ -126,6 +127,7 @@ impl Rule {
     ///
     /// The first thing in it that is not as it must be.
     pub fn parse(source: &str) -> Result<Self, FileError> {
+        document::shallow(source).map_err(|message| FileError { at: String::new(), message })?;
         let file = file::parse(source)?;
         let wrong = |at: &str, message: String| FileError { at: at.to_owned(), message };
         let level = |name: &str| {

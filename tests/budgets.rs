@@ -5,8 +5,10 @@
 mod json_value;
 mod support;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::thread;
 
 use fedlint::cli::ExitCode;
@@ -121,6 +123,38 @@ fn depth() {
     assert_eq!(code, ExitCode::Failed);
 }
 
+/// Whoever uses the library may have more read than is resolved.
+#[test]
+fn depth_of_expressions() {
+    let limits = Limits { depth: 200, ..Limits::default() };
+    let lists = |depth: usize| format!("{}x{}", "[".repeat(depth), "]".repeat(depth));
+    // A tag is no level of its own, a loop is two.
+    let maps = |depth: usize| format!("{}x{}", "!Transform {a: ".repeat(depth), "}".repeat(depth));
+    let round = |depth: usize| {
+        let loops = "{'Fn::ForEach::L': [X, [a], ".repeat(depth);
+        let transform = "Transform: AWS::LanguageExtensions\n";
+        let ends = "]}".repeat(depth);
+        format!(
+            "{HEAD}{transform}Resources:\n{}      Description: {loops}{{a: b}}{ends}\n",
+            role("Role", OPEN)
+        )
+    };
+    for (text, is_too_deep) in [
+        (described("", &lists(126)), false),
+        (described("", &lists(127)), true),
+        (described("", &maps(126)), false),
+        (described("", &maps(127)), true),
+        (round(62), false),
+        (round(63), true),
+    ] {
+        let (messages, outcome) = with_limits(&[("a.yaml", &text)], |request| request.limits = limits);
+        let message = "the template is not read further here: its values are nested more than 128 deep";
+        let found = outcome.problems.iter().find(|problem| problem.message == message);
+        assert_eq!(found.is_some(), is_too_deep, "{text}: {messages:?}");
+        assert!(found.is_none_or(|problem| problem.kind.loses()));
+    }
+}
+
 #[test]
 fn number_of_values() {
     let text = format!("{HEAD}Resources:\n{}", role("Role", OPEN));
@@ -159,7 +193,7 @@ fn merge_keys() {
 }
 
 #[test]
-fn aliases_of_settings_parameters_and_answers() {
+fn aliases_of_settings_and_parameters() {
     let template = format!("{HEAD}Resources:\n{}", role("Role", OPEN));
     let message = "budget: the file is not read whole: its aliases stand for too many values";
     let settings = bomb("<<").replace("Metadata:", "x:") + "parameters: *a9\n";
@@ -224,6 +258,12 @@ fn references_to_references() {
 }
 
 #[test]
+fn values_in_values() {
+    let text = described("Mappings: {M: {a: {b: !FindInMap [M, a, b]}}}\n", "!FindInMap [M, a, b]");
+    reaches("a.yaml", &text, "some values are not resolved: values are nested too deep");
+}
+
+#[test]
 fn length_of_a_text() {
     let mut inner = String::from("'xxxxxxxxxxxxxxxx'");
     for _ in 0..40 {
@@ -249,6 +289,16 @@ fn length_of_all_texts() {
     let message = "some values are not resolved: texts are longer than 128 MB together";
     assert!(problems.iter().any(|problem| problem == message), "{problems:?}");
     assert_eq!(ran.code, ExitCode::Failed);
+}
+
+#[test]
+fn steps_of_a_stack() {
+    let list = vec!["''"; 20_000].join(", ");
+    let before = format!("Mappings: {{M: {{a: {{b: [{list}]}}}}}}\n");
+    // A list that a mapping holds is made again each time. Nothing of it stays.
+    let joined = vec!["!Join ['', !FindInMap [M, a, b]]"; 1_001].join(", ");
+    let text = described(&before, &format!("!Join ['', [{joined}]]"));
+    reaches("a.yaml", &text, "some values are not resolved: the template has too many values");
 }
 
 #[test]
@@ -465,16 +515,28 @@ fn certificates() {
 fn rule_files() {
     let aliases = |level: usize| vec![format!("*a{}", level - 1); 9].join(", ");
     let levels: String = (1..10).map(|level| format!("a{level}: &a{level} [{}]\n", aliases(level))).collect();
-    let deep = format!("id: x\ntitle: {}{}\n", "[".repeat(500), "]".repeat(500));
-    for rule in [format!("a0: &a0 [x]\n{levels}"), deep] {
+    let deep = format!("id: x\ntitle: {}{}\n", "[".repeat(40), "]".repeat(40));
+    let too_deep = "in the rule file, collections are nested more than 32 deep, at line 2, column 41";
+    for (rule, message) in [(format!("a0: &a0 [x]\n{levels}"), "in the rule file, "), (deep, too_deep)] {
         let folder = Folder::new();
         folder.write("a.yaml", &format!("{HEAD}Resources:\n{}", role("Role", OPEN)));
-        folder.write("fedlint.yaml", "rules: {files: ['own.yaml']}\n");
-        folder.write("own.yaml", &rule);
+        folder.write("fedlint.yaml", "rules: {directories: [own]}\n");
+        folder.write("own/x.yaml", &rule);
         let ran = folder.run(&["scan", "--format", "json", "."]);
         assert_eq!(ran.code, ExitCode::Failed, "{}", ran.out);
-        assert!(!ran.problems().is_empty());
+        assert!(ran.problems().iter().any(|problem| problem.starts_with(message)), "{:?}", ran.problems());
     }
+}
+
+#[test]
+fn issuer_files() {
+    let folder = Folder::new();
+    folder.write("a.yaml", &format!("{HEAD}Resources:\n{}", role("Role", OPEN)));
+    folder.write("fedlint.yaml", "issuers: {directories: [issuers]}\n");
+    folder.write("issuers/own.yaml", &format!("id: own\nname: {}{}\n", "[".repeat(40), "]".repeat(40)));
+    let ran = folder.run(&["scan", "--format", "json", "."]);
+    let message = "in the issuer file, collections are nested more than 32 deep, at line 2, column 40";
+    assert_eq!((ran.problems(), ran.code), (vec![message.to_owned()], ExitCode::Failed));
 }
 
 /// Does `work` on a thread with a stack of so many bytes: more would end the process.
@@ -483,18 +545,18 @@ fn on_a_stack<R: Send + 'static>(bytes: usize, work: impl FnOnce() -> R + Send +
     thread.join().expect("the stack is enough")
 }
 
-/// Scans on a stack as threads have it that nobody gave another one: 2 MB.
-fn on_a_usual_stack(files: Vec<(&'static str, String)>) -> Vec<String> {
+/// Scans on a small stack. Threads that nobody gave another one have 2 MB.
+fn on_a_small_stack(files: Vec<(&'static str, String)>) -> Vec<String> {
     let work = move || {
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let outcome = fedlint::scan::scan_texts(&files, &Settings::default());
         outcome.problems.iter().map(|problem| problem.message.clone()).collect()
     };
-    on_a_stack(2 << 20, work)
+    on_a_stack(256 << 10, work)
 }
 
 #[test]
-fn the_deepest_input_needs_no_large_stack() {
+fn the_deepest_input_needs_a_small_stack_only() {
     let around = |open: &str, close: &str, depth: usize, inside: &str| {
         format!("{}{inside}{}", open.repeat(depth), close.repeat(depth))
     };
@@ -506,6 +568,7 @@ fn the_deepest_input_needs_no_large_stack() {
     ));
     let inputs: Vec<(&str, String)> = vec![
         ("lists in YAML", described("", &lists)),
+        ("maps in YAML", described("", &around("{a: ", "}", 123, "x"))),
         (
             "lists in JSON",
             format!(
@@ -552,14 +615,25 @@ fn the_deepest_input_needs_no_large_stack() {
                 around("{'Fn::ForEach::L': [X, [a], ", "]}", 58, "{R: {Type: AWS::IAM::Role}}")
             ),
         ),
+        ("values as JSON", described("", &around("!ToJsonString [", "]", 122, "x"))),
+        ("items of lists", described("", &around("!Select [0, [", "]]", 61, "x"))),
+        ("keys of maps", described("", &around("!FindInMap [a, b, ", "]", 122, "x"))),
+        (
+            "maps that lead to themselves",
+            described("Mappings: {M: {a: {b: !FindInMap [M, a, b]}}}\n", "!FindInMap [M, a, b]"),
+        ),
         ("XML", provider(&descriptor(&around("<a>", "</a>", 62, "x")))),
     ];
     for (what, text) in inputs {
         let name = if text.starts_with('{') { "a.json" } else { "a.yaml" };
-        let problems = on_a_usual_stack(vec![(name, text)]);
+        let problems = on_a_small_stack(vec![(name, text)]);
         assert!(!problems.iter().any(|problem| problem.contains("bug")), "{what}: {problems:?}");
     }
-    // A chain of references that is as long as any, and a stack in a stack in a stack.
+    // Chains of references and of conditions that are as long as any, and as many stacks inside each other as are read.
+    let conditions: String =
+        (0..250).map(|index| format!("  C{index}: !Not [!Condition C{}]\n", index + 1)).collect();
+    let conditions = format!("Conditions:\n{conditions}  C250: !Equals [!Ref AWS::Region, a]\n");
+    on_a_small_stack(vec![("a.yaml", described(&conditions, "!If [C0, a, b]"))]);
     let chain: String = (0..300)
         .map(|index| {
             format!(
@@ -568,20 +642,23 @@ fn the_deepest_input_needs_no_large_stack() {
             )
         })
         .collect();
-    on_a_usual_stack(vec![(
+    on_a_small_stack(vec![(
         "a.yaml",
         format!("{HEAD}Resources:\n{chain}{}      Description: !GetAtt [J0, Value]\n", role("Role", OPEN)),
     )]);
-    let stacks = ["00.yaml", "01.yaml", "02.yaml", "03.yaml", "04.yaml", "05.yaml", "06.yaml"];
+    let stacks = [
+        "00.yaml", "01.yaml", "02.yaml", "03.yaml", "04.yaml", "05.yaml", "06.yaml", "07.yaml", "08.yaml",
+        "09.yaml", "10.yaml", "11.yaml", "12.yaml", "13.yaml", "14.yaml", "15.yaml",
+    ];
     let files = stacks.iter().enumerate().map(|(level, name)| {
         let text = format!(
-            "{HEAD}Parameters: {{P: {{Type: String}}}}\nResources:\n{}      Description: !Sub 'x${{P}}'\n  Child: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: ./{:02}.yaml, Parameters: {{P: !Sub 'y${{P}}'}}}}}}\nOutputs: {{O: {{Value: !GetAtt Child.Outputs.O}}}}\n",
+            "{HEAD}Parameters: {{P: {{Type: String}}}}\nResources:\n{}      Description: !Sub 'x${{P}}${{Child.Outputs.O}}'\n  Child: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: ./{:02}.yaml, Parameters: {{P: !Sub 'y${{P}}'}}}}}}\nOutputs: {{O: {{Value: !Sub '${{P}}${{Child.Outputs.O}}'}}}}\n",
             role("Role", OPEN),
             level + 1
         );
         (*name, text)
     });
-    on_a_usual_stack(files.collect());
+    on_a_small_stack(files.collect());
 }
 
 #[test]
@@ -616,11 +693,13 @@ fn readers_need_a_small_stack_only() {
         }
         let settings = format!("exclude: {}\n", nested("[", "]", depth));
         on_a_stack(small, move || {
-            assert!(Settings::parse(&Sources::default(), &settings, std::path::Path::new("")).is_err());
+            assert!(Settings::parse(&Sources::default(), &settings, Path::new("")).is_err());
         });
-        let rule = format!("id: {}\n", nested("[", "]", depth));
-        // By yaml_serde, which goes 128 levels down.
-        on_a_stack(2 << 20, move || assert!(fedlint::rules::Rule::parse(&rule).is_err()));
+        // And as deep as yaml_serde is given.
+        for depth in [30, depth] {
+            let rule = format!("id: {}\n", nested("[", "]", depth));
+            on_a_stack(small, move || assert!(fedlint::rules::Rule::parse(&rule).is_err()));
+        }
         let xml = descriptor(&format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth)));
         on_a_stack(small, move || {
             let source = Sources::default().add_kept(Origin::Stdin, "".into());
@@ -657,7 +736,7 @@ fn policies_need_a_small_stack_only() {
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the sources of its own crate")]
 fn source(path: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -699,4 +778,185 @@ fn the_table_is_that_of_the_code() {
         rows += 1;
     }
     assert!(rows > 25, "{rows}");
+}
+
+/// Numbers in the code that are no limits of what an input may drive, by what they are.
+const OTHER_NUMBERS: &[(&str, &[&str])] = &[
+    (
+        "past it, what is said of a thing is possible where it might have been proved, or some of it is not asked",
+        &[
+            "analysis/caps.rs MOST",
+            "analysis/organisations.rs MOST_LEVELS",
+            "facts/oidc_provider.rs COMPARED",
+            "facts/saml_certificate.rs CERTIFICATES",
+            "model/link/resolve.rs MOST_POSSIBLE",
+            "policy/decide.rs LISTED",
+            "policy/language.rs TEXTS",
+            "policy/permissions/choice.rs MOST",
+            "policy/solve.rs QUICK",
+            "policy/solve/values.rs FEW",
+            "resources/account/reader.rs WRAPPED",
+            "resources/cloudformation/documents.rs NESTING",
+            "resources/cloudformation/worlds.rs MOST",
+            "value/shape.rs ALTERNATIVES",
+            "value/shape.rs STEPS",
+        ],
+    ),
+    (
+        "how often something is tried; what was not tried stays a finding, or a message",
+        &[
+            "document/yaml.rs BROKEN_ALIASES",
+            "document/yaml.rs BROKEN_DOCUMENTS",
+            "fixes.rs LONGEST",
+            "fixes.rs TRIED",
+            "scan/bug.rs TRIED",
+            "scan/mend.rs SCANS",
+        ],
+    ),
+    (
+        "what `collect` asks and keeps: what it did not is in the manifest",
+        &[
+            "collect/account.rs MOST_CALLS",
+            "collect/calls/iam.rs MOST_USERS",
+            "collect/client.rs MOST_BROKEN",
+            "collect/client.rs MOST_STDERR",
+            "collect/client.rs MOST_THROTTLED",
+            "collect/failure.rs LONGEST_MESSAGE",
+            "collect/layout.rs LONGEST_KEY",
+            "collect/task.rs LONGEST_VALUE",
+        ],
+    ),
+    (
+        "what AWS takes, which facts are about",
+        &[
+            "facts/identity_center/set_fault.rs DEFAULT_QUOTA",
+            "facts/identity_center/set_fault.rs DESCRIPTION",
+            "facts/identity_center/set_fault.rs INLINE_POLICY",
+            "facts/identity_center/set_fault.rs POLICIES",
+            "facts/identity_center/set_fault.rs RELAY_STATE",
+            "facts/mapping_fault.rs LONGEST_VALUE",
+            "facts/mapping_fault.rs MOST_RULES",
+            "facts/oidc_provider.rs LONGEST",
+            "facts/saml_metadata.rs KEYS",
+            "resources/cloudformation/sam/logical_ids.rs LENGTH",
+        ],
+    ),
+    (
+        "how much is named, drawn or quoted: the rest is counted, or stands elsewhere",
+        &[
+            "analysis.rs MOST",
+            "analysis/privileges.rs FEW_ACTIONS",
+            "document.rs DUPLICATES",
+            "document/saml_metadata.rs LONGEST",
+            "document/saml_metadata.rs SHOWN",
+            "facts/guest_privileges.rs SHOWN",
+            "facts/identity_center/access.rs NAMED",
+            "facts/identity_center/named_policy.rs NAMED",
+            "facts/picture/classes.rs FOLLOWED",
+            "facts/picture/classes.rs NAMED",
+            "facts/picture/classes.rs READABLE",
+            "facts/picture/classes.rs ROUNDS",
+            "facts/picture/frame.rs AROUND",
+            "facts/picture/frame.rs PROPOSED",
+            "facts/role_cycle.rs SHOWN",
+            "facts/trust/view.rs LISTED",
+            "fixes/diff.rs CONTEXT",
+            "rules/judge.rs MANY",
+            "rules/judge.rs SOME",
+            "settings/reader.rs LONGEST",
+        ],
+    ),
+    (
+        "how work is divided and kept, whatever comes of it",
+        &[
+            "document/json/pieces.rs DEPTH",
+            "document/keys.rs FEW",
+            "facts.rs ROLES",
+            "model/link.rs ROLES",
+            "policy/automaton.rs NEW_SET",
+            "policy/decide.rs FEW",
+            "scan.rs FEW",
+            "scan.rs SHARE",
+            "scan/listing.rs AT_ONCE",
+            "scan/look.rs LONG",
+            "scan/look.rs PIECE",
+            "scan/look.rs PIECES",
+            "source/discover/walk.rs MOST_THREADS",
+            "source/prefilter.rs LONGEST",
+            "source/prefilter.rs PIECE",
+            "source/read.rs BLOCK",
+            "source/read.rs MOST",
+            "source/read.rs MOST_BYTES",
+            "value/names.rs SHARDS",
+        ],
+    ),
+    (
+        "parts of a form",
+        &[
+            "baseline.rs SCHEMA",
+            "collect/manifest.rs VERSION",
+            "document/json.rs COUNT",
+            "document/json.rs HIGH",
+            "document/json.rs SPACES",
+            "fixes/block.rs STEP",
+            "policy/automaton.rs START",
+            "value/secret.rs MOST",
+        ],
+    ),
+];
+
+/// The numbers that have a name in the code, `FILE NAME`, without those of what is printed and of embedded data.
+fn numbers() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeSet::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the code") {
+            let path = entry.expect("an entry").path();
+            let file = path.strip_prefix(&root).expect("below it").to_string_lossy().replace('\\', "/");
+            let is_left_out = ["tests", "report", "commands", "knowledge", "main.rs", "tests.rs"]
+                .iter()
+                .any(|left_out| file.split('/').any(|part| part == *left_out));
+            if is_left_out {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            for line in source(&format!("src/{file}")).lines() {
+                let Some((before, rest)) = line.split_once("const ") else { continue };
+                let before = before.trim();
+                let Some((name, value)) = rest.split_once(": ") else { continue };
+                let Some((kind, value)) = value.split_once(" = ") else { continue };
+                let is_number = ["u8", "u16", "u32", "u64", "usize"].contains(&kind)
+                    && value.contains(|character: char| character.is_ascii_digit())
+                    && !value.contains("0x")
+                    && !matches!(value, "u8::MAX;" | "u16::MAX;" | "u32::MAX;" | "u64::MAX;");
+                if is_number && (before.is_empty() || before.starts_with("pub")) {
+                    found.insert(format!("{file} {name}"));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_limit_stands_in_the_table() {
+    let table = source("docs/reliability.md");
+    let in_table = |number: &str| {
+        let (file, name) = number.split_once(' ').expect("a file and a name");
+        table.contains(&format!("| `src/{file}` `{name}` |"))
+    };
+    let other: BTreeSet<&str> = OTHER_NUMBERS.iter().flat_map(|(_, numbers)| *numbers).copied().collect();
+    let numbers = numbers();
+    let unknown: Vec<&String> =
+        numbers.iter().filter(|number| !in_table(number) && !other.contains(number.as_str())).collect();
+    assert!(
+        unknown.is_empty(),
+        "a row in the table of docs/reliability.md, or what they are in OTHER_NUMBERS: {unknown:#?}"
+    );
+    let gone: Vec<&&str> = other.iter().filter(|number| !numbers.contains(**number)).collect();
+    assert!(gone.is_empty(), "they are in the code no more: {gone:#?}");
 }

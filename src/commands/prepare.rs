@@ -8,6 +8,7 @@ use crate::baseline;
 use crate::cli::{Configuration, Environment, FailOn, FindingOptions, KnownFindings, SourceOptions};
 use crate::document::Limits;
 use crate::finding::Certainty;
+use crate::knowledge::Issuers;
 use crate::rules::{self, Selection, suppress};
 use crate::scan::{FindingLimit, Request, TotalLimit};
 use crate::settings::{self, Settings, Written, read_date};
@@ -86,6 +87,7 @@ pub(super) fn prepare(
 
     origins.push(("rules", choose_rules(findings, variables, &mut settings)));
     let (rules, mut wrong) = rules::load(&settings, sources);
+    wrong.extend(Issuers::load(&settings, sources).1);
     let (selection, unknown) = Selection::new(&settings.rules, &rules);
     wrong.extend(unknown);
     wrong.extend(suppress::unknown_in(&settings, &rules));

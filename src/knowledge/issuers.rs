@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::issuer::{IssuerFile, Mistake, Tenancy, Url, fill};
 use super::sender::Sender;
+use crate::document;
 use crate::settings::Settings;
 use crate::source::{self, Problem, ProblemKind, Search, SizeLimit, Sources};
 use crate::value::{Shape, SymbolId};
@@ -273,6 +274,7 @@ fn read(path: &Path, sources: &Sources) -> Result<IssuerFile, Problem> {
 
 /// Reads and checks a file of one's own.
 pub(super) fn parse(text: &str) -> Result<IssuerFile, Mistake> {
+    document::shallow(text).map_err(Mistake)?;
     let file: IssuerFile = serde_yaml::from_str(text).map_err(|error| Mistake(error.to_string()))?;
     file.check()?;
     if file.issuers.is_empty() {

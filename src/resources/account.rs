@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{Document, Tree};
 use crate::settings::Settings;
-use crate::source::{self, Problem, ProblemKind, Sources};
+use crate::source::{self, Problem, Sources};
 use crate::value::Vocabulary;
 
 use self::clue::Clue;
@@ -81,18 +81,11 @@ pub fn read(
     vocabulary: &Vocabulary,
     sources: &Sources,
 ) -> Option<File> {
+    // Answers are JSON, which has no aliases that could stand for more than is there.
     let tree = Tree::new(document, text);
     let mut reader = reader::Reader::new(path, vocabulary, sources);
     tree.roots().for_each(|root| reader.root(root));
-    let mut file = reader.finish(path, settings);
-    if let Some(file) = file.as_mut().filter(|_| tree.exhausted()) {
-        let message =
-            format!("`{}` is not read whole: its aliases stand for too many values", path.display());
-        let help = "AWS answers in JSON, which has none: ask again with `--output json`.";
-        file.cut = true;
-        file.problems.push(Problem::of(ProblemKind::Budget, path, message, help));
-    }
-    file
+    reader.finish(path, settings)
 }
 
 /// True if the folders that a file lies in say that it is an answer.

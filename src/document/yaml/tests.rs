@@ -271,6 +271,40 @@ fn says_what_is_wrong_and_what_to_do() {
     assert_eq!(found, expected);
 }
 
+/// A carriage return ends a line, as in YAML 1.2, in libyaml and in PyYAML.
+#[test]
+fn a_carriage_return_is_a_line_break() {
+    let read = |text: &str| {
+        let read = read_text(text);
+        assert!(read.problems.is_empty(), "{text:?}: {:?}", read.problems);
+        value(Tree::new(&read.document, text).roots().next().expect("a document"))
+    };
+    for text in [
+        "a: 1\nb: 2\n",
+        "a: |\n  x\n  y\nb: 1\n",
+        "a: >-\n  x\n  y\n\n  z\n",
+        "a: 'x\n  y'\nb: x\n  y\n",
+        "# c\na: 1 # d\nb: 2\n",
+        "a:\n- 1\n- {b: c,\n   d: e}\n",
+    ] {
+        let expected = read(text);
+        assert_eq!(read(&text.replace('\n', "\r")), expected, "{text:?}");
+        assert_eq!(read(&text.replace('\n', "\r\n")), expected, "{text:?}");
+    }
+}
+
+/// Where a tab is white space only it is read, also where libyaml and PyYAML refuse it, at the beginning of a line: nothing else can
+/// be meant. Where it would be indentation, nobody reads it.
+#[test]
+fn a_tab_is_white_space_and_no_indentation() {
+    for text in ["a:\t1\n", "-\t1\n", "\ta: 1\n", "\t\na: 1\n", "a: 1\n\t\n", "a: 1\n\t# c\nb: 2\n"] {
+        assert!(problems(text).is_empty(), "{text:?}: {:?}", problems(text));
+    }
+    for text in ["a:\n\t- 1\n", "a: 1\n\tb: 2\n", "a: [\n\t1]\n", "a: {\n\tb: 1}\n", "a: x\n\ty\n"] {
+        assert!(problems(text).iter().any(|(_, message)| message.contains("tab")), "{text:?}");
+    }
+}
+
 #[test]
 fn legal_texts_that_small_limits_would_refuse() {
     let key = "k".repeat(1500);

@@ -10,7 +10,7 @@ use crate::document::{Kind, NodeRef};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::value::{Located, Name, Names};
 
-/// How deep expressions may be nested.
+/// How deep expressions may be nested: as deep as collections are read, unless whoever reads them asks for deeper ones.
 pub(crate) const DEPTH: u32 = 128;
 
 /// How many nodes of one template are lowered: far more than CloudFormation's 1 MB allows, unless ForEach
@@ -115,16 +115,22 @@ impl<'v> Lowering<'v> {
         each: &mut dyn FnMut(&mut Self, Located<Name>, NodeRef<'d>),
     ) {
         for (key, value) in map.entries() {
-            let Some(text) = key.scalar() else {
-                self.malformed(key.span(), "a key is not a text", "Write the key as a text.");
-                continue;
-            };
-            if text.starts_with("Fn::ForEach::") {
-                self.for_each(value, depth, each);
-            } else {
-                let name = self.text(key).expect("a key with a text is a scalar");
-                each(self, Located::new(name, key.span()), value);
+            match key.scalar() {
+                Some(text) if text.starts_with("Fn::ForEach::") => self.for_each(value, depth, each),
+                Some(_) => self.entry(key, value, each),
+                None => self.malformed(key.span(), "a key is not a text", "Write the key as a text."),
             }
+        }
+    }
+
+    fn entry<'d>(
+        &mut self,
+        key: NodeRef<'d>,
+        value: NodeRef<'d>,
+        each: &mut dyn FnMut(&mut Self, Located<Name>, NodeRef<'d>),
+    ) {
+        if let Some(name) = self.text(key) {
+            each(self, Located::new(name, key.span()), value);
         }
     }
 
@@ -132,7 +138,7 @@ impl<'v> Lowering<'v> {
         let span = node.span();
         if depth >= DEPTH || !self.charge(span) {
             if depth >= DEPTH {
-                self.over_budget(span, "nested more than 128 levels deep");
+                self.over_budget(span, "its values are nested more than 128 deep");
             }
             return self.unknown("Fn::Unknown", false, span);
         }
@@ -144,16 +150,21 @@ impl<'v> Lowering<'v> {
         }
         match node.kind() {
             Kind::Scalar | Kind::Alias => self.scalar(node),
-            Kind::List => Expression { form: Form::List(self.items(node, depth)), span },
+            Kind::List => self.list(node, depth),
             Kind::Map => self.map(node, depth),
         }
     }
 
-    fn items(&mut self, node: NodeRef<'_>, depth: u32) -> Vec<Expression> {
-        let mut items: Vec<Expression> = node.items().map(|item| self.lower_at(item, depth + 1)).collect();
+    /// As deep as a document is this goes, and [`Self::map`] and [`Self::function`]: what they keep on the stack for each level is
+    /// little.
+    fn list(&mut self, node: NodeRef<'_>, depth: u32) -> Expression {
+        let mut items = Vec::new();
+        for item in node.items() {
+            items.push(self.lower_at(item, depth + 1));
+        }
         // Most lists have one item or two, and are kept until all templates are read.
         items.shrink_to_fit();
-        items
+        Expression { form: Form::List(items), span: node.span() }
     }
 
     fn scalar(&mut self, node: NodeRef<'_>) -> Expression {
@@ -169,23 +180,19 @@ impl<'v> Lowering<'v> {
     }
 
     fn map(&mut self, node: NodeRef<'_>, depth: u32) -> Expression {
-        let span = node.span();
-        let mut all = node.entries();
-        if let (Some((key, value)), None) = (all.next(), all.next())
-            && let Some(text) = key.scalar()
-        {
-            let function = text.strip_prefix("Fn::").unwrap_or(text);
-            let named = text.starts_with("Fn::") && !text.starts_with("Fn::ForEach");
-            // A mapping whose only key is `Condition` is a reference to a condition if the value is a text:
-            // the condition block of a policy is a mapping.
-            let plain = text == "Ref" || (text == "Condition" && value.kind() == Kind::Scalar);
-            if named || plain {
+        match named_function(node) {
+            Some((function, value)) => {
                 let mut call = self.function(function, value, depth);
                 // The whole mapping is the call; its place is where the value stands.
-                call.span = span;
-                return call;
+                call.span = node.span();
+                call
             }
+            None => self.plain_map(node, depth),
         }
+    }
+
+    fn plain_map(&mut self, node: NodeRef<'_>, depth: u32) -> Expression {
+        let span = node.span();
         let mut entries: Vec<(Located<Name>, Expression)> = Vec::new();
         let mut transformed = false;
         self.entries_at(node, depth, &mut |lowering, key, value| {
@@ -222,6 +229,10 @@ impl<'v> Lowering<'v> {
             // The long form around a short one: `Fn::Base64: !Sub ...`.
             self.lower_at(node, depth + 1)
         };
+        self.call_or_unknown(function, arguments, span)
+    }
+
+    fn call_or_unknown(&mut self, function: &str, arguments: Expression, span: Span) -> Expression {
         match self.call(function, arguments) {
             Ok(call) => Expression::call(call, span),
             Err(Malformed(expected)) => {
@@ -248,8 +259,8 @@ impl<'v> Lowering<'v> {
                 let name = self.text(node).unwrap_or_else(|| self.names.intern(""));
                 Expression { form: Form::Scalar(name), span }
             }
-            Kind::List => Expression { form: Form::List(self.items(node, depth)), span },
-            Kind::Map => self.map(node, depth + 1),
+            Kind::List => self.list(node, depth),
+            Kind::Map => self.map(node, depth),
         }
     }
 
@@ -340,7 +351,7 @@ impl<'v> Lowering<'v> {
             self.complete = false;
             return;
         };
-        let Some(items) = self.collection(collection, depth) else {
+        let Some(items) = self.collection(collection, depth + 2) else {
             self.problems.push(Problem::at(
                 ProblemKind::Template,
                 collection.span(),
@@ -351,7 +362,7 @@ impl<'v> Lowering<'v> {
             return;
         };
         if depth >= DEPTH {
-            self.over_budget(span, "nested more than 128 levels deep");
+            self.over_budget(span, "its values are nested more than 128 deep");
             return;
         }
         for item in items {
@@ -359,18 +370,18 @@ impl<'v> Lowering<'v> {
                 return;
             }
             self.bindings.push((identifier.to_owned(), item));
-            self.entries_at(body, depth + 1, each);
+            self.entries_at(body, depth + 2, each);
             self.bindings.pop();
             self.rounds += 1;
             if self.rounds > ROUNDS && !self.exhausted {
                 self.exhausted = true;
-                self.over_budget(span, "loops that go round more than 20,000 times");
+                self.over_budget(span, "it has loops that go round more than 20,000 times");
             }
         }
     }
 
     fn collection(&mut self, node: NodeRef<'_>, depth: u32) -> Option<Vec<String>> {
-        let expression = self.lower_at(node, depth + 1);
+        let expression = self.lower_at(node, depth);
         if let Some(items) = expression.as_list() {
             let mut all = Vec::new();
             for item in items {
@@ -438,7 +449,7 @@ impl<'v> Lowering<'v> {
         if self.nodes >= NODES {
             if !self.exhausted {
                 self.exhausted = true;
-                self.over_budget(span, "more than 1,000,000 values");
+                self.over_budget(span, "it has more than 1,000,000 values");
             }
             return false;
         }
@@ -446,12 +457,12 @@ impl<'v> Lowering<'v> {
         true
     }
 
-    fn over_budget(&mut self, span: Span, what: &str) {
+    fn over_budget(&mut self, span: Span, why: &str) {
         self.complete = false;
         self.problems.push(Problem::at(
             ProblemKind::Budget,
             span,
-            format!("the template is not read further here: it has {what}"),
+            format!("the template is not read further here: {why}"),
             "Make the template smaller; CloudFormation itself takes at most 1 MB.",
         ));
     }
@@ -463,6 +474,19 @@ impl<'v> Lowering<'v> {
     fn unknown(&self, function: &str, list: bool, span: Span) -> Expression {
         Expression::call(Call::Unknown { function: self.names.intern(function), list }, span)
     }
+}
+
+/// The function that a mapping is a call of, without `Fn::`, with its arguments.
+fn named_function<'d>(node: NodeRef<'d>) -> Option<(&'d str, NodeRef<'d>)> {
+    let mut all = node.entries();
+    let (Some((key, value)), None) = (all.next(), all.next()) else { return None };
+    let text = key.scalar()?;
+    let function = text.strip_prefix("Fn::").unwrap_or(text);
+    let named = text.starts_with("Fn::") && !text.starts_with("Fn::ForEach");
+    // A mapping whose only key is `Condition` is a reference to a condition if the value is a text:
+    // the condition block of a policy is a mapping.
+    let plain = text == "Ref" || (text == "Condition" && value.kind() == Kind::Scalar);
+    (named || plain).then_some((function, value))
 }
 
 /// True for the variables of the Serverless Framework: `self:custom.x`, `opt:stage`, `file(./x.yml)`, `sls:stage`.

@@ -21,8 +21,12 @@ use crate::value::{
     Vocabulary,
 };
 
-/// How deep references are followed from one value to the next.
+/// How deep values are in one another, those that references lead to included.
 const DEPTH: u32 = 192;
+
+/// How many references are followed from one value to the next: twice as many as it takes to come through nested stacks, of which
+/// [`NESTING`](super::plan) are in one another, and back.
+const FOLLOWED: u32 = 64;
 
 /// How many values one tree makes at most, in all its worlds together.
 const STEPS: u32 = 20_000_000;
@@ -114,56 +118,87 @@ impl<'a> Resolver<'a> {
     }
 
     /// The value of `expression` in the template `scope` of the tree. `None` for `AWS::NoValue`.
+    ///
+    /// This and what it calls until it is called again goes as deep as a template does: each form and function has a method of its
+    /// own, which keeps what is on the stack for each level small.
     pub(crate) fn value(&mut self, scope: usize, expression: &Expression) -> Option<Located<Value>> {
-        let span = expression.span;
-        if !self.enter(span) {
-            return Some(Located::new(Value::Unknown(Unknown::Budget), span));
+        if !self.enter(expression.span) {
+            return Some(Located::new(Value::Unknown(Unknown::Budget), expression.span));
         }
         let value = match &expression.form {
-            Form::Null => Some(Value::Null),
-            Form::Scalar(name) => Some(Value::Text(self.scalar(*name))),
-            Form::List(items) => {
-                let mut all = Vec::with_capacity(items.len());
-                all.extend(items.iter().filter_map(|item| self.value(scope, item)));
-                Some(Value::List(all))
-            }
-            Form::Map(entries) => {
-                let mut all = Vec::with_capacity(entries.len());
-                for (key, value) in entries {
-                    if let Some(value) = self.value(scope, value) {
-                        let text = Text::of(self.context.vocabulary, key.value);
-                        all.push(Entry { key: Located::new(text, key.span), value });
-                    }
-                }
-                Some(Value::Map(all))
-            }
-            Form::Computed(entries) => {
-                let mut all = Vec::with_capacity(entries.len());
-                for (key, value) in entries {
-                    let text = self.text(scope, key);
-                    if let Some(value) = self.value(scope, value) {
-                        all.push(Entry { key: Located::new(text, key.span), value });
-                    }
-                }
-                Some(Value::Map(all))
-            }
-            Form::Call(call) => match self.call(scope, call, span) {
-                // Where a branch or a parameter leads to, the place is that of what is there.
-                Some(located) => {
-                    self.depth -= 1;
-                    return Some(located);
-                }
-                None => None,
-            },
+            Form::List(items) => self.list(scope, items, expression.span),
+            Form::Map(entries) => self.map(scope, entries, expression.span),
+            Form::Computed(entries) => self.computed(scope, entries, expression.span),
+            // Where a branch or a parameter leads to, the place is that of what is there.
+            Form::Call(call) => self.call(scope, call, expression.span),
+            Form::Null | Form::Scalar(_) => self.written(expression),
         };
         self.depth -= 1;
-        value.map(|value| Located::new(value, span))
+        value
+    }
+
+    fn written(&mut self, expression: &Expression) -> Option<Located<Value>> {
+        let value = match expression.form {
+            Form::Scalar(name) => Value::Text(self.scalar(name)),
+            _ => Value::Null,
+        };
+        Some(Located::new(value, expression.span))
+    }
+
+    fn list(&mut self, scope: usize, items: &[Expression], span: Span) -> Option<Located<Value>> {
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            self.push_item(scope, item, &mut all);
+        }
+        Some(Located::new(Value::List(all), span))
+    }
+
+    fn push_item(&mut self, scope: usize, item: &Expression, all: &mut Vec<Located<Value>>) {
+        if let Some(value) = self.value(scope, item) {
+            all.push(value);
+        }
+    }
+
+    fn map(
+        &mut self,
+        scope: usize,
+        entries: &[(Located<Name>, Expression)],
+        span: Span,
+    ) -> Option<Located<Value>> {
+        let mut all = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            self.push_entry(scope, *key, value, &mut all);
+        }
+        Some(Located::new(Value::Map(all), span))
+    }
+
+    fn push_entry(&mut self, scope: usize, key: Located<Name>, value: &Expression, all: &mut Vec<Entry>) {
+        if let Some(value) = self.value(scope, value) {
+            let text = Text::of(self.context.vocabulary, key.value);
+            all.push(Entry { key: Located::new(text, key.span), value });
+        }
+    }
+
+    fn computed(
+        &mut self,
+        scope: usize,
+        entries: &[(Expression, Expression)],
+        span: Span,
+    ) -> Option<Located<Value>> {
+        let mut all = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let text = self.text(scope, key);
+            if let Some(value) = self.value(scope, value) {
+                all.push(Entry { key: Located::new(text, key.span), value });
+            }
+        }
+        Some(Located::new(Value::Map(all), span))
     }
 
     /// The text of `expression`. What is no text becomes a symbol of its own.
     pub(crate) fn text(&mut self, scope: usize, expression: &Expression) -> Text {
-        match self.value(scope, expression).map(|located| located.value) {
-            Some(Value::Text(text)) => text,
+        match self.value(scope, expression) {
+            Some(Located { value: Value::Text(text), .. }) => text,
             _ => self.opaque(scope, expression.span),
         }
     }
@@ -274,50 +309,72 @@ impl<'a> Resolver<'a> {
     }
 
     fn call(&mut self, scope: usize, call: &Call, span: Span) -> Option<Located<Value>> {
-        let value = match call {
-            Call::Ref(name) => return self.reference(scope, *name, span),
-            Call::GetAtt { resource, attribute } => {
-                let Some(attribute) = self.literal(scope, attribute) else {
-                    let symbol = self.opaque(scope, span);
-                    return Some(Located::new(Value::Text(symbol), span));
-                };
-                self.attribute(scope, *resource, attribute, span)
-            }
+        match call {
+            Call::Ref(name) => self.reference(scope, *name, span),
             Call::If { condition, then, otherwise } => {
-                if matches!(self.world, World::Symbolic) {
-                    Value::Unknown(Unknown::Function(self.context.vocabulary.names.intern("Fn::If")))
-                } else {
-                    let branch = if self.condition(scope, *condition, span) { then } else { otherwise };
-                    return self.value(scope, branch);
-                }
+                self.branch(scope, *condition, [then, otherwise], span)
             }
+            Call::Select { index, items } => self.select(scope, index, items, span),
+            Call::FindInMap { map, first, second, default } => {
+                self.find_in_map(scope, [map, first, second], default.as_ref(), span)
+            }
+            _ => self.made_of_arguments(scope, call, span),
+        }
+    }
+
+    /// The functions whose value is where they are, and not somewhere that they lead to.
+    fn made_of_arguments(&mut self, scope: usize, call: &Call, span: Span) -> Option<Located<Value>> {
+        let value = match call {
+            Call::GetAtt { resource, attribute } => self.get_att(scope, *resource, attribute, span),
             Call::Sub { template, variables } => self.sub(scope, template.value, variables, span),
             Call::Join { delimiter, items } => self.join(scope, delimiter, items, span),
             Call::Split { delimiter, text } => self.split(scope, delimiter, text, span),
-            Call::Select { index, items } => return self.select(scope, index, items, span),
-            Call::FindInMap { map, first, second, default } => {
-                return self.find_in_map(scope, [map, first, second], default.as_ref(), span);
-            }
             Call::ImportValue(name) => self.import(scope, name),
-            Call::Base64(inner) => {
-                let text = self.text(scope, inner);
-                Value::Text(self.derived("base64 of", vec![text], Shape::any))
-            }
-            Call::Length(inner) => match self.value(scope, inner).map(|located| located.value) {
-                Some(Value::List(items)) => {
-                    Value::Text(self.context.vocabulary.literal(&items.len().to_string()))
-                }
-                _ => Value::Text(self.opaque(scope, span)),
-            },
+            Call::Base64(inner) => self.base64(scope, inner),
+            Call::Length(inner) => self.length(scope, inner, span),
             Call::ToJsonString(inner) => self.json_string(scope, inner, span),
             Call::Unknown { list: true, .. } => Value::Unknown(Unknown::List),
             Call::Unknown { function, .. } => Value::Unknown(Unknown::Function(*function)),
-            // Only allowed in `Conditions`.
-            Call::Equals(..) | Call::And(_) | Call::Or(_) | Call::Not(_) | Call::Condition(_) => {
-                Value::Unknown(Unknown::Mismatch)
-            }
+            // Only allowed in `Conditions`, and those that lead somewhere.
+            _ => Value::Unknown(Unknown::Mismatch),
         };
         Some(Located::new(value, span))
+    }
+
+    fn branch(
+        &mut self,
+        scope: usize,
+        condition: Name,
+        [then, otherwise]: [&Expression; 2],
+        span: Span,
+    ) -> Option<Located<Value>> {
+        if matches!(self.world, World::Symbolic) {
+            let function = Unknown::Function(self.context.vocabulary.names.intern("Fn::If"));
+            return Some(Located::new(Value::Unknown(function), span));
+        }
+        let branch = if self.condition(scope, condition, span) { then } else { otherwise };
+        self.value(scope, branch)
+    }
+
+    fn get_att(&mut self, scope: usize, resource: Name, attribute: &Expression, span: Span) -> Value {
+        match self.literal(scope, attribute) {
+            Some(attribute) => self.attribute(scope, resource, attribute, span),
+            None => Value::Text(self.opaque(scope, span)),
+        }
+    }
+
+    fn base64(&mut self, scope: usize, inner: &Expression) -> Value {
+        let text = self.text(scope, inner);
+        Value::Text(self.derived("base64 of", vec![text], Shape::any))
+    }
+
+    fn length(&mut self, scope: usize, inner: &Expression, span: Span) -> Value {
+        match self.value(scope, inner) {
+            Some(Located { value: Value::List(items), .. }) => {
+                Value::Text(self.context.vocabulary.literal(&items.len().to_string()))
+            }
+            _ => Value::Text(self.opaque(scope, span)),
+        }
     }
 
     fn reference(&mut self, scope: usize, name: Name, span: Span) -> Option<Located<Value>> {
@@ -542,6 +599,11 @@ impl<'a> Resolver<'a> {
         span: Span,
         follow: impl FnOnce(&mut Self) -> T,
     ) -> Option<T> {
+        if self.quiet >= FOLLOWED {
+            let help = "Shorten the chain of references.";
+            self.over_budget(span, "references are nested too deep", help);
+            return None;
+        }
         self.quiet += 1;
         let result = self.following(what, span, follow);
         self.quiet -= 1;
@@ -578,7 +640,7 @@ impl<'a> Resolver<'a> {
     fn enter(&mut self, span: Span) -> bool {
         let steps = self.context.work.steps.get();
         if self.depth >= DEPTH {
-            self.over_budget(span, "references are nested too deep", "Shorten the chain of references.");
+            self.over_budget(span, "values are nested too deep", "Flatten what refers to what.");
             return false;
         }
         if steps >= STEPS {

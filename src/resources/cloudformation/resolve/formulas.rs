@@ -3,6 +3,14 @@
 use super::*;
 use crate::value::TemplateId;
 
+/// Where the value of an attribute stands.
+enum Leads<'t> {
+    /// An output of a nested stack of this number.
+    Output(usize, &'t str),
+    /// In a resource of the CDK.
+    CdkJson,
+}
+
 impl Resolver<'_> {
     /// What `Ref` of a resource gives.
     pub(crate) fn resource_reference(&mut self, scope: usize, name: Name, span: Span) -> Text {
@@ -31,6 +39,33 @@ impl Resolver<'_> {
 
     /// What `Fn::GetAtt` gives.
     pub(super) fn attribute(&mut self, scope: usize, name: Name, attribute: &str, span: Span) -> Value {
+        let leads = self.leads_to(scope, name, attribute);
+        if leads.is_some() {
+            self.check_exists(scope, name, span);
+        }
+        match leads {
+            Some(Leads::Output(child, output)) => self.output(scope, name, child, output, span),
+            Some(Leads::CdkJson) => self.cdk_json(scope, name, span),
+            None => self.attribute_here(scope, name, attribute, span),
+        }
+    }
+
+    /// Where the value of an attribute stands, if it is written somewhere.
+    fn leads_to<'t>(&self, scope: usize, name: Name, attribute: &'t str) -> Option<Leads<'t>> {
+        let names = &self.context.vocabulary.names;
+        let facts = &self.context.tree.scopes[scope];
+        let leads = match names.text(facts.draft.resources.get(&name)?.kind) {
+            "AWS::CloudFormation::Stack" => {
+                Leads::Output(*facts.children.get(&name)?, attribute.strip_prefix("Outputs.")?)
+            }
+            "Custom::AWSCDKCfnJson" if attribute == "Value" => Leads::CdkJson,
+            _ => return None,
+        };
+        let made = self.made_by_form(scope, &format!("{}.{attribute}", names.text(name)));
+        made.is_none().then_some(leads)
+    }
+
+    fn attribute_here(&mut self, scope: usize, name: Name, attribute: &str, span: Span) -> Value {
         let vocabulary = self.context.vocabulary;
         let tree = self.context.tree;
         let Some(declaration) = tree.scopes[scope].draft.resources.get(&name) else {
@@ -47,26 +82,32 @@ impl Resolver<'_> {
         }
         self.check_exists(scope, name, span);
         let kind = vocabulary.names.text(declaration.kind);
-        if kind == "AWS::CloudFormation::Stack"
-            && let Some(output) = attribute.strip_prefix("Outputs.")
-            && let Some(&child) = tree.scopes[scope].children.get(&name)
-        {
-            return self.output(scope, name, child, output, span);
+        self.attribute_of_kind(scope, name, kind, attribute, span)
+    }
+
+    /// The value that a resource of the CDK holds.
+    fn cdk_json(&mut self, scope: usize, name: Name, span: Span) -> Value {
+        let names = &self.context.vocabulary.names;
+        let declaration = &self.context.tree.scopes[scope].draft.resources[&name];
+        if let Some(value) = declaration.properties.get(names, "Value") {
+            let what = (scope, name, Some(names.intern("Value")));
+            let followed = self.following_value(what, span, |resolver| resolver.value(scope, value));
+            if let Some(Some(located)) = followed {
+                return located.value;
+            }
         }
-        if kind == "Custom::AWSCDKCfnJson" && attribute == "Value" {
-            let value = declaration.properties.get(&vocabulary.names, "Value");
-            let followed = value.and_then(|value| {
-                self.following_value(
-                    (scope, name, Some(vocabulary.names.intern("Value"))),
-                    span,
-                    |resolver| resolver.value(scope, value).map(|located| located.value),
-                )
-            });
-            return match followed {
-                Some(Some(value)) => value,
-                _ => Value::Text(self.opaque(scope, span)),
-            };
-        }
+        Value::Text(self.opaque(scope, span))
+    }
+
+    fn attribute_of_kind(
+        &mut self,
+        scope: usize,
+        name: Name,
+        kind: &str,
+        attribute: &str,
+        span: Span,
+    ) -> Value {
+        let vocabulary = self.context.vocabulary;
         let Some(known) = kinds::find(kind) else {
             // Arrays and objects come as texts too; what reads them treats a lone symbol as unknown.
             let shape = if kind.starts_with("AWS::") && attribute == "Arn" { "arn" } else { "any" };

@@ -2,7 +2,15 @@
 
 use super::*;
 
-impl Resolver<'_> {
+/// What `Fn::FindInMap` leads to.
+enum InMap<'e> {
+    /// Something that is written somewhere.
+    Expression(&'e Expression),
+    /// What stands for all that it may be.
+    Value(Value),
+}
+
+impl<'a> Resolver<'a> {
     pub(super) fn join(
         &mut self,
         scope: usize,
@@ -10,34 +18,42 @@ impl Resolver<'_> {
         items: &Expression,
         span: Span,
     ) -> Value {
-        let Some(delimiter) = self.literal(scope, delimiter).map(str::to_owned) else {
+        let Some(delimiter) = self.literal(scope, delimiter) else {
             return Value::Text(self.opaque(scope, span));
         };
-        let list = match self.value(scope, items).map(|located| located.value) {
-            Some(Value::List(list)) => list,
-            // One text where a list is expected.
-            Some(Value::Text(text)) => return Value::Text(text),
-            Some(Value::Unknown(Unknown::List)) => {
-                let whole = self.whole_list(scope, items);
-                return Value::Text(if delimiter == "," {
-                    whole
-                } else {
-                    self.derived(&format!("items joined by `{delimiter}` of"), vec![whole], Shape::any)
-                });
+        match self.value(scope, items) {
+            Some(Located { value: Value::List(list), .. }) => {
+                self.put_together(scope, delimiter, &list, span)
             }
-            _ => return Value::Text(self.opaque(scope, span)),
-        };
+            // One text where a list is expected.
+            Some(Located { value: Value::Text(text), .. }) => Value::Text(text),
+            Some(Located { value: Value::Unknown(Unknown::List), .. }) => {
+                Value::Text(self.unknown_joined(scope, delimiter, items))
+            }
+            _ => Value::Text(self.opaque(scope, span)),
+        }
+    }
+
+    fn unknown_joined(&mut self, scope: usize, delimiter: &str, items: &Expression) -> Text {
+        let whole = self.whole_list(scope, items);
+        if delimiter == "," {
+            return whole;
+        }
+        self.derived(&format!("items joined by `{delimiter}` of"), vec![whole], Shape::any)
+    }
+
+    fn put_together(&mut self, scope: usize, delimiter: &str, list: &[Located<Value>], span: Span) -> Value {
         let vocabulary = self.context.vocabulary;
         let mut out = TextBuilder::default();
         let mut length = 0;
         for (index, item) in list.iter().enumerate() {
             if index > 0 {
-                out.push_str(&delimiter);
+                out.push_str(delimiter);
                 length += delimiter.len();
             }
             let text = match &item.value {
                 Value::Text(text) => text.clone(),
-                Value::List(items) => self.joined(&delimiter, items),
+                Value::List(items) => self.joined(delimiter, items),
                 _ => self.opaque(scope, item.span),
             };
             length += text.parts().iter().map(|part| part_length(vocabulary, *part)).sum::<usize>();
@@ -116,24 +132,27 @@ impl Resolver<'_> {
         span: Span,
     ) -> Option<Located<Value>> {
         let index = self.literal(scope, index).and_then(|text| text.trim().parse::<usize>().ok());
-        let Some(index) = index else {
-            return Some(Located::new(Value::Text(self.opaque(scope, span)), span));
+        let value = match index {
+            Some(index) => self.selected(scope, index, items, span),
+            None => Value::Text(self.opaque(scope, span)),
         };
-        match self.value(scope, items).map(|located| located.value) {
-            Some(Value::List(mut list)) => {
-                if index < list.len() {
-                    let mut item = list.swap_remove(index);
-                    item.span = span;
-                    return Some(item);
-                }
+        Some(Located::new(value, span))
+    }
+
+    fn selected(&mut self, scope: usize, index: usize, items: &Expression, span: Span) -> Value {
+        match self.value(scope, items) {
+            Some(Located { value: Value::List(mut list), .. }) => {
                 // CloudFormation refuses an index that leads nowhere.
-                Some(Located::new(Value::Unknown(Unknown::Mismatch), span))
+                if index < list.len() {
+                    list.swap_remove(index).value
+                } else {
+                    Value::Unknown(Unknown::Mismatch)
+                }
             }
-            Some(Value::Unknown(Unknown::List)) => {
-                let text = self.item_of_unknown(scope, index, items);
-                Some(Located::new(Value::Text(text), span))
+            Some(Located { value: Value::Unknown(Unknown::List), .. }) => {
+                Value::Text(self.item_of_unknown(scope, index, items))
             }
-            _ => Some(Located::new(Value::Text(self.opaque(scope, span)), span)),
+            _ => Value::Text(self.opaque(scope, span)),
         }
     }
 
@@ -175,12 +194,28 @@ impl Resolver<'_> {
         default: Option<&Expression>,
         span: Span,
     ) -> Option<Located<Value>> {
+        let texts =
+            [self.known_text(scope, map), self.known_text(scope, first), self.known_text(scope, second)];
+        match self.in_map(scope, texts, default, span) {
+            InMap::Expression(expression) => self.value(scope, expression),
+            InMap::Value(value) => Some(Located::new(value, span)),
+        }
+    }
+
+    /// What `Fn::FindInMap` leads to. Nothing is resolved here.
+    fn in_map<'e>(
+        &mut self,
+        scope: usize,
+        texts: [Option<Text>; 3],
+        default: Option<&'e Expression>,
+        span: Span,
+    ) -> InMap<'e>
+    where
+        'a: 'e,
+    {
         let vocabulary = self.context.vocabulary;
-        let map_name = self.known_text(scope, map);
-        let first = self.known_text(scope, first);
-        let second = self.known_text(scope, second);
-        let (Some(map_name), Some(first), Some(second)) = (map_name, first, second) else {
-            return Some(Located::new(Value::Text(self.opaque(scope, span)), span));
+        let [Some(map_name), Some(first), Some(second)] = texts else {
+            return InMap::Value(Value::Text(self.opaque(scope, span)));
         };
         let scope_facts = &self.context.tree.scopes[scope];
         let mapping = map_name.as_literal(vocabulary).and_then(|name| {
@@ -191,12 +226,12 @@ impl Resolver<'_> {
         if let Some(mapping) = mapping {
             if let (Some(first), Some(second)) = (key(&first), key(&second)) {
                 return match (mapping.get(&first).and_then(|inner| inner.get(&second)), default) {
-                    (Some(value), _) => self.value(scope, value),
-                    (None, Some(default)) => self.value(scope, default),
-                    (None, None) => Some(Located::new(
-                        Value::Unknown(Unknown::Function(vocabulary.names.intern("Fn::FindInMap"))),
-                        span,
-                    )),
+                    (Some(value), _) => InMap::Expression(value),
+                    (None, Some(default)) => InMap::Expression(default),
+                    (None, None) => {
+                        let function = vocabulary.names.intern("Fn::FindInMap");
+                        InMap::Value(Value::Unknown(Unknown::Function(function)))
+                    }
                 };
             }
             // One of the values under the keys that it may be.
@@ -211,10 +246,10 @@ impl Resolver<'_> {
                 && default.is_none()
             {
                 if others.iter().all(|other| other == one) {
-                    return self.value(scope, one);
+                    return InMap::Expression(one);
                 }
                 if inner.iter().any(|value| value.as_list().is_some()) {
-                    return Some(Located::new(Value::Unknown(Unknown::List), span));
+                    return InMap::Value(Value::Unknown(Unknown::List));
                 }
                 let texts: Option<Vec<&str>> = inner
                     .iter()
@@ -222,11 +257,10 @@ impl Resolver<'_> {
                     .collect();
                 let shape = || texts.map_or_else(Shape::any, |texts| distinct(texts));
                 let text = self.derived("value in map of", vec![map_name, first, second], shape);
-                return Some(Located::new(Value::Text(text), span));
+                return InMap::Value(Value::Text(text));
             }
         }
-        let text = self.derived("value in map of", vec![map_name, first, second], Shape::any);
-        Some(Located::new(Value::Text(text), span))
+        InMap::Value(Value::Text(self.derived("value in map of", vec![map_name, first, second], Shape::any)))
     }
 
     pub(super) fn import(&mut self, scope: usize, name: &Expression) -> Value {
@@ -240,10 +274,16 @@ impl Resolver<'_> {
     }
 
     pub(super) fn json_string(&mut self, scope: usize, inner: &Expression, span: Span) -> Value {
-        let Some(located) = self.value(scope, inner) else { return Value::Text(self.opaque(scope, span)) };
+        match self.value(scope, inner) {
+            Some(located) => self.as_json(scope, &located.value, span),
+            None => Value::Text(self.opaque(scope, span)),
+        }
+    }
+
+    fn as_json(&mut self, scope: usize, value: &Value, span: Span) -> Value {
         let mut out = TextBuilder::default();
         let mut left = LENGTH;
-        if self.write_json(&mut out, &located.value, &mut left).is_none() {
+        if self.write_json(&mut out, value, &mut left).is_none() {
             return Value::Text(self.opaque(scope, span));
         }
         if !self.afford(LENGTH - left, span) {

@@ -26,7 +26,7 @@ Resources:
     for name in ["`A`", "`Self`", "`Other`"] {
         assert!(problems.contains(&format!("{name} refers to itself")), "{name}: {problems}");
     }
-    assert!(problems.contains("some values are not resolved: references are nested too deep"), "{problems}");
+    assert!(problems.contains("some values are not resolved: values are nested too deep"), "{problems}");
 }
 
 #[test]
