@@ -55,16 +55,17 @@ impl<'s> Builder<'s> {
 
     /// Makes entities of all the others, and links all of them.
     #[must_use]
-    pub fn build(self, parts: Vec<Part>, resources: Resources) -> Model {
+    pub fn build(self, parts: Vec<Part>, mut resources: Resources) -> Model {
         let superseded = superseded(&resources);
         let mut model = Model::default();
         self.adopt(&mut model, parts, &resources, &superseded);
         let (documents, shared) = (Documents::new(self.sources), SharedPolicies::default());
-        for (position, resource) in resources.resources.iter().enumerate() {
+        // Each is let go of when its entities are made.
+        for (position, resource) in std::mem::take(&mut resources.resources).into_iter().enumerate() {
             // A resource of a deployment that nobody lists cannot be placed; the loaders do not make any.
             let deployment = deployment(&resources.deployments, resource.deployment);
             if let Some(deployment) = deployment.filter(|_| !superseded.resources.contains(&position)) {
-                self.add(&mut model, resource, deployment, &documents, &shared);
+                self.add(&mut model, &resource, deployment, &documents, &shared);
             }
         }
         self.supplement(&mut model, &resources);
