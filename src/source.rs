@@ -9,6 +9,7 @@ pub mod decoding;
 mod discover;
 mod encoding;
 mod lines;
+mod long;
 mod prefilter;
 mod problem;
 mod read;
@@ -105,10 +106,13 @@ pub struct Piece {
 /// All sources of a scan. Grows from several threads at once; entries never change.
 ///
 /// Holds no text of files: what the report quotes is read again, and a file that changed meanwhile is noticed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sources {
     entries: boxcar::Vec<Entry>,
     recent: read::Recent,
+    long: long::LongFiles,
+    /// Files of more than so many bytes are not held as a whole.
+    most: u64,
     /// What is read in place of files.
     instead: FxHashMap<PathBuf, Arc<[u8]>>,
 }
@@ -130,7 +134,25 @@ pub fn stable_hash(bytes: &[u8]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            entries: boxcar::Vec::default(),
+            recent: read::Recent::default(),
+            long: long::LongFiles::default(),
+            most: long::LONG,
+            instead: FxHashMap::default(),
+        }
+    }
+}
+
 impl Sources {
+    /// Sources that hold no file of more than `most` bytes as a whole, if they can help it.
+    #[cfg(test)]
+    pub(crate) fn holding_at_most(most: u64) -> Self {
+        Self { most, ..Self::default() }
+    }
+
     /// Sources that read these bytes in place of files, by their paths.
     #[must_use]
     pub fn reading_instead(instead: FxHashMap<PathBuf, Arc<[u8]>>) -> Self {

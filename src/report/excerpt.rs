@@ -88,13 +88,15 @@ const SHORT_BLOCK: usize = 16 << 10;
 /// Columns that are shown of a line at most, whatever the screen.
 const MOST_COLUMNS: usize = 400;
 const TAB: usize = 4;
+/// How much of a file is looked at before and behind what is shown of it, because a secret may begin or end there.
+const SECRETS_AROUND: u32 = 16 << 10;
 
 /// The excerpt for `places`, one of which is primary.
 pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -> Shown {
     let mut wanted = Vec::new();
-    for place in places {
-        let span = sources.host_span(place.span);
-        match sources.file_text(span.source) {
+    let spans: Vec<Span> = places.iter().map(|place| sources.host_span(place.span)).collect();
+    for (place, &span) in places.iter().zip(&spans) {
+        match sources.text_around(span, &spans, SECRETS_AROUND) {
             Ok(file) if !file.changed => wanted.push(Wanted::new(place, span, file)),
             Ok(_) if place.primary => return Shown::Changed,
             Err(_) if place.primary => return Shown::Unreadable,
@@ -114,14 +116,18 @@ pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -
         let mut of_file: Vec<&Wanted> = wanted.iter().filter(|wanted| wanted.span.source == source).collect();
         of_file.sort_by_key(|wanted| (wanted.span.start, wanted.span.end));
         let path = sanitised(&shown_path(&sources.path(source))).into_owned();
-        let mut blocks = blocks(&of_file);
+        // Of a long file there are several stretches, each with lines of its own.
+        let stretches = of_file.chunk_by(|one, next| one.file.start == next.file.start);
+        let mut blocks: Vec<(Range<usize>, &[&Wanted])> = stretches
+            .flat_map(|stretch| blocks(stretch).into_iter().map(move |lines| (lines, stretch)))
+            .collect();
         // What the finding is about comes first, what explains it after that.
-        blocks.sort_by_key(|lines| {
-            !of_file.iter().any(|wanted| wanted.primary && lines.contains(&wanted.lines.start))
+        blocks.sort_by_key(|(lines, stretch)| {
+            !stretch.iter().any(|wanted| wanted.primary && lines.contains(&wanted.lines.start))
         });
-        for lines in blocks {
+        for (lines, stretch) in blocks {
             let inside: Vec<&Wanted> =
-                of_file.iter().copied().filter(|wanted| lines.contains(&wanted.lines.start)).collect();
+                stretch.iter().copied().filter(|wanted| lines.contains(&wanted.lines.start)).collect();
             excerpt.add_block(path.clone(), lines, &inside, layout);
         }
     }
@@ -132,9 +138,9 @@ pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -
 struct Wanted {
     span: Span,
     file: Arc<FileText>,
-    /// Indices of its lines, as far as they are shown.
+    /// Indices of its lines in the text, as far as they are shown.
     lines: Range<usize>,
-    /// Range in the file, as far as it is shown.
+    /// Range in the text, as far as it is shown.
     range: Range<usize>,
     text: String,
     primary: bool,
@@ -144,8 +150,9 @@ struct Wanted {
 impl Wanted {
     fn new(place: &Place<'_>, span: Span, file: Arc<FileText>) -> Self {
         let text = &*file.text;
-        let start = text.floor_char_boundary((span.start as usize).min(text.len()));
-        let end = text.ceil_char_boundary((span.end as usize).clamp(start, text.len()));
+        let inside = |offset: u32| offset.saturating_sub(file.start) as usize;
+        let start = text.floor_char_boundary(inside(span.start).min(text.len()));
+        let end = text.ceil_char_boundary(inside(span.end).clamp(start, text.len()));
         // Line breaks at the end are not worth a line of their own.
         let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
         let line_of = |offset: usize| file.lines.line_at(u32::try_from(offset).unwrap_or(u32::MAX));
@@ -154,10 +161,10 @@ impl Wanted {
         let (mut last_shown, mut end_shown) = (last, end);
         if last - first >= MOST_LINES {
             (last_shown, end_shown) = (first, content(&file, first).end.max(start));
-            let place_said = format!("to line {}", last + 1);
+            let place_said = format!("to line {}", last + 1 + file.first_line as usize);
             said = if said.is_empty() { place_said } else { format!("{said} ({place_said})") };
         }
-        let (_, column) = file.lines.line_column(text, span.start);
+        let (_, column) = file.lines.line_column(text, span.start.saturating_sub(file.start));
         Self {
             span,
             lines: first..last_shown + 1,
@@ -167,6 +174,14 @@ impl Wanted {
             column: column as usize - 1,
             file,
         }
+    }
+}
+
+impl Wanted {
+    /// Range in the file, as far as it is shown.
+    fn file_range(&self) -> Range<usize> {
+        let start = self.file.start as usize;
+        self.range.start + start..self.range.end + start
     }
 }
 
@@ -185,7 +200,7 @@ fn join_equal(wanted: &mut Vec<Wanted>) {
     for place in wanted.drain(..) {
         let same = kept
             .iter_mut()
-            .find(|other| other.span.source == place.span.source && other.range == place.range);
+            .find(|other| other.span.source == place.span.source && other.file_range() == place.file_range());
         match same {
             Some(same) => {
                 if !place.text.is_empty() && place.text != same.text {
@@ -243,7 +258,9 @@ impl Excerpt {
     fn add_block(&mut self, path: String, lines: Range<usize>, places: &[&Wanted], layout: Layout) {
         let Some(file) = places.first().map(|place| &place.file) else { return };
         let through = places.iter().filter(|place| place.lines.len() > 1).count();
-        let gutter = lines.end.to_string().len() + 4 + if through > 0 { through + 3 } else { 0 };
+        let first_line = file.first_line as usize;
+        let gutter =
+            (lines.end + first_line).to_string().len() + 4 + if through > 0 { through + 3 } else { 0 };
         let room = layout.width.saturating_sub(gutter).clamp(40, MOST_COLUMNS);
         let indentation = common_indentation(file, &lines);
         let bytes = file.lines.line(lines.start).start..file.lines.line(lines.end - 1).end;
@@ -284,7 +301,7 @@ impl Excerpt {
                     range: first..last,
                     text: vec![place.text.clone()],
                     primary: place.primary,
-                    line: place.lines.start,
+                    line: place.lines.start + first_line,
                     column: place.column,
                 }
             })
@@ -304,7 +321,7 @@ impl Excerpt {
             mark.text = if text.is_empty() { Vec::new() } else { wrapped(&text, room) };
         }
         self.marks.extend(marks);
-        self.blocks.push(Block { path, range: start..self.text.len(), first_line: lines.start });
+        self.blocks.push(Block { path, range: start..self.text.len(), first_line: lines.start + first_line });
     }
 
     /// Adds the `window` of one line, with what is `masked` of the file hidden.
@@ -529,4 +546,58 @@ fn without(range: Range<usize>, hole: &Range<usize>) -> impl Iterator<Item = Ran
     let after = hole.end.max(range.start)..range.end;
     let parts = [before, after].into_iter().filter(move |part| !apart && !part.is_empty());
     whole.into_iter().chain(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SizeLimit;
+    use crate::source::scratch::Scratch;
+
+    #[test]
+    fn an_excerpt_of_a_file_that_is_not_held_is_the_same() {
+        let line = |number: usize| match number % 50 {
+            0 => "\n".to_owned(),
+            1 => format!(
+                "{}\"SecretAccessKey\": \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"\n",
+                " ".repeat(30)
+            ),
+            2 => format!("{}\"Description\": \"{}\"\n", " ".repeat(30), "\u{e9} long ".repeat(40)),
+            _ => format!("{}\"Key{number}\": [{number}],\n", " ".repeat(28 + number % 5)),
+        };
+        let text: String = (0..6000).map(line).collect();
+        let scratch = Scratch::new();
+        let path = scratch.write("a.json", &text);
+        let length = text.len() as u32;
+        let sources = [Sources::default(), Sources::holding_at_most(0)];
+        let mut number = 1u32;
+        let mut next = |most: u32| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) % most
+        };
+        for round in 0..200 {
+            let near = next(length);
+            let spans: Vec<(u32, u32)> = (0..1 + round % 5)
+                .map(|at| {
+                    let start = if at % 2 == 0 { near + next(800) } else { next(length) };
+                    (start.min(length), (start + next(if at == 3 { 900 } else { 40 })).min(length))
+                })
+                .collect();
+            let [held, not_held] = sources.each_ref().map(|sources| {
+                let (source, _) =
+                    sources.load_whatever_it_holds(&path, SizeLimit::default()).expect("it can be read");
+                let places: Vec<Place<'_>> = spans
+                    .iter()
+                    .enumerate()
+                    .map(|(at, &(start, end))| Place {
+                        span: Span::new(source, start, end),
+                        text: if at == 1 { "" } else { "this" },
+                        primary: at == 0,
+                    })
+                    .collect();
+                format!("{:?}", excerpt(&places, sources, Layout { width: 100, ellipsis: "..." }))
+            });
+            assert_eq!(held, not_held, "{spans:?}");
+        }
+    }
 }

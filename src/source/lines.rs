@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use super::{Encoding, Origin, Sources, Span};
+use super::{FileText, Origin, Sources, Span};
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "<stdin>";
@@ -96,11 +96,16 @@ impl LineTable {
         let from_one = |count: usize| u32::try_from(count).unwrap_or(u32::MAX - 1).saturating_add(1);
         (from_one(index), from_one(before))
     }
+}
 
-    fn position(&self, text: &str, encoding: Encoding, offset: u32) -> LineColumn {
-        let (line, column) = self.line_column(text, offset);
-        let in_file = encoding.offset_in_file(text, offset.min(self.length) as usize);
-        LineColumn { line, column, offset: u32::try_from(in_file).unwrap_or(u32::MAX) }
+impl FileText {
+    /// Where the byte at `offset` of the source stands.
+    fn position(&self, offset: u32) -> LineColumn {
+        let inside = offset.saturating_sub(self.start).min(self.lines.length);
+        let (line, column) = self.lines.line_column(&self.text, inside);
+        let in_file = self.encoding.offset_in_file(&self.text, inside as usize);
+        let in_file = u32::try_from(in_file).unwrap_or(u32::MAX).saturating_add(self.start);
+        LineColumn { line: line.saturating_add(self.first_line), column, offset: in_file }
     }
 }
 
@@ -113,11 +118,11 @@ impl Sources {
     pub fn place(&self, span: Span) -> Place {
         let span = self.host_span(span);
         let path = self.path(span.source);
-        match self.file_text(span.source) {
+        match self.text_around(span, &[], 0) {
             Ok(file) => Place {
                 path,
-                start: file.lines.position(&file.text, file.encoding, span.start),
-                end: file.lines.position(&file.text, file.encoding, span.end.max(span.start)),
+                start: file.position(span.start),
+                end: file.position(span.end.max(span.start)),
                 certain: !file.changed,
             },
             Err(_) => {

@@ -50,12 +50,16 @@ pub struct Bytes {
     pub again: bool,
 }
 
-/// The text of a source as it is now.
+/// The text of a source as it is now, or some of its lines.
 #[derive(Debug)]
 pub struct FileText {
     /// The text, without a byte-order mark.
     pub text: Arc<str>,
-    /// Its lines.
+    /// At which byte of the source the text begins: a line begins there.
+    pub start: u32,
+    /// The number of the first line in the source, from 0.
+    pub first_line: u32,
+    /// Its lines, of which the first is number 0.
     pub lines: LineTable,
     /// How the file writes it.
     pub encoding: Encoding,
@@ -90,7 +94,7 @@ impl Recent {
 }
 
 /// How much of a file is read at once where it is read in blocks, in bytes.
-const BLOCK: usize = 1 << 20;
+pub(super) const BLOCK: usize = 1 << 20;
 
 /// Fast hash of `bytes`, to notice a change between scan and report. Not stable across versions.
 #[must_use]
@@ -102,18 +106,18 @@ pub fn fingerprint(bytes: &[u8]) -> u64 {
 
 /// The fingerprint of a file that is read block by block: all of them but the last are [`BLOCK`] bytes long.
 #[derive(Default)]
-struct Fingerprint {
+pub(super) struct Fingerprint {
     hasher: FxHasher,
     length: usize,
 }
 
 impl Fingerprint {
-    fn add(&mut self, block: &[u8]) {
+    pub(super) fn add(&mut self, block: &[u8]) {
         self.hasher.write(block);
         self.length += block.len();
     }
 
-    fn finish(mut self) -> u64 {
+    pub(super) fn finish(mut self) -> u64 {
         self.hasher.write_usize(self.length);
         self.hasher.finish()
     }
@@ -306,7 +310,14 @@ impl Sources {
         let file = match (&entry.kept, &entry.origin) {
             (Some(text), _) => {
                 let lines = LineTable::new(text);
-                FileText { text: Arc::clone(text), lines, encoding: Encoding::Utf8, changed: false }
+                FileText {
+                    text: Arc::clone(text),
+                    start: 0,
+                    first_line: 0,
+                    lines,
+                    encoding: Encoding::Utf8,
+                    changed: false,
+                }
             }
             (None, Origin::File(path)) => read_again(path, entry.fingerprint.load(Ordering::Relaxed))?,
             (None, origin) => {
@@ -326,7 +337,7 @@ fn read_again(path: &Path, fingerprint_before: u64) -> Result<FileText, Problem>
     let changed = fingerprint(&bytes) != fingerprint_before;
     let (text, encoding) = encoding::decode(bytes).map_err(|error| not_text(path, error))?;
     let lines = LineTable::new(&text);
-    Ok(FileText { text: Arc::from(text), lines, encoding, changed })
+    Ok(FileText { text: Arc::from(text), start: 0, first_line: 0, lines, encoding, changed })
 }
 
 /// All of `reader`, or `None` if there is more than `limit` allows.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::decoding::{Decoded, OffsetMap, decode};
+use super::decoding::{Decoded, decode};
 use super::{Decoding, Origin, Piece, SourceId, Sources, Span};
 
 impl Sources {
@@ -15,7 +15,7 @@ impl Sources {
         // From the source up to one whose text is there, then down again.
         let mut steps = Vec::new();
         let mut source = source;
-        let mut text = loop {
+        let mut text: Arc<str> = loop {
             if let Some(text) = &self.entry(source).kept {
                 break Arc::clone(text);
             }
@@ -24,7 +24,10 @@ impl Sources {
                     steps.push((host, by));
                     source = host.source;
                 }
-                Origin::File(_) => break Arc::clone(&self.file_text(source).ok()?.text),
+                Origin::File(_) => match steps.pop() {
+                    Some((host, by)) => break self.decode_at(host, by)?.0.text.into(),
+                    None => break Arc::clone(&self.file_text(source).ok()?.text),
+                },
                 // These are always kept.
                 Origin::Stdin | Origin::Memory(_) | Origin::Composed(_) => return None,
             }
@@ -49,16 +52,10 @@ impl Sources {
                     Some(span) => span,
                     None => return span,
                 },
-                &Origin::Decoded { host, by } => {
-                    let map: Option<OffsetMap> = self
-                        .text(host.source)
-                        .and_then(|text| decode(&text, host.start..host.end, by))
-                        .map(|decoded| decoded.map);
-                    map.map_or(host, |map| {
-                        let range = map.host_range(span.start..span.end);
-                        Span::new(host.source, range.start, range.end)
-                    })
-                }
+                &Origin::Decoded { host, by } => self.decode_at(host, by).map_or(host, |(decoded, start)| {
+                    let range = decoded.map.host_range(span.start..span.end);
+                    Span::new(host.source, range.start + start, range.end + start)
+                }),
             };
         }
     }
