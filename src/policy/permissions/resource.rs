@@ -319,9 +319,10 @@ impl Pattern {
 
     /// The partition of an ARN is that of the caller: in another one, the ARN matches nothing that the caller reaches.
     fn name_partition(&mut self) {
-        for partition in ["aws-us-gov", "aws-cn", "aws"] {
-            let prefix: Vec<Unit> = format!("arn:{partition}:").chars().map(Unit::Character).collect();
-            if self.units.starts_with(&prefix) {
+        for prefix in ["arn:aws-us-gov:", "arn:aws-cn:", "arn:aws:"] {
+            let begins =
+                self.units.iter().copied().take(prefix.len()).eq(prefix.chars().map(Unit::Character));
+            if begins {
                 self.units.splice(4..prefix.len() - 1, [Unit::OwnPartition]);
                 return;
             }

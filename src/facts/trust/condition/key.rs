@@ -60,8 +60,9 @@ fn claim<'k>(kind: &Kind, key: &'k str, vocabulary: &Vocabulary) -> Option<&'k s
     match kind {
         Kind::Saml => key.strip_prefix("saml:"),
         Kind::WebIdentity { issuer, .. } => {
-            let issuer = issuer.as_literal(vocabulary)?.to_ascii_lowercase();
-            key.strip_prefix(issuer.as_str())?.strip_prefix(':')
+            let issuer = issuer.as_literal(vocabulary)?;
+            let (begins, rest) = key.split_at_checked(issuer.len())?;
+            rest.strip_prefix(':').filter(|_| begins.eq_ignore_ascii_case(issuer))
         }
         Kind::Aws | Kind::Service { .. } => None,
     }
