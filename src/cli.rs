@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use self::arguments::Arguments;
 use crate::commands;
+use crate::commands::log::Log;
 use crate::facts::Framing;
 use crate::finding::{Certainty, Severity};
 use crate::report::{human, shown_text};
@@ -364,11 +365,24 @@ impl Default for FailOn {
 }
 
 /// Runs the command line with `arguments`, the first of which is the name of the program.
-pub fn run<I>(arguments: I, mut environment: Environment<'_>) -> ExitCode
+pub fn run<I>(arguments: I, environment: Environment<'_>) -> ExitCode
 where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
+    let mut err = Log::new(environment.err, environment.variable);
+    let mut environment = Environment {
+        stdin: environment.stdin,
+        out: environment.out,
+        err: &mut err,
+        colors: environment.colors,
+        error_colors: environment.error_colors,
+        unicode: environment.unicode,
+        width: environment.width,
+        today: environment.today,
+        progress: environment.progress,
+        variable: environment.variable,
+    };
     let done = bug::caught(|| carry_out(parse(arguments, environment.width), &mut environment));
     match done {
         Ok(Ok(code)) => code,

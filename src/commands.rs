@@ -8,7 +8,7 @@ pub(crate) mod config;
 pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod init;
-mod log;
+pub(crate) mod log;
 pub(crate) mod new;
 pub(crate) mod paths;
 mod prepare;

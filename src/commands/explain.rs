@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::catalogue::{Catalogue, refuse};
+use super::log::write_for_people;
 use crate::cli::{Environment, ExitCode, ExplainOptions};
 use crate::finding::Group;
 use crate::report::reference::{self, Entry, Examples};
@@ -23,7 +24,9 @@ pub(crate) fn run(options: &ExplainOptions, environment: &mut Environment<'_>) -
     let terminal = environment.terminal(options.settings.color);
     let mut out = io::BufWriter::new(&mut *environment.out);
     let entry = Entry { rule, selection: &catalogue.selection };
-    reference::write_page(&mut out, entry, examples, &terminal)?;
+    write_for_people(&mut out, environment.variable, |out| {
+        reference::write_page(out, entry, examples, &terminal)
+    })?;
     out.flush()?;
     Ok(ExitCode::Clean)
 }

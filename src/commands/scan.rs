@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use self::output::Outputs;
 use super::baseline::Looked;
-use super::log::write_for_people;
 use super::prepare::{Prepared, prepare};
 use super::progress::watched;
 use crate::baseline::Baseline;
@@ -39,16 +38,12 @@ pub(crate) fn run(options: ScanOptions, environment: &mut Environment<'_>) -> io
         if options.fixing == Fixing::Show {
             let reader = fix::Reader::of(environment.width.is_some(), environment.variable);
             fix::write_diff(&mut *environment.out, &mending.texts, reader)?;
-            write_for_people(&mut *environment.err, environment.variable, |err| {
-                fix::write_summary(err, &mending, options.fixing)
-            })?;
+            fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
             environment.out.flush()?;
             return Ok(code);
         }
         let problems = fix::write(&mut mending);
-        write_for_people(&mut *environment.err, environment.variable, |err| {
-            fix::write_summary(err, &mending, options.fixing)
-        })?;
+        fix::write_summary(&mut *environment.err, &mending, options.fixing)?;
         if wide.is_none() && mending.texts.is_empty() {
             outcome = mending.outcome;
         } else {

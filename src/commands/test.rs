@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{refuse, settings};
+use super::log::write_for_people;
 use crate::cli::{Environment, ExitCode, TestOptions};
 use crate::report::examples::{Tested, write};
 use crate::rules::{self, BUILT_IN};
@@ -51,7 +52,7 @@ pub(crate) fn run(options: &TestOptions, environment: &mut Environment<'_>) -> i
     let terminal = environment.terminal(options.settings.color);
     let mut out = io::BufWriter::new(&mut *environment.out);
     if problems.is_empty() || !tested.is_empty() {
-        write(&mut out, &tested, &terminal)?;
+        write_for_people(&mut out, environment.variable, |out| write(out, &tested, &terminal))?;
     }
     out.flush()?;
     Ok(match (problems.is_empty(), tested.is_empty(), tested.iter().any(Tested::failed)) {

@@ -251,6 +251,9 @@ fn nothing_in_a_file_is_a_command_to_the_runner_that_reads_the_log() {
     let (_, log, _) = scan_in(&[("GITHUB_ACTIONS", "true")], &arguments);
     assert!(log.contains("true # ## [error]mine") && !log.contains("##["), "{log}");
     assert!(scan(&arguments).1.contains("true # ##[error]mine"));
+    let twice = ["--output", "json=##[x", "--output", "sarif=##[x", path];
+    assert!(scan_in(&[("GITHUB_ACTIONS", "true")], &twice).2.ends_with("written to `## [x`\n"));
+    assert!(scan(&twice).2.ends_with("written to `##[x`\n"));
     // A file is not read by the runner.
     let (report, copy) =
         (scratch.path("report.txt"), format!("human={}", scratch.path("report.txt").display()));
