@@ -428,6 +428,16 @@ mod tests {
     }
 
     #[test]
+    fn what_thousands_of_templates_have_takes_no_room_for_each() {
+        let usual =
+            [Shape::any, Shape::parameter, Shape::account_id, Shape::region, Shape::partition, Shape::name];
+        for make in usual {
+            assert!(Arc::ptr_eq(&make().0, &make().0), "{:?}", make());
+        }
+        assert_eq!(size_of::<Step>(), 18);
+    }
+
+    #[test]
     fn forms_of_different_identifiers_are_disjoint() {
         assert!(Shape::user_pool_id().is_disjoint(&Shape::identity_pool_id()));
         assert!(Shape::app_client_id().is_disjoint(&Shape::identity_pool_id()));
