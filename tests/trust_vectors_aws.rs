@@ -75,6 +75,27 @@ const EVERYBODY: &[Vector] = &[
         &[],
     ),
     (
+        "everybody but the own account",
+        EVERYONE,
+        ASSUME,
+        "{ StringNotEquals: { aws:PrincipalAccount: !Ref AWS::AccountId } }",
+        &["trust-any-principal proved high"],
+    ),
+    (
+        "everybody but those of an account that a parameter names",
+        EVERYONE,
+        ASSUME,
+        "{ StringNotEquals: { aws:PrincipalAccount: !Ref Organisation } }",
+        &["trust-any-principal proved high"],
+    ),
+    (
+        "nobody, if a parameter is empty",
+        EVERYONE,
+        ASSUME,
+        r#"{ StringNotLike: { aws:PrincipalAccount: !Sub "${Organisation}*" } }"#,
+        &["trust-any-principal possible high"],
+    ),
+    (
         "a role",
         EVERYONE,
         ASSUME,

@@ -62,6 +62,7 @@ impl Case {
             exchange: None,
             spread: &[],
             today: None,
+            shown: None,
         };
         decide(&question, &self.vocabulary)
     }

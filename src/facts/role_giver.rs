@@ -11,7 +11,7 @@ use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
 use crate::knowledge::sender::Sender;
 use crate::model::{EntityId, Found, Role, Target};
-use crate::policy::{Answer, Bound, Effect, Item, Party, Policy, Question, Wanted, decide};
+use crate::policy::{Bound, Effect, Item, Party, Policy, Question, Wanted, Workshop, admits_in};
 use crate::source::Span;
 use crate::value::{Bounds, Field, Text, Worlds};
 
@@ -204,8 +204,9 @@ impl Caller<'_> {
             exchange: Some(exchange),
             spread: &[],
             today: analysis.now(),
+            shown: Some(&[]),
         };
-        decide(&question, analysis.vocabulary) != Answer::Refused
+        admits_in(&mut Workshop::default(), &question, analysis.vocabulary) != Some(false)
     }
 
     /// What comes of an exchange of the sender, the actions of which are all needed. The first is the call itself.

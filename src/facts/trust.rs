@@ -39,7 +39,7 @@ pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 pub(super) use session_tags::{SessionTags, decides_at, decides_by, decides_elsewhere};
 pub(super) use user_pool::{TrustedUserPool, trusted_user_pools};
-use view::{Kind, Memo, View, views_with};
+use view::{Kind, Memo, View, Workshops, views_with};
 
 words! {
     /// Who can make an exchange, innermost first.
@@ -74,10 +74,11 @@ words! {
 pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entrance> {
     let elsewhere = session_tags::Elsewhere::new(analysis);
     let of_roles = |roles: &[Role], take: &mut Take<'_>| {
-        let mut memos = Memos::new(roles);
+        let (mut memos, workshops) = (Memos::new(roles), Workshops::default());
         let mut entrances = Vec::new();
         for role in roles {
-            of_role(analysis, role, memos.of(role).as_ref(), &elsewhere, take, &mut entrances);
+            let views = views_with(analysis, role, &workshops, memos.of(role).as_ref());
+            of_role(analysis, role, &views, &elsewhere, take, &mut entrances);
         }
         entrances
     };
@@ -87,13 +88,12 @@ pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entran
 fn of_role(
     analysis: &Analysis<'_>,
     role: &Role,
-    memo: Option<&Rc<Memo>>,
+    views: &[View<'_>],
     elsewhere: &session_tags::Elsewhere,
     take: &mut dyn FnMut(&dyn Fact),
     entrances: &mut Vec<Entrance>,
 ) {
-    let views = views_with(analysis, role, memo);
-    for view in &views {
+    for view in views {
         let populations = match view.kind {
             Kind::WebIdentity { .. } if view.is_identity_pool() => cognito::each(view, take),
             Kind::WebIdentity { .. } => vec![oidc::each(view, take)],
@@ -109,7 +109,7 @@ fn of_role(
         github::each(view, take);
         session_tags::each(view, elsewhere, take);
     }
-    condition::each(analysis, role, &views, take);
+    condition::each(analysis, role, views, take);
     outcome::closed(analysis, role, take);
 }
 

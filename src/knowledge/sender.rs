@@ -239,7 +239,9 @@ impl Values {
 }
 
 impl Format {
-    fn uses(&self, variable: VariableId) -> bool {
+    /// Whether a variable is a part of it.
+    #[must_use]
+    pub fn uses(&self, variable: VariableId) -> bool {
         self.0.iter().any(|piece| match piece {
             Piece::Literal(_) => false,
             Piece::Variable(used) | Piece::Fresh(used) => *used == variable,

@@ -60,6 +60,8 @@ type States = SmallVec<[u32; 6]>;
 /// States that the language may be in.
 struct Set {
     nodes: States,
+    /// Whether nothing was read yet, or only symbols that may be empty.
+    is_blank: bool,
     accepts: bool,
     /// Whether whatever comes is accepted.
     accepts_all: bool,
@@ -115,6 +117,12 @@ pub(super) struct Automaton<'v> {
     seen: Vec<bool>,
     /// Whether the empty string is accepted, whatever the language says.
     empty: Option<bool>,
+    /// Whether the language is one text.
+    pub(super) is_of_one_text: bool,
+    /// Whether a state reads for a symbol's unknown string: then it matters which symbol is read, and not only its shape.
+    tells_symbols_apart: bool,
+    /// Where symbols of a shape lead, by state, and what it took to find out.
+    shape_moves: FxHashMap<u32, Vec<(Shape, u32, States)>>,
 }
 
 impl<'v> Automaton<'v> {
@@ -134,6 +142,7 @@ impl<'v> Automaton<'v> {
             *slot = u8::try_from(class).unwrap_or(u8::MAX);
         }
         let seen = vec![false; language.nodes.len()];
+        let tells_symbols_apart = language.nodes.iter().any(|node| node.stands_for.is_some());
         let mut automaton = Self {
             vocabulary,
             language,
@@ -146,9 +155,12 @@ impl<'v> Automaton<'v> {
             cuts,
             seen,
             empty: None,
+            is_of_one_text: false,
+            tells_symbols_apart,
+            shape_moves: FxHashMap::default(),
         };
         let start = automaton.language.start;
-        automaton.set(SmallVec::from_slice(&[start]));
+        automaton.set(SmallVec::from_slice(&[start]), false);
         automaton
     }
 
@@ -157,6 +169,7 @@ impl<'v> Automaton<'v> {
         self.empty = Some(accepted);
         // No other state may be the one before anything is read.
         self.known.clear();
+        self.sets[Self::START as usize].is_blank = true;
         self
     }
 
@@ -172,10 +185,11 @@ impl<'v> Automaton<'v> {
             let from = self.sets[state as usize].nodes.clone();
             budget.take(1 + from.len())?;
             let targets = match self.vocabulary.symbols.of_token(character) {
-                Some(symbol) => self.read_symbol(&from, symbol, character, budget)?,
+                Some(symbol) => self.read_symbol(state, &from, symbol, character, budget)?,
                 None => self.read_character(&from, character),
             };
-            let next = self.set(targets);
+            let is_blank = self.sets[state as usize].is_blank && self.may_be_empty(character);
+            let next = self.set(targets, is_blank);
             self.symbol_moves.insert((state, character), next);
             return Ok(next);
         }
@@ -192,12 +206,24 @@ impl<'v> Automaton<'v> {
         budget.take(1 + from.len())?;
         let targets = self.read_character(&from, character);
         let sets = self.sets.len();
-        let next = self.set(targets);
+        let next = self.set(targets, false);
         self.moves[at] = next;
         if self.sets.len() > sets {
             budget.take(NEW_SET)?;
         }
         Ok(next)
+    }
+
+    /// Whether a symbol counts for the empty string too, where something else is said of that: what is accepted for some
+    /// of what it may be, or is refused for some, must not hold for the others alone.
+    fn may_be_empty(&self, token: u32) -> bool {
+        let counts = match self.reading {
+            Reading::Some => self.empty == Some(true),
+            Reading::Every => self.empty == Some(false),
+            Reading::Named => false,
+        };
+        let symbol = self.vocabulary.symbols.of_token(token).filter(|_| counts);
+        symbol.is_some_and(|symbol| self.vocabulary.symbols.shape(symbol).least_length() == 0)
     }
 
     fn read_character(&self, from: &[u32], character: u32) -> States {
@@ -216,7 +242,7 @@ impl<'v> Automaton<'v> {
     /// Whether what was read up to this state is in the language.
     pub(super) fn accepts(&self, state: u32) -> bool {
         match self.empty {
-            Some(accepted) if state == Self::START => accepted,
+            Some(accepted) if self.sets[state as usize].is_blank => accepted,
             _ => self.sets[state as usize].accepts,
         }
     }
@@ -226,7 +252,7 @@ impl<'v> Automaton<'v> {
         let set = &self.sets[state as usize];
         let whatever_comes = if truth { set.nodes.is_empty() } else { set.accepts_all };
         // Of the empty string something else may be said.
-        whatever_comes && (self.empty.is_none() || state != Self::START)
+        whatever_comes && !set.is_blank
     }
 
     /// The characters, but for symbols, that lead on to where not all is lost.
@@ -245,7 +271,7 @@ impl<'v> Automaton<'v> {
     }
 
     /// The number of a set of states, closed under what is reached without reading.
-    fn set(&mut self, mut open: States) -> u32 {
+    fn set(&mut self, mut open: States, is_blank: bool) -> u32 {
         let mut states = States::new();
         let mut accepts = false;
         while let Some(node) = open.pop() {
@@ -271,7 +297,11 @@ impl<'v> Automaton<'v> {
         states.sort_unstable();
         let hash = FxBuildHasher.hash_one(Slice(&states));
         let known = self.known.entry(hash).or_default();
-        if let Some(&id) = known.iter().find(|&&id| self.sets[id as usize].nodes == states) {
+        let is_same = |&&id: &&u32| {
+            let set = &self.sets[id as usize];
+            set.is_blank == is_blank && set.nodes == states
+        };
+        if let Some(&id) = known.iter().find(is_same) {
             return id;
         }
         let id = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
@@ -284,7 +314,7 @@ impl<'v> Automaton<'v> {
                 accepts_all |= *next == node && characters.is_all() && self.may_end(node);
             }
         }
-        self.sets.push(Set { nodes: states, accepts, accepts_all, leads });
+        self.sets.push(Set { nodes: states, is_blank, accepts, accepts_all, leads });
         self.moves.resize(self.sets.len() * (self.cuts.len() + 1), UNKNOWN);
         id
     }
@@ -296,7 +326,8 @@ impl<'v> Automaton<'v> {
     }
 
     fn read_symbol(
-        &self,
+        &mut self,
+        state: u32,
         from: &[u32],
         symbol: SymbolId,
         token: u32,
@@ -310,12 +341,26 @@ impl<'v> Automaton<'v> {
                 targets.push(*next);
             }
         }
+        if self.reading == Reading::Named {
+            return Ok(targets);
+        }
         let shape = self.vocabulary.symbols.shape(symbol);
+        let mut known = self.shape_moves.get(&state).into_iter().flatten();
+        if let Some((_, steps, found)) = known.find(|(known, ..)| known == shape) {
+            budget.take(*steps as usize)?;
+            targets.extend(found.iter().copied());
+            return Ok(targets);
+        }
+        let before = budget.left();
         let found = match self.reading {
             Reading::Some => self.read_some(from, shape, symbol, budget)?,
-            Reading::Every => self.read_every(from, shape, budget)?,
-            Reading::Named => Vec::new(),
+            Reading::Every | Reading::Named => self.read_every(from, shape, budget)?,
         };
+        if !self.tells_symbols_apart || self.reading == Reading::Every {
+            let steps = before - budget.left();
+            let made = (shape.clone(), steps, SmallVec::from_slice(&found));
+            self.shape_moves.entry(state).or_default().push(made);
+        }
         targets.extend(found);
         Ok(targets)
     }

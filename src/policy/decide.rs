@@ -19,7 +19,9 @@ use super::{
     Version,
 };
 use crate::knowledge::sender::{Exchange, Kind, Sender, VariableId};
-use crate::value::{Bounds, Comparison, Part, Shape, Symbol, SymbolId, Text, Unknown, Vocabulary};
+use crate::value::{
+    Bounds, Comparison, Part, Repeat, Shape, Step, Symbol, SymbolId, Text, Unknown, Vocabulary,
+};
 
 /// Who asks, as far as statements tell callers apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +56,9 @@ pub struct Question<'a> {
     pub spread: &'a [VariableId],
     /// Today, in nanoseconds since 1970 UTC; `None` if nothing shall depend on it.
     pub today: Option<i128>,
+    /// The keys, in lower case, that the witness shall have if such requests do, besides those that the policy tests and
+    /// those that say who asks; every key if `None`.
+    pub shown: Option<&'a [String]>,
 }
 
 /// What is known of the requests that a policy admits.
@@ -121,15 +126,15 @@ pub fn decide_in<'v>(
     }
 }
 
-/// Whether the answer to a question is [`Answer::Refused`]: found out sooner than what is admitted otherwise.
+/// Whether something is admitted: found out sooner than what. `None` if it would take too long to say.
 #[must_use]
-pub fn is_refused_in<'v>(
+pub fn admits_in<'v>(
     workshop: &mut Workshop<'v>,
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
-) -> bool {
+) -> Option<bool> {
     let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())));
-    found == Ok(None)
+    found.ok().map(|found| found.is_some())
 }
 
 /// The first thing that is found in the requests of each exchange and kind.
@@ -141,6 +146,7 @@ fn look_for<'v, R>(
 ) -> Result<Option<R>, Exhausted> {
     let mut exhausted = false;
     let mut left = BUDGET_OF_ALL;
+    let wants_symbols = question.bound == Bound::Possible && wants_symbols(question.wanted);
     for (exchange, needs) in question.sender.exchanges.iter().enumerate() {
         if question.exchange.is_some_and(|only| only != exchange) || !may_allow(question, needs, vocabulary) {
             continue;
@@ -157,11 +163,11 @@ fn look_for<'v, R>(
                 continue;
             }
             let mut asked = Vec::new();
-            let mut try_with = |as_any_string| {
+            let mut try_with = |reading| {
                 let budget = left.min(BUDGET);
                 let made = std::mem::take(workshop);
                 let mut search = Search::new(question, &tested, kind, exchange, budget, made, vocabulary);
-                search.as_any_string = as_any_string;
+                search.reading = reading;
                 let found = look(&mut search);
                 left -= budget - search.solver.budget.left();
                 if question.kind.is_none() && kind + 1 < question.sender.kinds.len() {
@@ -170,10 +176,17 @@ fn look_for<'v, R>(
                 *workshop = search.solver.workshop;
                 (found, search.narrowed)
             };
-            let (mut found, narrowed) = try_with(false);
-            // What symbols as themselves do not admit, some strings that they may be can.
-            if narrowed && question.wanted.is_empty() && matches!(found, Ok(None)) {
-                (found, _) = try_with(true);
+            // What is wished for is most often what the policy says, and that is found out sooner than all that it may be.
+            let (mut found, mut narrowed) = (Ok(None), true);
+            if wants_symbols {
+                (found, narrowed) = try_with(Symbols::Themselves);
+            }
+            if narrowed && !matches!(found, Ok(Some(_))) {
+                (found, narrowed) = try_with(Symbols::Usual);
+                // What symbols as themselves do not admit, some strings that they may be can.
+                if narrowed && question.wanted.is_empty() && matches!(found, Ok(None)) {
+                    (found, _) = try_with(Symbols::AnyString);
+                }
             }
             match found {
                 Ok(Some(found)) => return Ok(Some(found)),
@@ -223,6 +236,17 @@ struct Tested<'a> {
     crowded: Vec<String>,
 }
 
+/// How the symbols of a policy are read where more may be admitted than is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Symbols {
+    /// As themselves: what is admitted so may be admitted, but so may more.
+    Themselves,
+    /// As themselves where nothing is lost by that, else as any string that they may be.
+    Usual,
+    /// As any string that they may be.
+    AnyString,
+}
+
 struct Search<'a, 'v> {
     question: &'a Question<'a>,
     tested: &'a Tested<'a>,
@@ -231,8 +255,8 @@ struct Search<'a, 'v> {
     exchange: usize,
     solver: Solver<'a, 'v>,
     ready: FxHashMap<(usize, bool), usize>,
-    /// Whether symbols are read as any string that they may be, whatever the key.
-    as_any_string: bool,
+    /// How the symbols of the policy are read where more may be admitted than is known.
+    reading: Symbols,
     /// How many Deny statements a reason is being tried for.
     denials: usize,
     /// Whether symbols were only read as themselves somewhere.
@@ -248,6 +272,9 @@ enum Cover {
     If(usize),
 }
 
+/// The values of a test, and the statement that it is in.
+type ValuesOf = (usize, Box<[Item]>);
+
 struct Covers {
     only: Option<Vec<Cover>>,
     except: Option<Vec<Cover>>,
@@ -261,7 +288,7 @@ impl<'a> Tested<'a> {
         // Tests of other statements hold at the same time only if an exchange needs several.
         let several = exchange.actions.len() > 1;
         // By key: there may be very many.
-        let mut with_symbols: FxHashMap<String, Vec<(usize, Box<[Item]>)>> = FxHashMap::default();
+        let mut with_symbols: FxHashMap<String, Vec<ValuesOf>> = FxHashMap::default();
         for (at, statement) in policy.statements.iter().enumerate() {
             let mut own = Vec::new();
             let conditions = statement.conditions.as_deref().unwrap_or_default();
@@ -409,7 +436,7 @@ impl<'a, 'v> Search<'a, 'v> {
             exchange,
             solver,
             ready: FxHashMap::default(),
-            as_any_string: false,
+            reading: Symbols::Usual,
             denials: 0,
             narrowed: false,
         }
@@ -427,29 +454,42 @@ impl<'a, 'v> Search<'a, 'v> {
             Item::Text(text) => has_symbols(text),
             Item::Unknown(why) => lists && *why == Unknown::List,
         });
+        let nothing_is_lost = || {
+            !self.tested.crowded.contains(key) && !wants_symbols(self.question.wanted) && self.is_free(key)
+        };
         let themselves = has_symbols
             && self.question.bound == Bound::Possible
-            && !self.as_any_string
-            && !self.tested.crowded.contains(key)
-            && !self.wants_symbols()
-            && self.is_free(key);
+            && match self.reading {
+                Symbols::Themselves => true,
+                Symbols::Usual => nothing_is_lost(),
+                Symbols::AnyString => false,
+            };
         self.narrowed |= themselves;
         let mut test_of = Cow::Borrowed(&**test_of);
         if themselves && lists {
             self.name_lists(&mut test_of.to_mut().values);
         }
-        let predicate = self.solver.predicate(&test_of, version, wide, themselves);
+        let strangers = if has_symbols { self.strangers(key) } else { Vec::new() };
+        let predicate = self.solver.predicate(&test_of, version, wide, themselves, &strangers);
         self.solver.keys.push(key.clone());
         self.ready.insert((test, wide), predicate);
         Demand { predicate, truth }
     }
 
-    /// Whether a variable is to be a text with symbols, which a symbol of the policy may turn out to be.
-    fn wants_symbols(&self) -> bool {
-        self.question.wanted.iter().any(|wanted| match wanted {
-            Wanted::Exactly(_, text) | Wanted::Stranger(_, text) => text.chars().any(SymbolId::is_token),
-            Wanted::NoneOf(..) | Wanted::InPlace => false,
-        })
+    /// The strangers asked for of whom it does not matter which ones they are, as far as they are a part of the values of a
+    /// key: whatever symbols turn out to be, others are none of that, of whom the same can be said.
+    fn strangers(&self, key: &str) -> Vec<String> {
+        let (Some(claim), _) = self.solver.claim(key) else { return Vec::new() };
+        let stranger = |wanted: &Wanted| match wanted {
+            Wanted::Stranger(variable, text) if self.question.bound == Bound::Sure => {
+                let language = &self.question.sender.variables[usize::from(*variable)].language;
+                let is_one_of_many = is_large(language) && !text.chars().any(SymbolId::is_token);
+                let is_said = claim.values.formats().all(|format| format.uses(*variable));
+                (is_one_of_many && is_said).then(|| text.clone())
+            }
+            _ => None,
+        };
+        self.question.wanted.iter().filter_map(stranger).collect()
     }
 
     /// Whether a symbol of the policy stands for nobody whom it is not meant for.
@@ -498,7 +538,15 @@ impl<'a, 'v> Search<'a, 'v> {
         if !self.allow(0, &mut Vec::new(), &mut used)? {
             return Ok(None);
         }
-        let model = self.solver.model()?;
+        let shown = self.question.shown.filter(|_| !self.has_variables());
+        let tested = self.tested;
+        let model = self.solver.model(|key| {
+            shown.is_none_or(|shown| {
+                says_who(key)
+                    || tested.tests.iter().any(|(_, tested, _)| tested == key)
+                    || shown.iter().any(|shown| shown == key)
+            })
+        })?;
         let mut spread = Vec::new();
         for &variable in self.question.spread {
             spread.push(self.solver.spread(variable, LISTED)?);
@@ -523,6 +571,17 @@ impl<'a, 'v> Search<'a, 'v> {
             spread,
             confirmed,
         }))
+    }
+
+    /// Whether a test may compare with the value of any key.
+    fn has_variables(&self) -> bool {
+        let names = &self.vocabulary.names;
+        let has_variable = |text: &Text| {
+            let has = |part: &Part| matches!(part, Part::Literal(name) if names.text(*name).contains("${"));
+            text.parts().iter().any(has)
+        };
+        let values = self.tested.tests.iter().flat_map(|(test, ..)| &test.values);
+        values.filter_map(Item::text).any(has_variable)
     }
 
     /// Whether the concrete evaluator allows every action of the exchange.
@@ -720,6 +779,13 @@ impl<'a, 'v> Search<'a, 'v> {
     }
 }
 
+/// Whether a key says who asks, so that every witness has it.
+fn says_who(key: &str) -> bool {
+    matches!(key, "aws:principalaccount" | "aws:principalarn")
+        || key.ends_with(":sub")
+        || key.ends_with(":aud")
+}
+
 /// The key by which a session of a role is named as a principal. No request has it: the names of sessions that
 /// a role hands out are no context key of the caller.
 const SESSION: &str = "fedlint:session";
@@ -736,6 +802,29 @@ fn key_of(test: &Test, vocabulary: &Vocabulary) -> String {
 /// A `Condition` without operators: what AWS makes of it is not documented.
 fn empty(statement: &Statement) -> bool {
     statement.conditions.as_deref().is_some_and(<[Test]>::is_empty)
+}
+
+/// Whether a variable is to be a text with symbols, which a symbol of the policy may turn out to be.
+fn wants_symbols(wanted: &[Wanted]) -> bool {
+    wanted.iter().any(|wanted| match wanted {
+        Wanted::Exactly(_, text) | Wanted::Stranger(_, text) => text.chars().any(SymbolId::is_token),
+        Wanted::NoneOf(..) | Wanted::InPlace => false,
+    })
+}
+
+/// Whether a language has more strings than the symbols of a policy can be, of which it has some hundreds at the most.
+fn is_large(language: &Shape) -> bool {
+    const LARGE: u64 = 10_000;
+    let choices = |step: &Step| match step.repeat {
+        Repeat::Once => u64::from(step.class.ascii().count_ones()) + u64::from(step.class.has_others()),
+        // That a character is there or not makes no more than one string longer.
+        Repeat::AtMostOnce => 1,
+        Repeat::AnyNumber => LARGE,
+    };
+    language
+        .sequences()
+        .iter()
+        .any(|sequence| sequence.iter().map(choices).fold(1_u64, u64::saturating_mul) >= LARGE)
 }
 
 fn has_symbols(text: &Text) -> bool {

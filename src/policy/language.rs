@@ -6,7 +6,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::value::{Class, FIRST_TOKEN, Repeat, Shape, SymbolId, Vocabulary};
+use crate::value::{Class, FIRST_TOKEN, Repeat, Shape, Step, SymbolId, Vocabulary};
 
 /// A set of characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -48,6 +48,15 @@ impl Characters {
             set.add(u32::from(other), u32::from(other));
         }
         set
+    }
+
+    /// The characters of this set, those of ASCII in any case.
+    fn in_any_case(mut self) -> Self {
+        const UPPER: u128 = ((1 << 26) - 1) << b'A';
+        const LOWER: u128 = ((1 << 26) - 1) << b'a';
+        let between = b'a' - b'A';
+        self.ascii |= (self.ascii & UPPER) << between | (self.ascii & LOWER) >> between;
+        self
     }
 
     /// The characters of a class of shapes.
@@ -205,13 +214,23 @@ pub(super) struct Builder<'v> {
     ignore_case: bool,
     nodes: Vec<Node>,
     texts: Vec<String>,
+    /// What no symbol turns out to be, and whether wildcards are read in what symbols are.
+    strangers: (Vec<String>, bool),
 }
 
 impl<'v> Builder<'v> {
     pub(super) fn new(vocabulary: &'v Vocabulary, symbols: Symbols, ignore_case: bool) -> Self {
-        let mut builder = Self { vocabulary, symbols, ignore_case, nodes: Vec::new(), texts: Vec::new() };
+        let (nodes, texts, strangers) = (Vec::new(), Vec::new(), (Vec::new(), false));
+        let mut builder = Self { vocabulary, symbols, ignore_case, nodes, texts, strangers };
         builder.node();
         builder
+    }
+
+    /// The same, where no symbol turns out to be one of some texts. With `wildcards`, one that may have some in it can still
+    /// stand for them.
+    pub(super) fn with_strangers(mut self, texts: &[String], wildcards: bool) -> Self {
+        self.strangers = (texts.to_vec(), wildcards);
+        self
     }
 
     /// Adds the strings that these units read.
@@ -279,7 +298,7 @@ impl<'v> Builder<'v> {
     /// Adds the strings of a shape.
     pub(super) fn shape(&mut self, shape: &Shape) {
         let at = self.branch();
-        for end in self.shape_from(at, shape, None) {
+        for end in self.sequences_from(at, shape.sequences(), None) {
             self.nodes[end as usize].accepts = true;
         }
     }
@@ -325,7 +344,8 @@ impl<'v> Builder<'v> {
             // A value that is the symbol itself is among those that it may be.
             _ => {
                 let shape = self.vocabulary.symbols.shape(symbol).clone();
-                for last in self.shape_from(at, &shape, Some(symbol)) {
+                let sequences = self.without_strangers(&shape);
+                for last in self.sequences_from(at, &sequences, Some(symbol)) {
                     self.nodes[last as usize].also.push(end);
                 }
             }
@@ -333,15 +353,84 @@ impl<'v> Builder<'v> {
         end
     }
 
-    /// Adds the strings of a shape behind `at`; gives the ends.
-    fn shape_from(&mut self, at: u32, shape: &Shape, stands_for: Option<SymbolId>) -> Vec<u32> {
+    /// The sequences of a symbol's shape, but for what it does not turn out to be.
+    fn without_strangers(&self, shape: &Shape) -> Vec<Vec<Step>> {
+        let (strangers, wildcards) = &self.strangers;
+        let mut sequences: Vec<Vec<Step>> = shape.sequences().iter().map(|steps| steps.to_vec()).collect();
+        if *wildcards && ["*", "?"].into_iter().any(|wildcard| shape.may_contain(wildcard)) {
+            return sequences;
+        }
+        for stranger in strangers.iter().filter(|stranger| stranger.is_ascii()) {
+            let others = |sequence: &Vec<Step>| self.without_stranger(sequence, stranger);
+            sequences = sequences.iter().flat_map(others).collect();
+        }
+        sequences
+    }
+
+    /// Sequences for all strings of one but a text: each begins like the text and goes on otherwise, or ends before it does.
+    fn without_stranger(&self, sequence: &[Step], stranger: &str) -> Vec<Vec<Step>> {
+        let same = |character: char| {
+            let (lower, upper) = (character.to_ascii_lowercase(), character.to_ascii_uppercase());
+            let same = if self.ignore_case { [lower, upper] } else { [character; 2] };
+            Class::of(same.iter().collect::<String>().as_str())
+        };
+        // Where a sequence may be, and where it may be without reading on.
+        let with_skipped = |places: &[usize]| {
+            let mut all = places.to_vec();
+            for (at, step) in sequence.iter().enumerate() {
+                if all.contains(&at) && step.repeat != Repeat::Once && !all.contains(&(at + 1)) {
+                    all.push(at + 1);
+                }
+            }
+            all.sort_unstable();
+            all
+        };
+        let behind = |at: usize| if sequence[at].repeat == Repeat::AnyNumber { at } else { at + 1 };
+        let (mut found, mut begun) = (Vec::new(), Vec::new());
+        let mut places = with_skipped(&[0]);
+        let mut rest = stranger.chars();
+        loop {
+            let next = rest.next().map(same);
+            let mut ahead = Vec::new();
+            for &at in &places {
+                let Some(step) = sequence.get(at) else {
+                    if next.is_some() {
+                        found.push(begun.clone());
+                    }
+                    continue;
+                };
+                let other = next.map_or(step.class, |next| step.class.without(next));
+                if other.ascii() != 0 || other.has_others() {
+                    let once = Step { class: other, repeat: Repeat::Once };
+                    found.push([begun.as_slice(), &[once], &sequence[behind(at)..]].concat());
+                }
+                if next.is_some_and(|next| step.class.meets(next)) {
+                    ahead.extend(Some(behind(at)).filter(|behind| !ahead.contains(behind)));
+                }
+            }
+            let Some(next) = next.filter(|_| !ahead.is_empty()) else { return found };
+            begun.push(Step { class: next, repeat: Repeat::Once });
+            places = with_skipped(&ahead);
+        }
+    }
+
+    /// Adds the strings of sequences behind `at`; gives the ends.
+    fn sequences_from(
+        &mut self,
+        at: u32,
+        sequences: &[impl AsRef<[Step]>],
+        stands_for: Option<SymbolId>,
+    ) -> Vec<u32> {
         let mut ends = Vec::new();
-        for sequence in shape.sequences() {
+        for sequence in sequences {
             let mut here = self.node();
             self.nodes[at as usize].also.push(here);
-            for step in sequence {
+            for step in sequence.as_ref() {
                 self.nodes[here as usize].stands_for = stands_for;
-                let characters = Characters::of(step.class);
+                let mut characters = Characters::of(step.class);
+                if self.ignore_case {
+                    characters = characters.in_any_case();
+                }
                 here = match step.repeat {
                     Repeat::Once => self.read(here, characters),
                     Repeat::AtMostOnce => {

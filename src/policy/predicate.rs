@@ -67,12 +67,14 @@ impl Predicate {
     ///
     /// With `wide`, the test may be taken for true where it is not decided, else for false. With `themselves`,
     /// symbols of the values are only read as themselves, and nowhere else: nothing is lost by that where the key's
-    /// value is free to be them, and is asked for symbols by no other test.
+    /// value is free to be them, and is asked for symbols by no other test. Symbols turn out to be none of the `strangers`,
+    /// where more values may be taken for fitting than those that are known.
     pub(super) fn new<'v>(
         test: &Test,
         version: &Version,
         wide: bool,
         themselves: bool,
+        strangers: &[String],
         automata: &mut Vec<Automaton<'v>>,
         vocabulary: &'v Vocabulary,
     ) -> Self {
@@ -114,6 +116,9 @@ impl Predicate {
                 Comparator::StringEqualsIgnoreCase | Comparator::StringNotEqualsIgnoreCase
             );
             let mut builder = Builder::new(vocabulary, symbols, ignore_case);
+            if wide_values {
+                builder = builder.with_strangers(strangers, spelling.wildcards);
+            }
             let mut links = Vec::new();
             let mut has_values = false;
             let mut undecided = false;

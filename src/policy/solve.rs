@@ -241,6 +241,10 @@ impl<'a, 'v> Solver<'a, 'v> {
     pub(super) fn solve(&mut self, demands: &[Demand], wanted: &[Wanted]) -> Result<bool, Exhausted> {
         // With one kind of requests, a demand that none meets is met with at once.
         if self.sender.kinds.len() > 1 && self.workshop.is_about(self.sender) {
+            let known = |&demand: &Demand| self.workshop.refuted.get(&self.refutation(demand)) == Some(&true);
+            if demands.iter().any(known) {
+                return Ok(false);
+            }
             for &demand in demands {
                 if self.is_refuted(demand) {
                     return Ok(false);
@@ -250,16 +254,20 @@ impl<'a, 'v> Solver<'a, 'v> {
         self.meet(demands, wanted)
     }
 
-    /// Whether no request of this kind meets a demand, as far as that is quickly found out.
-    fn is_refuted(&mut self, demand: Demand) -> bool {
-        let refutation = Refutation {
+    fn refutation(&self, demand: Demand) -> Refutation {
+        Refutation {
             kind: std::ptr::from_ref(self.kind).addr(),
             exchange: std::ptr::from_ref(self.exchange).addr(),
             predicate: Rc::as_ptr(&self.predicates[demand.predicate]).addr(),
             truth: demand.truth,
             bound: self.bound,
             at_any_time: self.today.is_none(),
-        };
+        }
+    }
+
+    /// Whether no request of this kind meets a demand, as far as that is quickly found out.
+    fn is_refuted(&mut self, demand: Demand) -> bool {
+        let refutation = self.refutation(demand);
         if let Some(&known) = self.workshop.refuted.get(&refutation) {
             return known;
         }
@@ -351,6 +359,9 @@ impl<'a, 'v> Solver<'a, 'v> {
             builder.exactly(text);
         }
         let automaton = self.add(builder.finish(), wide);
+        if texts.len() == 1 {
+            self.workshop.automata[automaton].is_of_one_text = true;
+        }
         self.workshop.keep_texts(texts, wide, automaton);
         automaton
     }
@@ -376,8 +387,9 @@ impl<'a, 'v> Solver<'a, 'v> {
         version: &Version,
         wide: bool,
         themselves: bool,
+        strangers: &[String],
     ) -> usize {
-        let predicate = self.workshop.predicate(test, version, wide, themselves, self.vocabulary);
+        let predicate = self.workshop.predicate(test, version, wide, themselves, strangers, self.vocabulary);
         if let Asks::Language { automaton, .. } = &predicate.asks {
             self.used.push(*automaton);
         }

@@ -181,17 +181,16 @@ pub(super) fn spread(
     Ok(Spread::Few(texts))
 }
 
-/// The states in which a part's automata may be behind a string of the language of `base`, or behind one of these
+/// The states in which a part's automata may be behind a string of the languages of `bases`, or behind one of these
 /// symbols: none of the automata needs to name one that stands where another demand has it.
 pub(super) fn ends(
     part: &Part,
-    base: usize,
+    bases: &Automata,
     symbols: &[char],
     automata: &mut [Automaton<'_>],
     budget: &mut Budget,
 ) -> Result<Vec<States>, Exhausted> {
-    let bases = Part::whole(SmallVec::from_slice(&[(base, true)]));
-    let parts = [part.clone(), bases];
+    let parts = [part.clone(), Part::whole(bases.clone())];
     let all = Joint::new(&parts);
     let mut characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
     for &symbol in symbols {
@@ -207,7 +206,7 @@ pub(super) fn ends(
     let mut at = 0;
     while at < states.len() {
         let now = states[at].clone();
-        if automata[base].accepts(now[count]) {
+        if bases.iter().zip(&now[count..]).all(|(&(base, truth), &at)| automata[base].accepts(at) == truth) {
             let end: States = now[..count].iter().copied().collect();
             if !found.contains(&end) {
                 found.push(end);

@@ -1,7 +1,7 @@
 //! Automata that several questions have in common, each made once.
 //!
-//! What is asked about one trust policy is asked of the same tests again and again, for every kind of request. An
-//! automaton also remembers the states in which it was.
+//! What is asked about one trust policy is asked of the same tests again and again, for every kind of request, and the
+//! policies of roles that trust the same principal have much in common. An automaton also remembers the states in which it was.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -15,6 +15,9 @@ use super::walk::{self, Automata, Part, States};
 use super::{Test, Version};
 use crate::knowledge::sender::{Sender, Variable};
 use crate::value::{Shape, Vocabulary};
+
+/// The automata after which a workshop is full.
+const MOST_AUTOMATA: usize = 256;
 
 /// Things that are found by what they were made of, which is compared where it stands: by its hash.
 type ByHash<T> = FxHashMap<u64, Vec<T>>;
@@ -42,10 +45,10 @@ pub struct Workshop<'v> {
     values: ByHash<Value>,
 }
 
-/// The states in which the automata of a part may be behind a string of the language of `base`, or behind a symbol.
+/// The states in which the automata of a part may be behind a string of the languages of `bases`, or behind a symbol.
 struct Ends {
     part: Part,
-    base: usize,
+    bases: Automata,
     symbols: Vec<char>,
     ends: Rc<[States]>,
 }
@@ -78,6 +81,7 @@ struct Made {
     version: Version,
     wide: bool,
     themselves: bool,
+    strangers: Vec<String>,
     predicate: Rc<Predicate>,
 }
 
@@ -86,6 +90,12 @@ impl<'v> Workshop<'v> {
     #[must_use]
     pub fn about(sender: &Sender) -> Self {
         Self { sender: Some(std::ptr::from_ref(sender).addr()), ..Self::default() }
+    }
+
+    /// Whether so much was made that it is better to begin anew.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.automata.len() > MOST_AUTOMATA
     }
 
     /// Whether it is for questions about this sender.
@@ -100,6 +110,7 @@ impl<'v> Workshop<'v> {
         version: &Version,
         wide: bool,
         themselves: bool,
+        strangers: &[String],
         vocabulary: &'v Vocabulary,
     ) -> Rc<Predicate> {
         let made = self.predicates.entry(FxBuildHasher.hash_one(test)).or_default();
@@ -107,17 +118,20 @@ impl<'v> Workshop<'v> {
             (made.wide, made.themselves) == (wide, themselves)
                 && made.test == *test
                 && made.version == *version
+                && made.strangers == *strangers
         };
         if let Some(known) = made.iter().find(is_same) {
             return Rc::clone(&known.predicate);
         }
-        let predicate =
-            Rc::new(Predicate::new(test, version, wide, themselves, &mut self.automata, vocabulary));
+        let automata = &mut self.automata;
+        let predicate = Predicate::new(test, version, wide, themselves, strangers, automata, vocabulary);
+        let predicate = Rc::new(predicate);
         made.push(Made {
             test: test.clone(),
             version: version.clone(),
             wide,
             themselves,
+            strangers: strangers.to_vec(),
             predicate: Rc::clone(&predicate),
         });
         predicate
@@ -127,18 +141,24 @@ impl<'v> Workshop<'v> {
     pub(super) fn ends(
         &mut self,
         part: &Part,
-        base: usize,
+        bases: &Automata,
         symbols: &[char],
         budget: &mut Budget,
     ) -> Result<Rc<[States]>, Exhausted> {
-        let hash = FxBuildHasher.hash_one((part, base, symbols));
-        let is_same = |known: &&Ends| known.base == base && known.symbols == symbols && known.part == *part;
+        let hash = FxBuildHasher.hash_one((part, bases, symbols));
+        let is_same =
+            |known: &&Ends| known.bases == *bases && known.symbols == symbols && known.part == *part;
         if let Some(known) = self.ends.get(&hash).into_iter().flatten().find(is_same) {
             budget.take(1)?;
             return Ok(Rc::clone(&known.ends));
         }
-        let ends: Rc<[States]> = walk::ends(part, base, symbols, &mut self.automata, budget)?.into();
-        let made = Ends { part: part.clone(), base, symbols: symbols.to_vec(), ends: Rc::clone(&ends) };
+        let ends: Rc<[States]> = walk::ends(part, bases, symbols, &mut self.automata, budget)?.into();
+        let made = Ends {
+            part: part.clone(),
+            bases: bases.clone(),
+            symbols: symbols.to_vec(),
+            ends: Rc::clone(&ends),
+        };
         self.ends.entry(hash).or_default().push(made);
         Ok(ends)
     }

@@ -279,6 +279,7 @@ impl<'a, 's> Trusts<'a, 's> {
             exchange: (bound == Bound::Sure).then_some(0),
             spread: &[],
             today: self.analysis.now(),
+            shown: Some(&[]),
         };
         decide(&question, vocabulary)
     }

@@ -285,13 +285,13 @@ fn decided(view: &View<'_>, index: u16, statement: &Statement) -> Decided {
     // A claim that is not known yet may be what a subject names.
     let may_be_new =
         |policy: &Policy| new_claim::believed(view, policy).is_some_and(|policy| !refused(view, &policy));
-    match decide(view, &alone, Bound::Possible) {
-        Answer::Refused if may_be_new(&alone) => {
+    match view.may_admit(&Ask { policy: Some(&alone), ..Ask::default() }) {
+        Some(false) if may_be_new(&alone) => {
             fact.outcome = OneOf::only(Outcome::Admits).or(Outcome::Never);
         }
-        Answer::Refused => fact.outcome = OneOf::only(Outcome::Never),
-        Answer::Exhausted => return fact,
-        Answer::Admitted(_) => {
+        Some(false) => fact.outcome = OneOf::only(Outcome::Never),
+        None => return fact,
+        Some(true) => {
             // What is admitted perhaps is not looked into, but for an operator that is never meant.
             if let Some(test) = multi_valued(view, statement)
                 && matches!(decide(view, &alone, Bound::Sure), Answer::Refused)

@@ -1,7 +1,7 @@
 //! One principal of a role's trust policy, and questions about what the policy admits of it.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::knowledge::sender::{Sender, Variable, VariableId};
 use crate::model::Role;
 use crate::policy::{
     self, Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
-    PrincipalKey, Spread, Wanted, Witness, Workshop, decide_in, is_refused_in,
+    PrincipalKey, Spread, Test, Wanted, Witness, Workshop, admits_in, decide_in,
 };
 use crate::value::{Bounds, Field, Text, Vocabulary};
 
@@ -60,9 +60,33 @@ pub(in crate::facts) struct View<'a> {
     /// What makes the sender this principal and no other of its kind: the account, and the like.
     pub identity: Vec<Wanted>,
     /// What was made for earlier questions.
-    workshop: RefCell<Workshop<'a>>,
+    workshop: Rc<RefCell<Workshop<'a>>>,
+    /// The keys, in lower case, that the policy tests: witnesses show them.
+    tested: OnceCell<Vec<String>>,
     /// Answers that other roles with the same policy have had.
     memo: Option<Rc<Memo>>,
+}
+
+/// What was made for questions about the policies of several roles, by what is sent.
+#[derive(Default)]
+pub(super) struct Workshops<'a>(RefCell<FxHashMap<usize, SharedWorkshop<'a>>>);
+
+/// A workshop and the sender that it is about.
+type SharedWorkshop<'a> = (Arc<Sender>, Rc<RefCell<Workshop<'a>>>);
+
+impl<'a> Workshops<'a> {
+    /// The one for questions about a sender; a new one if that has become large.
+    fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
+        let mut known = self.0.borrow_mut();
+        let address = Arc::as_ptr(sender).addr();
+        if let Some((_, workshop)) = known.get(&address).filter(|(_, known)| !known.borrow().is_full()) {
+            return Rc::clone(workshop);
+        }
+        let workshop = Rc::new(RefCell::new(Workshop::about(sender)));
+        // The sender is kept, so that no other has its address.
+        known.insert(address, (Arc::clone(sender), Rc::clone(&workshop)));
+        workshop
+    }
 }
 
 /// Answers about one trust policy, which are the same for every role that has it.
@@ -117,13 +141,14 @@ pub(in crate::facts) enum Width {
 
 /// The principals that a role's trust policy lets in, each once.
 pub(in crate::facts) fn views<'a>(analysis: &'a Analysis<'a>, role: &'a Role) -> Vec<View<'a>> {
-    views_with(analysis, role, None)
+    views_with(analysis, role, &Workshops::default(), None)
 }
 
-/// The same, with answers that other roles with the same policy have had.
+/// The same, with what was made for other roles, and answers that those with the same policy have had.
 pub(super) fn views_with<'a>(
     analysis: &'a Analysis<'a>,
     role: &'a Role,
+    workshops: &Workshops<'a>,
     memo: Option<&Rc<Memo>>,
 ) -> Vec<View<'a>> {
     let Field::Known(trust) = &role.trust else { return Vec::new() };
@@ -146,6 +171,7 @@ pub(super) fn views_with<'a>(
     }
     for view in &mut views {
         view.memo = memo.map(Rc::clone);
+        view.workshop = workshops.about(&view.sender);
     }
     views
 }
@@ -216,7 +242,7 @@ impl<'a> View<'a> {
             }
             Form::UniqueId | Form::CanonicalUser | Form::Invalid | Form::Unknown => return None,
         };
-        let workshop = Workshop::about(&sender);
+        let workshop = Rc::new(RefCell::new(Workshop::about(&sender)));
         Some(Self {
             analysis,
             role,
@@ -228,7 +254,8 @@ impl<'a> View<'a> {
             party,
             sender,
             identity,
-            workshop: RefCell::new(workshop),
+            workshop,
+            tested: OnceCell::new(),
             memo: None,
         })
     }
@@ -236,7 +263,7 @@ impl<'a> View<'a> {
     /// The same principal, sending something else.
     pub(super) fn with_sender(self, sender: Sender) -> Self {
         let sender = Arc::new(sender);
-        let workshop = RefCell::new(Workshop::about(&sender));
+        let workshop = Rc::new(RefCell::new(Workshop::about(&sender)));
         Self { sender, workshop, memo: None, ..self }
     }
 
@@ -277,10 +304,10 @@ impl<'a> View<'a> {
         if let Some(Answer::Admitted(witness)) = sure.take_if(|answer| is_confirmed(answer)) {
             return Judged { admitted: Bounds::decided(true), witness: Some(witness), exhausted: false };
         }
-        match self.decide(ask, Bound::Possible) {
-            Answer::Refused => Judged { admitted: Bounds::decided(false), witness: None, exhausted: false },
-            Answer::Exhausted => Judged { admitted: Bounds::UNDECIDED, witness: None, exhausted: true },
-            Answer::Admitted(perhaps) => match sure.unwrap_or_else(|| self.decide(ask, Bound::Sure)) {
+        match self.may_admit(ask) {
+            Some(false) => Judged { admitted: Bounds::decided(false), witness: None, exhausted: false },
+            None => Judged { admitted: Bounds::UNDECIDED, witness: None, exhausted: true },
+            Some(true) => match sure.unwrap_or_else(|| self.decide(ask, Bound::Sure)) {
                 Answer::Admitted(witness) if witness.confirmed => {
                     Judged { admitted: Bounds::decided(true), witness: Some(witness), exhausted: false }
                 }
@@ -288,8 +315,16 @@ impl<'a> View<'a> {
                     if matches!(answer, Answer::Admitted(_)) {
                         self.analysis.contradicted(self.trust.place(self.path));
                     }
-                    let exhausted = answer == Answer::Exhausted;
-                    Judged { admitted: Bounds::UNDECIDED, witness: Some(perhaps), exhausted }
+                    let mut exhausted = answer == Answer::Exhausted;
+                    let witness = match self.decide(ask, Bound::Possible) {
+                        Answer::Admitted(perhaps) => Some(perhaps),
+                        Answer::Refused => None,
+                        Answer::Exhausted => {
+                            exhausted = true;
+                            None
+                        }
+                    };
+                    Judged { admitted: Bounds::UNDECIDED, witness, exhausted }
                 }
             },
         }
@@ -307,7 +342,16 @@ impl<'a> View<'a> {
 
     /// Whether nothing is admitted for all that is known. What is admitted otherwise is not found out.
     pub(in crate::facts) fn refuses(&self, ask: &Ask<'_>) -> bool {
-        self.questioned(ask, Bound::Possible, is_refused_in)
+        self.questioned(ask, Bound::Possible, admits_in) == Some(false)
+    }
+
+    /// Whether something may be admitted, but not what. `None` if it would take too long to say.
+    pub(in crate::facts) fn may_admit(&self, ask: &Ask<'_>) -> Option<bool> {
+        let answer = self.questioned(ask, Bound::Possible, admits_in);
+        if answer.is_none() {
+            self.analysis.give_up(self.trust.place(self.path));
+        }
+        answer
     }
 
     fn questioned<R>(
@@ -327,6 +371,7 @@ impl<'a> View<'a> {
             exchange: ask.exchange,
             spread: ask.spread,
             today: if ask.at_any_time { None } else { self.analysis.now() },
+            shown: Some(self.tested()),
         };
         answer(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary)
     }
@@ -404,7 +449,17 @@ impl<'a> View<'a> {
     /// Whether strangers are not let in if only those are who are listed.
     fn leaves_strangers_out(&self, variables: &[VariableId], listed: &[(usize, String)]) -> bool {
         (0..).zip(variables).all(|(index, &variable)| {
-            let stranger = stranger(&self.sender.variables[usize::from(variable)], 0);
+            let variable = &self.sender.variables[usize::from(variable)];
+            // Strangers begin with a sample, and there is one if it may be that itself.
+            let begins = |sample: &String| {
+                let mut listed = listed.iter().filter(|(of, _)| *of == index);
+                !variable.except.contains(sample)
+                    && !listed.any(|(_, value)| value.starts_with(sample.as_str()))
+            };
+            if variable.samples.first().is_some_and(begins) {
+                return true;
+            }
+            let stranger = stranger(variable, 0);
             stranger.is_some_and(|value| !listed.iter().any(|(of, known)| *of == index && *known == value))
         })
     }
@@ -544,6 +599,16 @@ impl<'a> View<'a> {
         Some(Text::literal(self.role.entity.logical_id))
     }
 
+    /// The keys, in lower case, that the policy tests.
+    fn tested(&self) -> &[String] {
+        let lower = |test: &Test| test.literal_key(self.analysis.vocabulary).map(str::to_ascii_lowercase);
+        self.tested.get_or_init(|| {
+            let tests =
+                self.policy.statements.iter().flat_map(|statement| statement.conditions.iter().flatten());
+            tests.filter_map(lower).collect()
+        })
+    }
+
     /// A witness for people: what was asked for, and the keys that say who it is.
     pub(in crate::facts) fn shown(&self, witness: &Witness) -> Vec<(String, String)> {
         let show = |text: &str| self.analysis.vocabulary.without_tokens(text);
@@ -560,13 +625,7 @@ impl<'a> View<'a> {
             Party::Service(_) => lines.push(("service".to_owned(), principal.unwrap_or_default())),
             Party::Aws => {}
         }
-        let tested: Vec<String> = self
-            .policy
-            .statements
-            .iter()
-            .flat_map(|statement| statement.conditions.iter().flatten())
-            .filter_map(|test| test.literal_key(self.analysis.vocabulary).map(str::to_ascii_lowercase))
-            .collect();
+        let tested = self.tested();
         for (key, value) in witness.context.iter() {
             let is_subject = key.ends_with(":sub") || key.ends_with(":aud") || key == "aws:principalarn";
             if is_subject || tested.iter().any(|tested| tested == key) {

@@ -55,6 +55,7 @@ impl<'s> Case<'s> {
             exchange: None,
             spread,
             today: super::super::evaluate::compare::instant(TODAY),
+            shown: None,
         }
     }
 

@@ -78,6 +78,7 @@ impl Case {
             exchange: None,
             spread: &[],
             today,
+            shown: None,
         };
         decide(&question, &self.scene.vocabulary)
     }
@@ -517,6 +518,7 @@ fn a_parameter_is_no_stranger() {
             exchange: None,
             spread: &[],
             today: None,
+            shown: None,
         };
         decide(&question, &case.scene.vocabulary)
     };
@@ -525,6 +527,76 @@ fn a_parameter_is_no_stranger() {
     assert_eq!(case.verdict(&[("owner", "acme")], None), "maybe");
     // Not every text can be an owner.
     assert_eq!(case.verdict(&[], None), "maybe");
+}
+
+/// Whoever a symbol leaves out, most others are let in; unless it may leave out all of them.
+#[test]
+fn who_is_left_out_is_one_of_many_strangers() {
+    let of = |test: &str, wanted: &[(&str, &str)]| {
+        let everybody = r#"{"AWS":"*"}"#;
+        let case = Case::new(&From::Aws, &policy(&[allow(everybody, r#""sts:AssumeRole""#, test)]));
+        let wanted: Vec<Wanted> = wanted
+            .iter()
+            .map(|(name, text)| {
+                Wanted::Stranger(case.sender.variable(name).expect("a variable"), (*text).to_owned())
+            })
+            .collect();
+        let question = Question {
+            policy: &case.policy,
+            party: &case.party,
+            sender: &case.sender,
+            bound: Bound::Sure,
+            wanted: &wanted,
+            kind: None,
+            exchange: None,
+            spread: &[],
+            today: None,
+            shown: None,
+        };
+        match decide(&question, &case.scene.vocabulary) {
+            Answer::Admitted(witness) => witness.confirmed,
+            Answer::Refused => false,
+            Answer::Exhausted => panic!("it takes too long"),
+        }
+    };
+    let own = "${AWS::AccountId}";
+    let arn = "arn:aws:iam::${AWS::AccountId}";
+    let cases = [
+        (format!(r#"{{"StringNotEquals":{{"aws:PrincipalAccount":"{own}"}}}}"#), true),
+        (format!(r#"{{"StringNotEqualsIfExists":{{"aws:PrincipalAccount":"{own}"}}}}"#), true),
+        (format!(r#"{{"StringNotEqualsIgnoreCase":{{"aws:PrincipalAccount":"{own}"}}}}"#), true),
+        (format!(r#"{{"StringNotLike":{{"aws:PrincipalAccount":"{own}"}}}}"#), true),
+        (format!(r#"{{"ArnNotLike":{{"aws:PrincipalArn":"{arn}:*"}}}}"#), true),
+        (format!(r#"{{"ArnNotEquals":{{"aws:PrincipalArn":"{arn}:root"}}}}"#), true),
+        // A parameter that may be anything is one account all the same.
+        (r#"{"StringNotEquals":{"aws:PrincipalAccount":"${Account}"}}"#.to_owned(), true),
+        (r#"{"StringNotEquals":{"aws:PrincipalAccount":["${Account}","${Other}"]}}"#.to_owned(), true),
+        // Whatever is put together of two may be this one.
+        (r#"{"StringNotEquals":{"aws:PrincipalAccount":"${Account}${Other}"}}"#.to_owned(), false),
+        // One account is no part of another.
+        (format!(r#"{{"StringNotLike":{{"aws:PrincipalAccount":"*{own}*"}}}}"#), true),
+        (r#"{"StringNotLike":{"aws:PrincipalAccount":"${Account}*"}}"#.to_owned(), false),
+        // Which partition it is matters to all of them.
+        (r#"{"ArnNotLike":{"aws:PrincipalArn":"arn:${AWS::Partition}:*:*:*:*"}}"#.to_owned(), false),
+        // Nobody knows that a stranger is meant.
+        (format!(r#"{{"StringEquals":{{"aws:PrincipalAccount":"{own}"}}}}"#), false),
+        (r#"{"StringNotEquals":{"aws:PrincipalAccount":"<unknown>"}}"#.to_owned(), false),
+        // What is said of the account leaves open what is said of the user.
+        (
+            r#"{"StringNotEquals":{"aws:PrincipalType":["${First}","${Second}","${Third}"]}}"#.to_owned(),
+            false,
+        ),
+    ];
+    for (test, expected) in cases {
+        for account in ["444455556666", "777788889999"] {
+            assert_eq!(of(&test, &[("account", account)]), expected, "{account} by {test}");
+        }
+    }
+    // Of few there may be none left.
+    let test = r#"{"StringNotEquals":{"aws:PrincipalOrgID":"${Organisation}"}}"#;
+    assert!(of(test, &[("organisation", "o-attacker000")]));
+    let test = r#"{"ArnNotLike":{"aws:PrincipalArn":"arn:${Partition}:*:*:*:*"}}"#;
+    assert!(!of(test, &[("partition", "aws-cn")]));
 }
 
 #[test]
@@ -543,6 +615,7 @@ fn who_is_on_a_list_that_nobody_knows_is_no_stranger() {
             exchange: None,
             spread: &[],
             today: None,
+            shown: None,
         };
         decide(&question, &case.scene.vocabulary) != Answer::Refused
     };
@@ -577,6 +650,48 @@ fn a_parameter_may_be_a_whole_subject_or_arn() {
     let condition = r#"{"ArnEquals":{"aws:PrincipalArn":"${Arn}"}}"#;
     let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, condition)]));
     assert_eq!(case.verdict(&[], None), "maybe");
+}
+
+/// Roles of an account that a parameter names, who are named by the same parameter in a condition.
+#[test]
+fn a_role_of_an_account_that_a_parameter_names() {
+    let of = |pattern: &str, wanted: &[(&str, &str)]| {
+        let root = r#"{"AWS":"arn:${AWS::Partition}:iam::${Account}:root"}"#;
+        let condition = format!(
+            r#"{{"ArnEquals":{{"aws:PrincipalArn":"arn:${{AWS::Partition}}:iam::${{Account}}:role/{pattern}"}}}}"#
+        );
+        let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, &condition)]));
+        let account = case.scene.text("${Account}").with_tokens(&case.scene.vocabulary).expect("few symbols");
+        let variable = |name: &str| case.sender.variable(name).expect("a variable");
+        let mut all = vec![Wanted::Exactly(variable("account"), account)];
+        all.extend(wanted.iter().map(|(name, text)| Wanted::Stranger(variable(name), (*text).to_owned())));
+        let question = |bound| Question {
+            policy: &case.policy,
+            party: &case.party,
+            sender: &case.sender,
+            bound,
+            wanted: &all,
+            kind: None,
+            exchange: None,
+            spread: &[],
+            today: None,
+            shown: None,
+        };
+        let word = |bound| match decide(&question(bound), &case.scene.vocabulary) {
+            Answer::Admitted(_) => "yes",
+            Answer::Refused => "no",
+            Answer::Exhausted => "exhausted",
+        };
+        (word(Bound::Possible), word(Bound::Sure))
+    };
+    let strangers =
+        [("role", "somerole"), ("user", "somebody"), ("path", "path"), ("federated-user", "somebody")];
+    let path = "adf/account-bootstrapping/jump-manager/";
+    let role = format!("{path}adf-bootstrapping-jump-manager-role");
+    // Whether a parameter is an account nobody knows.
+    assert_eq!(of(&role, &[]), ("yes", "no"));
+    assert_eq!(of(&role, &strangers), ("no", "no"));
+    assert_eq!(of(&format!("{path}*"), &[]), ("yes", "no"));
 }
 
 /// Smallest inputs on which the decision once differed from the evaluator.

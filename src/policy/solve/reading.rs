@@ -7,7 +7,7 @@ use smallvec::{SmallVec, smallvec};
 use super::{Asked, Instance, Reads, Solver, Stretch};
 use crate::knowledge::sender::{Format, Piece, VariableId};
 use crate::policy::automaton::{Automaton, Exhausted};
-use crate::policy::walk::{self, Part};
+use crate::policy::walk::{self, Automata, Part};
 use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
 
 impl Solver<'_, '_> {
@@ -196,7 +196,19 @@ impl Solver<'_, '_> {
         }
         let base = self.base(self.instances[instance].variable);
         let symbols = self.symbols();
-        let ends = self.workshop.ends(&part, base, &symbols, &mut self.budget)?;
+        let mut bases: Automata = smallvec![(base, true)];
+        // If it is wished to be one text, it is not read as all that it could be.
+        for asked in &self.instances[instance].demands {
+            if let Asked::Read(part) = asked
+                && part.is_whole()
+            {
+                let is_one = |&&(automaton, truth): &&(usize, bool)| {
+                    truth && self.workshop.automata[automaton].is_of_one_text
+                };
+                bases.extend(part.automata.iter().filter(is_one).copied());
+            }
+        }
+        let ends = self.workshop.ends(&part, &bases, &symbols, &mut self.budget)?;
         for end in ends.iter().rev() {
             // What is written behind it tells most of the places apart where it may end.
             if let Some(Next::Literal(text)) = now.pieces.last()

@@ -20,8 +20,8 @@ impl Solver<'_, '_> {
         tags
     }
 
-    /// The request that was found last.
-    pub(in crate::policy) fn model(&mut self) -> Result<Model, Exhausted> {
+    /// The request that was found last, with these keys besides those that were asked about.
+    pub(in crate::policy) fn model(&mut self, is_shown: impl Fn(&str) -> bool) -> Result<Model, Exhausted> {
         let mut context = Vec::new();
         for index in 0..self.groups.len() {
             let key = self.groups[index].key.clone();
@@ -49,7 +49,7 @@ impl Solver<'_, '_> {
             if known || claim.presence != Presence::Always || claim.key.ends_with('*') {
                 continue;
             }
-            if !self.exchange.may_have(&claim.key) {
+            if !is_shown(&claim.key) || !self.exchange.may_have(&claim.key) {
                 continue;
             }
             let mut values = Vec::new();

@@ -84,6 +84,13 @@ impl<'a> Solver<'a, '_> {
     /// Whether a text is what is demanded of a variable as a number, time and the like.
     pub(super) fn fits_measures(&self, instance: usize, text: &str) -> bool {
         let is_time = self.variable(self.instances[instance].variable).measure == Measure::Time;
+        // What a symbol turns out to be is not known.
+        let is_typed = |asked: &Asked| matches!(asked, Asked::Typed { .. });
+        let is_measured =
+            (is_time && self.today.is_some()) || self.instances[instance].demands.iter().any(is_typed);
+        if is_measured && has_token(text) {
+            return self.bound == Bound::Possible;
+        }
         let is_past = || self.today.is_some_and(|today| instant(text).is_none_or(|time| time < today));
         !(is_time && is_past())
             && self.instances[instance].demands.iter().all(|asked| match asked {

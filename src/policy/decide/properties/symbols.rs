@@ -1,5 +1,6 @@
 //! What holds with symbols, for every string that they may be.
 
+use super::policies::{DraftStatement, DraftTest};
 use super::*;
 use crate::value::{Shape, Symbol, TemplateId};
 
@@ -128,6 +129,29 @@ fn check_wish(small: &Small, draft: &Draft, wish: &Wish) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What enumeration found: that a text may be empty was forgotten where the empty string counts otherwise than the values.
+#[test]
+fn a_text_that_may_be_empty_may_be_no_value() {
+    for small in &Small::all() {
+        for (key, negated) in small.keys.iter().flat_map(|key| [(key, ""), (key, "Not")]) {
+            for values in [Vec::new(), vec!["c".to_owned()]] {
+                let operator = format!("ForAllValues:String{negated}EqualsIgnoreCase");
+                let statement = DraftStatement {
+                    effect: "Allow",
+                    principal: small.principals[0],
+                    not_principal: false,
+                    action: small.actions[0],
+                    not_action: false,
+                    tests: vec![DraftTest { operator, key, values }],
+                };
+                let draft = Draft { version: "2012-10-17", statements: vec![statement] };
+                let wish = Wish { variable: 0, stranger: false, text: "<Q>" };
+                assert_eq!(check_wish(small, &draft, &wish), Ok(()), "{draft:?}");
+            }
+        }
+    }
 }
 
 #[test]
