@@ -7,6 +7,7 @@ mod names;
 mod secret;
 mod shape;
 mod symbols;
+mod table;
 mod text;
 mod worlds;
 
@@ -19,6 +20,7 @@ pub use secret::{MASK, ends_like_a_secret, is_one_of, is_open, is_secret_name};
 pub use shape::{Class, Repeat, Shape, Step};
 pub(crate) use symbols::FIRST_TOKEN;
 pub use symbols::{DeploymentId, Pseudo, Symbol, SymbolId, Symbols, TemplateId};
+pub(crate) use table::Table;
 pub use text::{Comparison, Part, Text, TextBuilder};
 pub use worlds::{Atom, WorldSet, WorldTable, Worlds};
 

@@ -3,11 +3,11 @@
 use std::hash::BuildHasher;
 use std::sync::{Arc, RwLock};
 
-use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use super::places::Layouts;
 use super::{Layout, Policy};
+use crate::value::Table;
 
 /// An interned policy of one scan: compared, never ordered or printed by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,22 +18,8 @@ pub struct PolicyId(u32);
 pub struct Policies {
     entries: boxcar::Vec<Policy>,
     /// Policies by their hashes.
-    known: RwLock<HashTable<Entry>>,
+    known: RwLock<Table>,
     layouts: Layouts,
-}
-
-/// A policy, with the upper half of its hash.
-#[derive(Debug)]
-struct Entry {
-    hash: u32,
-    id: PolicyId,
-}
-
-impl Entry {
-    /// A hash that is the same whether the policy is looked at or not.
-    fn spread(&self) -> u64 {
-        u64::from(self.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
 }
 
 impl Policies {
@@ -51,10 +37,9 @@ impl Policies {
         }
         // A copy has no room to spare, which lists that were read item by item have.
         let index = self.entries.push(policy.clone());
-        let id = PolicyId(u32::try_from(index).expect("a scan has fewer than 2^32 policies"));
-        let entry = Entry { hash, id };
-        known.insert_unique(entry.spread(), entry, Entry::spread);
-        id
+        let number = u32::try_from(index).expect("a scan has fewer than 2^32 policies");
+        known.insert(hash, number);
+        PolicyId(number)
     }
 
     /// The one layout for all policies that are laid out like this.
@@ -75,11 +60,8 @@ impl Policies {
         self.entries.count()
     }
 
-    fn find(&self, known: &HashTable<Entry>, hash: u32, policy: &Policy) -> Option<PolicyId> {
-        let sought = Entry { hash, id: PolicyId(0) };
-        let found =
-            known.find(sought.spread(), |entry| entry.hash == hash && self.get(entry.id) == policy)?;
-        Some(found.id)
+    fn find(&self, known: &Table, hash: u32, policy: &Policy) -> Option<PolicyId> {
+        known.find(hash, |number| self.get(PolicyId(number)) == policy).map(PolicyId)
     }
 }
 

@@ -3,8 +3,9 @@
 use std::hash::BuildHasher;
 use std::sync::RwLock;
 
-use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
+
+use super::Table;
 
 /// An interned string of one scan: compared, never ordered or printed by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,21 +16,7 @@ pub struct Name(u32);
 pub struct Names {
     strings: boxcar::Vec<Box<str>>,
     /// Names by the hashes of their strings; sharded, so that threads rarely wait for each other.
-    shards: [RwLock<HashTable<Entry>>; Names::SHARDS],
-}
-
-/// A name, with the upper half of the hash of its string.
-#[derive(Debug)]
-struct Entry {
-    hash: u32,
-    name: Name,
-}
-
-impl Entry {
-    /// A hash that is the same whether the string is looked at or not: the shards have used the bits that are left out.
-    fn spread(&self) -> u64 {
-        u64::from(self.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
+    shards: [RwLock<Table>; Names::SHARDS],
 }
 
 impl Names {
@@ -50,10 +37,9 @@ impl Names {
             return name;
         }
         let index = self.strings.push(text.into());
-        let name = Name(u32::try_from(index).expect("a scan has fewer than 2^32 distinct strings"));
-        let entry = Entry { hash: half(hash), name };
-        table.insert_unique(entry.spread(), entry, Entry::spread);
-        name
+        let number = u32::try_from(index).expect("a scan has fewer than 2^32 distinct strings");
+        table.insert(half(hash), number);
+        Name(number)
     }
 
     /// The name of `text`, if it has been interned: what no input says needs no name.
@@ -70,11 +56,8 @@ impl Names {
         self.strings.get(name.0 as usize).expect("a Name is only made by `intern`")
     }
 
-    fn find(&self, table: &HashTable<Entry>, hash: u64, text: &str) -> Option<Name> {
-        let sought = Entry { hash: half(hash), name: Name(0) };
-        let found = table
-            .find(sought.spread(), |entry| entry.hash == sought.hash && self.text(entry.name) == text)?;
-        Some(found.name)
+    fn find(&self, table: &Table, hash: u64, text: &str) -> Option<Name> {
+        table.find(half(hash), |number| self.text(Name(number)) == text).map(Name)
     }
 }
 
