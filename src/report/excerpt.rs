@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::secrets::secrets_in;
+use super::secrets::{Secrets, secrets_in};
 use super::shown_path;
-use super::text::{columns, columns_of, is_treacherous, sanitised, visible, wrapped};
+use super::text::{columns, columns_of, is_plain, is_treacherous, sanitised, visible, wrapped};
 use crate::source::{FileText, SourceId, Sources, Span};
 use crate::value::MASK;
 
@@ -92,7 +92,7 @@ const TAB: usize = 4;
 const SECRETS_AROUND: u32 = 16 << 10;
 
 /// The excerpt for `places`, one of which is primary.
-pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -> Shown {
+pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, secrets: &Secrets, layout: Layout) -> Shown {
     let mut wanted = Vec::new();
     let spans: Vec<Span> = places.iter().map(|place| sources.host_span(place.span)).collect();
     for (place, &span) in places.iter().zip(&spans) {
@@ -128,7 +128,7 @@ pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, layout: Layout) -
         for (lines, stretch) in blocks {
             let inside: Vec<&Wanted> =
                 stretch.iter().copied().filter(|wanted| lines.contains(&wanted.lines.start)).collect();
-            excerpt.add_block(path.clone(), lines, &inside, layout);
+            excerpt.add_block(path.clone(), lines, &inside, secrets, layout);
         }
     }
     Shown::Lines(excerpt)
@@ -255,8 +255,17 @@ fn blocks(places: &[&Wanted]) -> Vec<Range<usize>> {
 }
 
 impl Excerpt {
-    fn add_block(&mut self, path: String, lines: Range<usize>, places: &[&Wanted], layout: Layout) {
-        let Some(file) = places.first().map(|place| &place.file) else { return };
+    fn add_block(
+        &mut self,
+        path: String,
+        lines: Range<usize>,
+        places: &[&Wanted],
+        secrets: &Secrets,
+        layout: Layout,
+    ) {
+        let Some((source, file)) = places.first().map(|place| (place.span.source, &place.file)) else {
+            return;
+        };
         let through = places.iter().filter(|place| place.lines.len() > 1).count();
         let first_line = file.first_line as usize;
         let gutter =
@@ -264,7 +273,9 @@ impl Excerpt {
         let room = layout.width.saturating_sub(gutter).clamp(40, MOST_COLUMNS);
         let indentation = common_indentation(file, &lines);
         let bytes = file.lines.line(lines.start).start..file.lines.line(lines.end - 1).end;
-        let secrets = (bytes.len() <= SHORT_BLOCK).then(|| secrets_in(&file.text, bytes));
+        let secrets = secrets
+            .within((source, file.start), &file.text, &bytes)
+            .or_else(|| (bytes.len() <= SHORT_BLOCK).then(|| secrets_in(&file.text, bytes)));
         let start = self.text.len();
         let mut drawn: Vec<Drawn> = Vec::with_capacity(lines.len());
         for line in lines.clone() {
@@ -333,10 +344,28 @@ impl Excerpt {
         masked: &[Range<usize>],
         ellipsis: &str,
     ) -> Drawn {
-        let mut drawn = Drawn { characters: Vec::new(), end: 0 };
         if window.start > content.start {
             self.text.push_str(ellipsis);
         }
+        let is_masked = masked.iter().any(|range| range.start < window.end && window.start < range.end);
+        let drawn = match &file.text[window.clone()] {
+            plain if !is_masked && is_plain(plain) => {
+                let shown = self.text.len();
+                self.text.push_str(plain);
+                Drawn::AsWritten { window: window.clone(), shown }
+            }
+            _ => self.add_characters(file, window.clone(), masked),
+        };
+        if window.end < content.end {
+            self.text.push_str(ellipsis);
+        }
+        self.text.push('\n');
+        drawn
+    }
+
+    /// Adds the `window` of one line, character by character.
+    fn add_characters(&mut self, file: &FileText, window: Range<usize>, masked: &[Range<usize>]) -> Drawn {
+        let mut characters = Vec::with_capacity(window.len());
         let mut column = 0;
         for (position, character) in file.text[window.clone()].char_indices() {
             let offset = window.start + position;
@@ -351,7 +380,7 @@ impl Excerpt {
                 } else {
                     // All of the secret is where its mask is.
                     let start = start - MASK.len();
-                    drawn.characters.push(Character { offset, shown: start..self.text.len() });
+                    characters.push(Character { offset, shown: start..self.text.len() });
                     continue;
                 }
                 column += MASK.len();
@@ -367,22 +396,27 @@ impl Excerpt {
                 column += columns_of(character);
                 self.text.push(character);
             }
-            drawn.characters.push(Character { offset, shown: start..self.text.len() });
+            characters.push(Character { offset, shown: start..self.text.len() });
         }
-        drawn.end = self.text.len();
-        if window.end < content.end {
-            self.text.push_str(ellipsis);
-        }
-        self.text.push('\n');
-        drawn
+        Drawn::Characters { characters, end: self.text.len() }
     }
 }
 
 /// Where the characters of a line came to stand.
-struct Drawn {
-    characters: Vec<Character>,
-    /// End of the line in the excerpt.
-    end: usize,
+enum Drawn {
+    /// Each a byte, as in the file.
+    AsWritten {
+        /// Range in the file.
+        window: Range<usize>,
+        /// Where it begins in the excerpt.
+        shown: usize,
+    },
+    /// One by one.
+    Characters {
+        characters: Vec<Character>,
+        /// End of the line in the excerpt.
+        end: usize,
+    },
 }
 
 struct Character {
@@ -395,14 +429,22 @@ struct Character {
 impl Drawn {
     /// Where what begins at `offset` in the file begins in the excerpt.
     fn start(&self, offset: usize) -> usize {
-        let index = self.characters.partition_point(|character| character.offset < offset);
-        self.characters.get(index).map_or(self.end, |character| character.shown.start)
+        match self {
+            Self::AsWritten { window, shown } => {
+                shown + offset.clamp(window.start, window.end) - window.start
+            }
+            Self::Characters { characters, end } => {
+                let index = characters.partition_point(|character| character.offset < offset);
+                characters.get(index).map_or(*end, |character| character.shown.start)
+            }
+        }
     }
 
     /// Where what ends at `offset` in the file ends in the excerpt.
     fn end(&self, offset: usize) -> usize {
-        let index = self.characters.partition_point(|character| character.offset < offset);
-        index.checked_sub(1).map_or_else(|| self.start(offset), |index| self.characters[index].shown.end)
+        let Self::Characters { characters, .. } = self else { return self.start(offset) };
+        let index = characters.partition_point(|character| character.offset < offset);
+        index.checked_sub(1).map_or_else(|| self.start(offset), |index| characters[index].shown.end)
     }
 }
 
@@ -430,6 +472,9 @@ fn window(
     room: usize,
     ellipsis: usize,
 ) -> Range<usize> {
+    if line.len() <= room && is_plain(&text[line.clone()]) {
+        return line;
+    }
     let fits = forward(text, line.clone(), room);
     if fits == line.end {
         return line;
@@ -595,7 +640,8 @@ mod tests {
                         primary: at == 0,
                     })
                     .collect();
-                format!("{:?}", excerpt(&places, sources, Layout { width: 100, ellipsis: "..." }))
+                let layout = Layout { width: 100, ellipsis: "..." };
+                format!("{:?}", excerpt(&places, sources, &Secrets::default(), layout))
             });
             assert_eq!(held, not_held, "{spans:?}");
         }

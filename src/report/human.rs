@@ -3,7 +3,7 @@
 //! The only module that imports miette, and it hands miette nothing but an `Excerpt`: text that is
 //! already safe to show and as wide as the screen.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use miette::{
@@ -13,6 +13,7 @@ use miette::{
 
 use super::excerpt::{Excerpt, Layout, Place, Shown, excerpt};
 use super::paths::closing_lines;
+use super::secrets::Secrets;
 use super::summary::summary;
 use super::text::{columns, prose, sanitised, wrapped};
 use super::{Report, shown_path};
@@ -106,6 +107,7 @@ pub(super) struct Screen {
     styles: ThemeStyles,
     color: bool,
     ellipsis: &'static str,
+    secrets: Secrets,
 }
 
 impl Screen {
@@ -131,6 +133,7 @@ impl Screen {
             styles,
             color: options.color,
             ellipsis: if options.unicode { "\u{2026}" } else { "..." },
+            secrets: Secrets::default(),
         }
     }
 
@@ -210,7 +213,8 @@ impl Screen {
         places: &[Place<'_>],
         sources: &Sources,
     ) -> String {
-        let why = match excerpt(places, sources, Layout { width: self.width, ellipsis: self.ellipsis }) {
+        let layout = Layout { width: self.width, ellipsis: self.ellipsis };
+        let why = match excerpt(places, sources, &self.secrets, layout) {
             Shown::Lines(excerpt) => return self.draw(message, level, icon, &excerpt),
             Shown::Changed => "the file has changed since it was scanned: scan again to see the lines",
             Shown::Unreadable => "the file cannot be read any more, so that no lines are shown",
@@ -283,16 +287,17 @@ impl Screen {
 
     /// `name: line`, the names aligned at their end, and below it the other lines.
     fn named_lines(&self, name: &str, lines: &[String]) -> String {
-        let mut text = String::new();
+        let most = lines.iter().map(|line| line.len() + INDENTATION + 1).sum();
+        let mut text = String::with_capacity(most);
         for (index, line) in lines.iter().enumerate() {
             if index == 0 {
                 let name = format!("{name}:");
                 let spaces = " ".repeat(INDENTATION.saturating_sub(name.len() + 1));
-                text += &format!("{spaces}{} {line}\n", self.styles.help.style(name));
+                let _ = writeln!(text, "{spaces}{} {line}", self.styles.help.style(name));
             } else if line.is_empty() {
                 text.push('\n');
             } else {
-                text += &format!("{:INDENTATION$}{line}\n", "");
+                let _ = writeln!(text, "{:INDENTATION$}{line}", "");
             }
         }
         text

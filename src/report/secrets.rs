@@ -5,15 +5,17 @@
 //! parsed, and in text inside text at any depth of escaping. References (`!Ref`, `{{resolve:...}}`) are no
 //! secrets and stay readable.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
+use std::rc::Rc;
 
+use crate::source::SourceId;
 use crate::value::{ends_like_a_secret, is_one_of, is_open, is_secret_name};
 
 /// Keys that hold the value of the thing they stand in: a parameter's default.
 const INNER_KEYS: &[&str] = &["default", "value"];
 
-/// How tokens of well-known issuers begin.
+/// How tokens of well-known issuers begin: up to a `-` or `_`.
 const PREFIXES: &[&str] = &[
     "GOCSPX-",
     "ghp_",
@@ -34,6 +36,49 @@ const LOOK_BACK: usize = 8 << 10;
 
 /// Bytes before and after the shown text that are searched for parameters whose value is not to be echoed.
 const AROUND: usize = 256 << 10;
+
+/// Bytes before the end of a private key without beginning that are held to be of it.
+const LONGEST_KEY: usize = 32 << 10;
+
+/// The secrets of the files that a report quotes from. A short file is looked through once, however often it is quoted from.
+#[derive(Debug, Default)]
+pub(super) struct Secrets(RefCell<Vec<(Key, Found)>>);
+
+/// A text: the file, where in it the text begins, and how long it is.
+type Key = (SourceId, u32, usize);
+
+/// All secrets of a text, in order.
+type Found = Rc<[Range<usize>]>;
+
+impl Secrets {
+    /// Files that are looked through whole have no more bytes.
+    const SHORT: usize = 256 << 10;
+    /// A report goes from file to file, so that a few are enough.
+    const MOST: usize = 4;
+
+    /// The ranges of a text within, or reaching into, `shown` that hold secrets, if the text is short. It begins at a byte of a file.
+    pub(super) fn within(
+        &self,
+        (file, start): (SourceId, u32),
+        text: &str,
+        shown: &Range<usize>,
+    ) -> Option<Vec<Range<usize>>> {
+        if text.len() > Self::SHORT {
+            return None;
+        }
+        let mut known = self.0.borrow_mut();
+        let key = (file, start, text.len());
+        let found = known.iter().find(|(other, _)| *other == key).map(|(_, found)| Rc::clone(found));
+        let found = found.unwrap_or_else(|| {
+            let found: Found = secrets_in(text, 0..text.len()).into();
+            known.truncate(Self::MOST - 1);
+            known.insert(0, (key, Rc::clone(&found)));
+            found
+        });
+        let inside = found.iter().filter(|range| range.start < shown.end && shown.start < range.end);
+        Some(inside.cloned().collect())
+    }
+}
 
 /// The ranges of `text` within, or reaching into, `shown` that hold secrets: ascending, not overlapping.
 pub(super) fn secrets_in(text: &str, shown: Range<usize>) -> Vec<Range<usize>> {
@@ -77,8 +122,9 @@ fn private_keys(region: &str, found: &mut Vec<Range<usize>>) {
             (Some(begin), end) if end.is_none_or(|end| begin > end) => open = open.or(Some(from)),
             (_, Some(end)) => {
                 let end = position - (line.len() - end);
-                // The block began before the region.
-                let start = open.take().unwrap_or(if any { end } else { 0 });
+                // The block began before the region, or what begins it is not spelt as it should be.
+                let before = end.saturating_sub(LONGEST_KEY);
+                let start = open.take().unwrap_or(if any { end } else { before });
                 found.push(start..end);
             }
             _ => {}
@@ -91,13 +137,16 @@ fn private_keys(region: &str, found: &mut Vec<Range<usize>>) {
 }
 
 fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
-    for prefix in PREFIXES {
-        for position in memchr::memmem::find_iter(region.as_bytes(), prefix.as_bytes()) {
-            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-            if position > 0 && is_word(region.as_bytes()[position - 1]) {
+    let bytes = region.as_bytes();
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    // All of them end with one of these, which are rare.
+    for end in memchr::memchr2_iter(b'-', b'_', bytes).map(|position| position + 1) {
+        for prefix in PREFIXES.iter().filter(|prefix| bytes[..end].ends_with(prefix.as_bytes())) {
+            let position = end - prefix.len();
+            if position > 0 && is_word(bytes[position - 1]) {
                 continue;
             }
-            let length = region.as_bytes()[position..].iter().take_while(|&&byte| is_word(byte)).count();
+            let length = bytes[position..].iter().take_while(|&&byte| is_word(byte)).count();
             if length >= prefix.len() + 12 {
                 found.push(position..position + length);
             }
@@ -464,6 +513,9 @@ mod tests {
             let end = key.as_bytes().last_chunk().expect("two letters");
             assert!(ends_like_a_key(*end), "{key}");
         }
+        for prefix in PREFIXES {
+            assert!(prefix.ends_with(['-', '_']), "{prefix}");
+        }
     }
 
     #[test]
@@ -560,6 +612,29 @@ mod tests {
         for text in cases {
             assert_eq!(masked(text), text);
         }
+    }
+
+    #[test]
+    fn a_short_file_is_looked_through_once() {
+        let sources = crate::source::Sources::default();
+        let text = format!("ClientSecret: abc\n{}Password: hunter22\nOther: x\n", "Line: y\n".repeat(2_000));
+        let file = sources.add_kept(crate::source::Origin::Stdin, text.as_str().into());
+        let secrets = Secrets::default();
+        let password = text.find("Password").unwrap();
+        for shown in [0..40, 9_000..9_100, password..password + 10, password..text.len(), 0..text.len()] {
+            assert_eq!(
+                secrets.within((file, 0), &text, &shown),
+                Some(secrets_in(&text, shown.clone())),
+                "{shown:?}"
+            );
+        }
+        assert_eq!(secrets.0.borrow().len(), 1);
+        let long = "Line: y\n".repeat(40_000);
+        assert_eq!(
+            secrets.within((file, 0), &long, &(0..40)),
+            None,
+            "what is long is looked through in parts"
+        );
     }
 
     #[test]

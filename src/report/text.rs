@@ -25,6 +25,12 @@ pub(super) const fn is_treacherous(character: char) -> bool {
     )
 }
 
+/// True for printable ASCII alone: nothing of it is treacherous, and every byte takes a column. Most text is that.
+pub(super) fn is_plain(text: &str) -> bool {
+    // To the end, so that many bytes are looked at at once.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+}
+
 /// The visible escape for a character that [`is_treacherous`]: `\n`, `\u{1b}`.
 pub(super) fn visible(character: char) -> String {
     character.escape_default().to_string()
@@ -32,7 +38,7 @@ pub(super) fn visible(character: char) -> String {
 
 /// One line of text in which every treacherous character is written as a visible escape.
 pub(super) fn sanitised(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_treacherous) {
+    if is_plain(text) || !text.contains(is_treacherous) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 8);
@@ -78,7 +84,7 @@ pub(super) const fn columns_of(character: char) -> usize {
 
 /// Columns that `text` takes on a terminal.
 pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
+    if text.is_ascii() { text.len() } else { text.chars().map(columns_of).sum() }
 }
 
 /// Breaks `text` between words into lines of at most `width` columns. Line breaks of the text stay. Always at
@@ -89,11 +95,12 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        let mut line = String::new();
+        let mut line = String::with_capacity(paragraph.len().min(width));
         let mut used = 0;
         for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            if used > 0 && used + 1 + columns(word) > width {
-                lines.push(std::mem::take(&mut line));
+            let columns = columns(word);
+            if used > 0 && used + 1 + columns > width {
+                lines.push(std::mem::replace(&mut line, String::with_capacity(width)));
                 used = 0;
             }
             if used > 0 {
@@ -101,7 +108,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
                 used += 1;
             }
             line.push_str(word);
-            used += columns(word);
+            used += columns;
         }
         lines.push(line);
     }
@@ -119,10 +126,9 @@ pub(super) fn prose(text: &str, width: usize) -> Vec<String> {
             return;
         }
         for (index, line) in
-            wrapped(&std::mem::take(paragraph), width.saturating_sub(indentation)).iter().enumerate()
+            wrapped(&std::mem::take(paragraph), width.saturating_sub(indentation)).into_iter().enumerate()
         {
-            let spaces = if index == 0 { 0 } else { indentation };
-            lines.push(format!("{:spaces$}{line}", ""));
+            lines.push(if index == 0 { line } else { " ".repeat(indentation) + &line });
         }
     };
     for line in text.trim_end().lines() {
