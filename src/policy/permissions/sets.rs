@@ -1,6 +1,7 @@
 //! What policies allow, of all actions at once.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::resource::{Resources, Scope};
 use super::statement::{Permission, join, nothing};
@@ -90,10 +91,13 @@ impl Permissions {
         if concerned.is_empty() {
             return;
         }
-        let classes = self.classes();
-        let mut answers: FxHashMap<(u32, usize), Bounds<bool>> = FxHashMap::default();
+        let apart = self.told_apart(&concerned);
+        let mut answers: FxHashMap<(SmallVec<[u64; 2]>, usize), Bounds<bool>> = FxHashMap::default();
         for action in concerned.iter() {
-            let class = classes.get(action.index()).copied().unwrap_or_default();
+            let word = |sets: &[&ActionSet]| {
+                sets.iter().fold(0, |bits, set| bits << 1 | u64::from(set.contains(action)))
+            };
+            let class = apart.chunks(64).map(word).collect();
             let answer = *answers.entry((class, resource_class(action))).or_insert_with(|| {
                 self.allows(&PermissionQuestion { action, target, passed_to: None }, vocabulary)
             });
@@ -142,35 +146,20 @@ impl Permissions {
         concerned
     }
 
-    /// For each action a number that it has in common with those that the same statements are about.
-    fn classes(&self) -> Vec<u32> {
-        let all = ActionSet::all();
-        let mut classes = vec![0; Actions::default().count()];
-        let mut last = 0;
-        let mut split = |set: &ActionSet| {
-            // Those inside differ from those outside: it does not matter which of both get new numbers.
-            let rest = set.complement();
-            let fewer = if 2 * set.len() > all.len() { &rest } else { set };
-            let mut numbers: FxHashMap<u32, u32> = FxHashMap::default();
-            for action in fewer.iter() {
-                if let Some(class) = classes.get_mut(action.index()) {
-                    *class = *numbers.entry(*class).or_insert_with(|| {
-                        last += 1;
-                        last
-                    });
-                }
-            }
-        };
+    /// The sets by which statements tell some actions apart: those that are in the same of them are asked about once.
+    fn told_apart(&self, actions: &ActionSet) -> Vec<&ActionSet> {
+        let mut sets: Vec<&ActionSet> = Vec::new();
         for statement in self.statements() {
             let keys = statement.conditions.choice.iter().flat_map(|choice| &choice.keys);
-            keys.filter_map(|key| key.carriers.as_deref()).for_each(&mut split);
-            statement.conditions.limited.iter().for_each(|limited| split(&limited.carriers));
-            split(&statement.actions.sure);
+            sets.extend(keys.filter_map(|key| key.carriers.as_deref()));
+            sets.extend(statement.conditions.limited.iter().map(|limited| &*limited.carriers));
+            sets.push(&statement.actions.sure);
             if statement.actions.possible != statement.actions.sure {
-                split(&statement.actions.possible);
+                sets.push(&statement.actions.possible);
             }
         }
-        classes
+        sets.retain(|set| set.intersects(actions) && !set.is_superset(actions));
+        sets
     }
 }
 
