@@ -1,25 +1,38 @@
 //! Compiles `rules/*.yaml` and the files of `src/knowledge/data` into tables, so that nothing is parsed when
 //! fedlint starts.
 
+#[path = "src/knowledge/columns.rs"]
+#[expect(dead_code, reason = "the library's reader of the catalogue, of which the build script uses a part")]
+mod columns;
 #[path = "src/rules/file.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the library's loader, of which the build script uses a part")]
 mod file;
+#[path = "src/knowledge/privileges/table.rs"]
+mod table;
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use columns::Columns;
 use file::{Alternatives, Operand, RuleFile, SeverityFile};
+use table::variant;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules/file.rs");
+    println!("cargo::rerun-if-changed=src/knowledge/columns.rs");
     println!("cargo::rerun-if-changed=src/knowledge/data");
+    println!("cargo::rerun-if-changed=src/knowledge/privileges/table.rs");
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    for (name, code) in
-        [("rules.rs", rules()), ("knowledge.rs", knowledge()), ("privileges.rs", privileges())]
-    {
+    for (name, code) in [
+        ("rules.rs", rules()),
+        ("knowledge.rs", knowledge()),
+        ("privileges.rs", privileges()),
+        ("reach.rs", Ok(reach())),
+    ] {
         match code {
             Ok(code) => {
                 fs::write(Path::new(&out).join(name), code).expect("the output folder can be written");
@@ -94,16 +107,84 @@ fn knowledge() -> Result<String, String> {
     ))
 }
 
-/// The files about what actions give as JSON: a constant for each.
+/// The files about what actions give as tables.
 fn privileges() -> Result<String, String> {
+    let numbers = action_numbers();
+    let find = |name: &str| numbers.get(&name.to_ascii_lowercase()).copied();
     let mut code = String::new();
     for (path, text) in yaml_files("src/knowledge/data/privileges") {
-        let value: serde_json::Value =
-            serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().to_ascii_uppercase();
-        let _ = writeln!(code, "const {name}: &str = {:?};", value.to_string());
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let table = match &*name {
+            "escalation" => table::escalation(&text, &find),
+            "takeovers" => table::takeovers(&text, &find),
+            "data" => table::data(&text, &find),
+            "guest_scope" => table::guest_scope(&text),
+            _ => Err("nothing is made of this file".to_owned()),
+        };
+        code += &table.map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(code)
+}
+
+/// The catalogue of actions: `src/knowledge/actions.rs` says what its sections are.
+fn catalogue() -> Columns {
+    Columns::open(include_bytes!("src/knowledge/data/actions.bin"), b"fedlintA")
+}
+
+/// For each service that ARNs name, the actions that are used on its resources, or on those of any: ranges of their numbers.
+fn reach() -> String {
+    let catalogue = catalogue();
+    let mut services: Vec<Option<String>> = Vec::new();
+    let forms = catalogue.strings(11);
+    forms.each(0..forms.len(), |_, form| {
+        let form = String::from_utf8_lossy(form);
+        let service = form.split(':').nth(2).filter(|service| !service.contains(['$', '*']));
+        services.push(service.map(str::to_owned));
+    });
+    let (classes, rows, form_of) = (catalogue.shorts(5), catalogue.lists(9), catalogue.shorts(13));
+    // The types of resources are every other number, with a flag.
+    let of_class = |class: u16| {
+        let row = rows.at(usize::from(class));
+        let kinds: Vec<u16> = row.iter().step_by(2).map(|kind| kind & 0x7fff).collect();
+        kinds.into_iter().map(|kind| usize::from(form_of.at(usize::from(kind))))
+    };
+    let names: BTreeSet<&String> = services.iter().flatten().collect();
+    let mut ranges: BTreeMap<&String, Vec<(usize, usize)>> =
+        names.iter().map(|&name| (name, Vec::new())).collect();
+    for (action, class) in classes.iter().enumerate() {
+        let used: Vec<Option<&String>> = of_class(class).map(|form| services[form].as_ref()).collect();
+        let of_any = used.contains(&None);
+        let reached = if of_any { names.clone() } else { used.into_iter().flatten().collect() };
+        for service in reached {
+            let ranges = ranges.entry(service).or_default();
+            match ranges.last_mut() {
+                Some((_, end)) if *end == action => *end += 1,
+                _ => ranges.push((action, action + 1)),
+            }
+        }
+    }
+    // Without pointers, which would have to be put right whenever the program starts.
+    let (mut names, mut all, mut rows) = (String::new(), Vec::new(), Vec::new());
+    for (service, ranges) in ranges {
+        names += service;
+        all.extend(ranges);
+        rows.push((names.len(), all.len()));
+    }
+    format!(
+        "static REACH_NAMES: &str = {names:?};\nstatic REACH_RANGES: [(u16, u16); {}] = {all:?};\nstatic REACH: [(u16, u16); {}] = {rows:?};\n",
+        all.len(),
+        rows.len()
+    )
+}
+
+/// The numbers of the actions of the catalogue, by their names in lower case.
+fn action_numbers() -> BTreeMap<String, usize> {
+    let names = catalogue().strings(2);
+    let mut numbers = BTreeMap::new();
+    names.each(0..names.len(), |number, name| {
+        numbers.insert(String::from_utf8_lossy(name).to_ascii_lowercase(), number);
+    });
+    numbers
 }
 
 fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
@@ -155,11 +236,6 @@ fn rule_code(out: &mut String, rule: &RuleFile, path: &Path) {
         optional(rule.known_limits.as_ref()),
         list(rule.references.iter().map(|address| text(address))),
     );
-}
-
-/// The variant of an enum whose names are kebab-case of its variants. One that does not exist fails to compile.
-fn variant(name: &str) -> String {
-    name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
 fn level_code(level: &str) -> String {

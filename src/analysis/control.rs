@@ -75,8 +75,7 @@ impl Analysis<'_> {
     }
 
     fn service_control(&self, policy: &OrganizationPolicy, reach: Reach) -> Control {
-        let star = ["*".to_owned()];
-        let everything = Policy::allowing(&[(&star, &star)], self.vocabulary);
+        let everything = Policy::allowing(&[(&["*"], &["*"])], self.vocabulary);
         let content = match &policy.content {
             _ if self.allows_everything(policy) => Some(&everything),
             Field::Known(attached) => Some(self.model.policy(&attached.value)),

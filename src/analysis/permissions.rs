@@ -71,7 +71,7 @@ impl Analysis<'_> {
             let statements: Vec<_> = guest_scope()
                 .statements
                 .iter()
-                .map(|statement| (statement.patterns.as_slice(), statement.resources.as_slice()))
+                .map(|statement| (statement.patterns, statement.resources))
                 .collect();
             let policy = Policy::allowing(&statements, self.vocabulary);
             InForce { policy: Arc::new(PermissionPolicy::new(&policy, None, self.vocabulary)), sure: true }
@@ -154,8 +154,7 @@ impl Analysis<'_> {
             None => self.named_boundary(id)?,
         };
         if !is_known {
-            let star = ["*".to_owned()];
-            let all = Policy::allowing(&[(&star, &star)], self.vocabulary);
+            let all = Policy::allowing(&[(&["*"], &["*"])], self.vocabulary);
             let policy = Arc::new(PermissionPolicy::new(&all, None, self.vocabulary));
             limit.push(InForce { policy, sure: false });
         }

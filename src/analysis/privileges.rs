@@ -3,7 +3,7 @@
 mod victims;
 
 use std::cell::Cell;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::{Analysis, Holder};
 use crate::finding::Certainty;
@@ -235,15 +235,15 @@ fn most_of_all() -> Option<ActionId> {
 
 /// The services of which all actions are in a set.
 fn whole_services(actions: &ActionSet) -> Vec<String> {
-    static SERVICES: LazyLock<Vec<(String, ActionSet)>> = LazyLock::new(|| {
-        let services = Actions::default().services().map(|service| (service.actions(), service.name));
-        // One that can only be read is nothing to be warned of.
-        let writes = Actions::default().with_access(AccessLevel::Write);
-        let counts = |all: &ActionSet| all.len() >= FEW_ACTIONS && all.intersects(&writes);
-        services.filter(|(all, _)| counts(all)).map(|(all, name)| (name, all)).collect()
+    let catalogue = Actions::default();
+    // One that can only be read is nothing to be warned of.
+    let writes =
+        |all: &ActionSet| all.iter().any(|action| catalogue.access(action).contains(AccessLevel::Write));
+    let whole = catalogue.services_within(actions).filter(|service| {
+        let all = service.actions();
+        all.len() >= FEW_ACTIONS && writes(&all)
     });
-    let whole = SERVICES.iter().filter(|(_, all)| actions.is_superset(all));
-    whole.map(|(name, _)| name.clone()).collect()
+    whole.map(|service| service.name).collect()
 }
 
 /// Asks for the ways to gain permissions.
@@ -274,7 +274,7 @@ impl Asker<'_, '_> {
             return None;
         }
         let mut best: Option<Gain<EscalationMethod>> = None;
-        for needs in &method.needs {
+        for needs in method.needs {
             if !needs.iter().all(|action| self.somewhere.contains(*action)) {
                 continue;
             }
@@ -421,7 +421,7 @@ impl Asker<'_, '_> {
     fn takeover(&self, takeover: &'static Takeover) -> Option<Gain<Takeover>> {
         // Whether this is the account from which the organisation's access is managed is not known.
         let verified = !takeover.unverified && !takeover.organisation_only;
-        for needs in &takeover.needs {
+        for needs in takeover.needs {
             let possible = needs.iter().all(|action| self.everywhere.possible.contains(*action));
             if possible {
                 let sure = verified && needs.iter().all(|action| self.everywhere.sure.contains(*action));

@@ -12,11 +12,16 @@
 mod pattern;
 mod set;
 
+use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use set::ActionSet;
 
 use super::columns::{Columns, Lists, Shorts, Strings};
+
+// For each service that ARNs name, in order, where its name ends among all names, and its ranges of actions among all ranges.
+include!(concat!(env!("OUT_DIR"), "/reach.rs"));
 
 static DATA: &[u8] = include_bytes!("data/actions.bin");
 const NAME: &[u8; 8] = b"fedlintA";
@@ -45,6 +50,12 @@ impl ActionId {
     #[must_use]
     pub fn new(number: usize) -> Option<Self> {
         if number < COUNT { u16::try_from(number).ok().map(Self) } else { None }
+    }
+
+    /// The action of this number, which a table of ours has: another one does not compile.
+    pub(super) const fn at(number: u16) -> Self {
+        assert!((number as usize) < COUNT, "the catalogue has fewer actions");
+        Self(number)
     }
 
     /// The number.
@@ -220,6 +231,22 @@ impl Actions {
         self.rows(action).map(move |(_, kind, _)| self.type_column(13, kind))
     }
 
+    /// The actions that are used on resources of a service, or on those of any; `None` if no ARN names the service.
+    #[must_use]
+    pub fn used_on_resources_of(self, service: &str) -> Option<&'static ActionSet> {
+        static SETS: [OnceLock<ActionSet>; REACH.len()] = [const { OnceLock::new() }; REACH.len()];
+        let (mut low, mut high) = (0, REACH.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match reached_name(middle).cmp(service) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(SETS[middle].get_or_init(|| reached(middle))),
+            }
+        }
+        None
+    }
+
     /// A number that actions have in common which are used on the same types of resources, with the same condition keys.
     #[must_use]
     pub fn resource_class(self, action: ActionId) -> usize {
@@ -308,15 +335,18 @@ impl Actions {
         keys.into_iter().map(|key| names.at(usize::from(key))).collect()
     }
 
-    /// All services in order.
-    pub fn services(self) -> impl Iterator<Item = Service> {
+    /// The services of which all actions are in a set, in order.
+    pub fn services_within(self, actions: &ActionSet) -> impl Iterator<Item = Service> {
         let starts = self.service_starts();
-        (0..starts.len()).map(move |number| {
-            let start = usize::from(starts.at(number));
+        let range = move |number: usize| {
             let end = if number + 1 < starts.len() { usize::from(starts.at(number + 1)) } else { COUNT };
-            let mut name = self.names.at(start);
+            usize::from(starts.at(number))..end
+        };
+        let count = if actions.is_empty() { 0 } else { starts.len() };
+        (0..count).map(range).filter(|range| actions.has_all(range.clone())).map(move |range| {
+            let mut name = self.names.at(range.start);
             name.truncate(name.find(':').unwrap_or_default());
-            Service { name, range: start..end }
+            Service { name, range }
         })
     }
 
@@ -324,25 +354,36 @@ impl Actions {
         self.columns.shorts(6)
     }
 
-    /// The actions that a pattern of a policy matches: `*` is any characters, `?` is one, the case does not matter. What
-    /// stands before the first of them narrows the search to a range.
+    /// The actions that a pattern of a policy matches: `*` is any characters, `?` is one, the case does not matter.
     #[must_use]
     pub fn matching(self, pattern: &str) -> ActionSet {
+        let mut set = ActionSet::none();
+        self.add_matching(pattern, &mut set);
+        set
+    }
+
+    /// Adds them to a set. What stands before the first `*` or `?` narrows the search to a range.
+    pub fn add_matching(self, pattern: &str, set: &mut ActionSet) {
         let lower = pattern.to_ascii_lowercase();
         let lower = lower.as_bytes();
         let literal = lower.iter().position(|byte| matches!(byte, b'*' | b'?')).unwrap_or(lower.len());
         let (prefix, rest) = lower.split_at(literal);
-        let range = self.starting_with(prefix);
-        if !rest.is_empty() && rest.iter().all(|byte| *byte == b'*') {
-            return ActionSet::range(range);
+        if rest.is_empty() {
+            if let Some(action) = self.find(pattern) {
+                set.insert(action);
+            }
+            return;
         }
-        let mut set = ActionSet::none();
+        let range = self.starting_with(prefix);
+        if rest.iter().all(|byte| *byte == b'*') {
+            set.insert_range(range);
+            return;
+        }
         self.names.each(range, |number, name| {
             if name.get(prefix.len()..).is_some_and(|behind| pattern::matches(rest, behind)) {
                 set.insert_range(number..number + 1);
             }
         });
-        set
     }
 
     /// The numbers of the actions whose names start with `prefix`, which is in lower case.
@@ -353,6 +394,22 @@ impl Actions {
         });
         start..end
     }
+}
+
+/// The name of a service in the table of reach.
+fn reached_name(number: usize) -> &'static str {
+    let start = number.checked_sub(1).map_or(0, |before| REACH[before].0);
+    &REACH_NAMES[usize::from(start)..usize::from(REACH[number].0)]
+}
+
+/// The actions that are used on its resources.
+fn reached(number: usize) -> ActionSet {
+    let start = number.checked_sub(1).map_or(0, |before| REACH[before].1);
+    let mut set = ActionSet::none();
+    for &(start, end) in &REACH_RANGES[usize::from(start)..usize::from(REACH[number].1)] {
+        set.insert_range(usize::from(start)..usize::from(end));
+    }
+    set
 }
 
 #[cfg(test)]

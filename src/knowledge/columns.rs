@@ -172,17 +172,16 @@ impl Strings {
     pub(super) fn partition_point(self, mut before: impl FnMut(&[u8]) -> bool) -> usize {
         let blocks = self.count.div_ceil(BLOCK);
         let (mut low, mut high) = (0, blocks);
-        let mut text = Vec::new();
         while low < high {
             let middle = usize::midpoint(low, high);
-            next(&mut self.block(middle), &mut text);
-            if before(&text) { low = middle + 1 } else { high = middle }
+            // The first string of a block is there whole.
+            if before(first(self.block(middle))) { low = middle + 1 } else { high = middle }
         }
         // The border is in the block before, of which it holds for the first string.
         let Some(block) = low.checked_sub(1) else { return 0 };
         let end = (low * BLOCK).min(self.count);
         let mut rest = self.block(block);
-        text.clear();
+        let mut text = Vec::new();
         for index in block * BLOCK..end {
             next(&mut rest, &mut text);
             if !before(&text) {
@@ -217,6 +216,12 @@ impl Strings {
         }
         if rest.is_empty() { Ok(()) } else { Err("bytes behind the last string".to_owned()) }
     }
+}
+
+/// The first string of a block.
+fn first(block: &'static [u8]) -> &'static [u8] {
+    let Some((&[_, length], behind)) = block.split_first_chunk() else { return &[] };
+    split(behind, usize::from(length)).0
 }
 
 /// Reads the next string of a table over the one before it.

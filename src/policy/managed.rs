@@ -35,12 +35,12 @@ impl Policy {
 
     /// A policy that allows actions on resources, both given as patterns.
     #[must_use]
-    pub fn allowing(statements: &[(&[String], &[String])], vocabulary: &Vocabulary) -> Self {
-        let clause = |patterns: &[String]| Clause {
+    pub fn allowing(statements: &[(&[&str], &[&str])], vocabulary: &Vocabulary) -> Self {
+        let clause = |patterns: &[&str]| Clause {
             only: Some(patterns.iter().map(|text| Item::Text(vocabulary.literal(text))).collect()),
             except: None,
         };
-        let statement = |(actions, resources): &(&[String], &[String])| Statement {
+        let statement = |(actions, resources): &(&[&str], &[&str])| Statement {
             effect: Effect::Allow,
             principals: Clause { only: None, except: None },
             actions: clause(actions),

@@ -74,7 +74,7 @@ impl<'a, 's> Passing<'a, 's> {
         let mut methods: BTreeMap<&'static str, Vec<&'static EscalationMethod>> = BTreeMap::new();
         for method in escalation_methods() {
             if method.category == EscalationCategory::NewPass && method.for_role_sessions {
-                let service = method.passed_to.as_deref();
+                let service = method.passed_to;
                 service.into_iter().for_each(|service| methods.entry(service).or_default().push(method));
             }
         }
@@ -147,7 +147,7 @@ impl<'a, 's> Passing<'a, 's> {
     fn runs(&self, holder: &Holder, service: &str) -> Bounds<bool> {
         let mut any = Bounds::decided(false);
         for method in &self.methods[service] {
-            for needs in &method.needs {
+            for needs in method.needs {
                 let means = needs.iter().filter(|&&action| action != self.pass);
                 let all = means
                     .map(|&action| self.asks(holder, action, Target::Somewhere, None))

@@ -142,7 +142,7 @@ impl Asker<'_, '_> {
         let action = *needs.first()?;
         let gain = |sure, in_view| Some(Gain { method, sure, action, victim_in_view: in_view });
         let everywhere = needs.iter().all(|action| self.everywhere.possible.contains(*action));
-        let service = method.victim_trusts.as_deref()?;
+        let service = method.victim_trusts?;
         let is_sure = !method.possible_only && !method.unverified;
         let deployment = self.analysis.entity(self.role()).deployment;
         let strong = self.analysis.strong(deployment);
@@ -186,7 +186,7 @@ impl Asker<'_, '_> {
 
     /// Whether a role can be passed that is worth it: proved if one is in view. Roles are passed within an account.
     pub(super) fn passes(&self, method: &EscalationMethod, action: ActionId) -> Bounds<bool> {
-        let Some(service) = method.passed_to.as_deref() else { return Bounds::decided(false) };
+        let Some(service) = method.passed_to else { return Bounds::decided(false) };
         let mut passes = self.ask(action, Target::Everywhere, Some(service));
         passes.sure = false;
         let own = self.analysis.entity(self.role()).deployment;

@@ -171,8 +171,8 @@ fn key(analysis: &Analysis<'_>, set: &PermissionSet, role: &ProvisionedRole) -> 
         certainty: if sure { privileges.certainty() } else { Certainty::Possible },
         impact: privileges.impact,
         gains: [
-            worst.escalation.map(|gain| (gain.method.id.as_str(), gain.sure)),
-            worst.takeover.map(|gain| (gain.method.id.as_str(), gain.sure)),
+            worst.escalation.map(|gain| (gain.method.id, gain.sure)),
+            worst.takeover.map(|gain| (gain.method.id, gain.sure)),
         ],
         granted: worst.granted,
         complete: privileges.complete,
@@ -295,13 +295,13 @@ impl<'p> Gained<'p> {
                 word: GainWord::Escalation,
                 sure: gain.sure,
                 victim_in_view: gain.victim_in_view,
-                title: Some(&gain.method.title),
+                title: Some(gain.method.title),
             },
             (_, Some(gain)) => Self {
                 word: GainWord::Takeover,
                 sure: gain.sure,
                 victim_in_view: gain.victim_in_view,
-                title: Some(&gain.method.title),
+                title: Some(gain.method.title),
             },
             _ => Self { word: GainWord::Nothing, sure: false, victim_in_view: true, title: None },
         }

@@ -200,6 +200,21 @@ impl ActionSet {
             && self.beside(other).all(|(_, own, other)| other & !own == 0)
     }
 
+    /// True if all actions of these numbers are in the set.
+    pub(super) fn has_all(&self, range: Range<usize>) -> bool {
+        let mut start = range.start;
+        while start < range.end {
+            let stop = (start / BITS * BITS + BITS).min(range.end);
+            let ones = u64::MAX >> (BITS - (stop - start)) << (start % BITS);
+            let number = start / BITS;
+            if !self.keeps(number) || self.words[self.position(number)] & ones != ones {
+                return false;
+            }
+            start = stop;
+        }
+        true
+    }
+
     /// True if some action is in both sets.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> bool {

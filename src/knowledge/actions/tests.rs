@@ -96,6 +96,28 @@ fn access_levels_are_those_of_the_reference_and_ours() {
 }
 
 #[test]
+fn a_service_is_reached_by_the_actions_whose_resources_its_arns_can_name() {
+    let actions = Actions::default();
+    let forms: Vec<String> = (0..actions.arn_form_count()).map(|number| actions.arn_form(number)).collect();
+    let named = |form: &usize| forms[*form].split(':').nth(2).filter(|service| !service.contains(['$', '*']));
+    let used: Vec<(ActionId, Vec<Option<&str>>)> = ActionSet::all()
+        .iter()
+        .map(|action| (action, actions.arn_forms(action).map(|form| named(&form)).collect()))
+        .collect();
+    assert_eq!(REACH.len(), 369);
+    for service in (0..REACH.len()).map(reached_name) {
+        let reaches = |named: &Option<&str>| named.is_none_or(|named| named == service);
+        let reaching = used.iter().filter(|(_, named)| named.iter().any(reaches));
+        let expected: ActionSet = reaching.map(|(action, _)| *action).collect();
+        assert!(!expected.is_empty(), "{service}");
+        assert!(actions.used_on_resources_of(service) == Some(&expected), "{service}");
+    }
+    assert_eq!(actions.used_on_resources_of("no-such-service"), None);
+    let all_named = (0..forms.len()).filter_map(|form| named(&form));
+    assert!(all_named.into_iter().all(|service| actions.used_on_resources_of(service).is_some()));
+}
+
+#[test]
 fn resource_types_have_arns_and_keys() {
     let actions = Actions::default();
     let [role] = &actions.resource_types(id("iam:PassRole"))[..] else { panic!("one type") };
@@ -129,7 +151,7 @@ fn services_are_ranges_that_cover_everything() {
     let actions = Actions::default();
     let mut seen = ActionSet::none();
     let mut names = Vec::new();
-    for service in actions.services() {
+    for service in actions.services_within(&ActionSet::all()) {
         let own = service.actions();
         assert!(!own.is_empty() && !own.intersects(&seen), "{}", service.name);
         assert_eq!(own, actions.matching(&format!("{}:*", service.name)), "{}", service.name);
@@ -141,6 +163,20 @@ fn services_are_ranges_that_cover_everything() {
     for service in ["iam", "sts", "sso", "s3", "s3express", "s3-object-lambda"] {
         assert!(names.iter().any(|name| name == service), "{service}");
     }
+}
+
+#[test]
+fn a_service_is_within_a_set_that_has_all_its_actions() {
+    let actions = Actions::default();
+    let names = |set: &ActionSet| -> Vec<String> {
+        actions.services_within(set).map(|service| service.name).collect()
+    };
+    let mut set =
+        actions.matching("s3:*").union(&actions.matching("iam:*")).union(&actions.matching("ec2:Run*"));
+    assert_eq!(names(&set), ["iam", "s3"]);
+    set.remove(id("iam:PassRole"));
+    assert_eq!(names(&set), ["s3"]);
+    assert_eq!(names(&ActionSet::none()), Vec::<String>::new());
 }
 
 #[test]

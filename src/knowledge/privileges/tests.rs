@@ -17,8 +17,8 @@ fn id(name: &str) -> ActionId {
 }
 
 /// Alternatives as they are written: `a + b | a + c`.
-fn written(needs: &[Vec<ActionId>]) -> String {
-    let set = |set: &Vec<ActionId>| {
+fn written(needs: &[&[ActionId]]) -> String {
+    let set = |set: &&[ActionId]| {
         set.iter().map(|action| Actions::default().name(*action)).collect::<Vec<_>>().join(" + ")
     };
     needs.iter().map(set).collect::<Vec<_>>().join(" | ")
@@ -27,37 +27,58 @@ fn written(needs: &[Vec<ActionId>]) -> String {
 /// What a method needs, its category, its target and the service that a role is passed to.
 fn summary(name: &str) -> String {
     let method = method(name);
-    let passed = method.passed_to.as_deref().unwrap_or("-");
-    format!("{:?} {:?} {passed}: {}", method.category, method.target, written(&method.needs))
+    let passed = method.passed_to.unwrap_or("-");
+    format!("{:?} {:?} {passed}: {}", method.category, method.target, written(method.needs))
 }
+
+const ESCALATION: &str = include_str!("../data/privileges/escalation.yaml");
+const TAKEOVER: &str = include_str!("../data/privileges/takeovers.yaml");
+const DATA_ACTIONS: &str = include_str!("../data/privileges/data.yaml");
+const SCOPE: &str = include_str!("../data/privileges/guest_scope.yaml");
 
 #[test]
 fn every_file_can_be_read_and_is_dated() {
-    for json in [ESCALATION, TAKEOVERS, DATA, GUEST_SCOPE] {
-        let file: serde_json::Value = serde_json::from_str(json).unwrap();
+    for yaml in [ESCALATION, TAKEOVER, DATA_ACTIONS, SCOPE] {
+        let file: serde_yaml::Value = serde_yaml::from_str(yaml).unwrap();
         let checked: Date = file["checked"].as_str().unwrap().parse().unwrap();
-        assert!(checked >= jiff::civil::date(2026, 11, 26), "{checked}");
-        assert!(!file["sources"].as_array().unwrap().is_empty());
+        assert!(checked >= date(2026, 11, 26), "{checked}");
+        assert!(!file["sources"].as_sequence().unwrap().is_empty());
     }
     // With a reason if not, such as an action that the catalogue does not know.
-    serde_json::from_str::<EscalationFile>(ESCALATION).map(|_| ()).unwrap();
-    serde_json::from_str::<TakeoverFile>(TAKEOVERS).map(|_| ()).unwrap();
-    serde_json::from_str::<DataFile>(DATA).map(|_| ()).unwrap();
-    serde_json::from_str::<GuestScope>(GUEST_SCOPE).map(|_| ()).unwrap();
+    table::escalation(ESCALATION, &find).unwrap();
+    table::takeovers(TAKEOVER, &find).unwrap();
+    table::data(DATA_ACTIONS, &find).unwrap();
+    table::guest_scope(SCOPE).unwrap();
+}
+
+fn find(name: &str) -> Option<usize> {
+    Actions::default().find(name).map(ActionId::index)
 }
 
 #[test]
 fn an_unknown_action_spoils_the_file() {
-    let json = r#"{"methods": [{"id": "x", "category": "self", "needs": [["iam:NoSuchAction"]],
-                   "target": "role", "title": "x"}]}"#;
-    let error = serde_json::from_str::<EscalationFile>(json).map(|_| ()).unwrap_err();
-    assert!(error.to_string().starts_with("the catalogue has no action `iam:NoSuchAction`"), "{error}");
+    let yaml = r#"{"checked": "2026-11-26", "sources": [], "methods": [{"id": "x", "category": "self",
+                   "needs": [["iam:NoSuchAction"]], "target": "role", "title": "x"}]}"#;
+    let error = table::escalation(yaml, &find).unwrap_err();
+    assert!(error.starts_with("the catalogue has no action `iam:NoSuchAction`"), "{error}");
+}
+
+/// All texts of a file.
+fn texts(value: &serde_yaml::Value, all: &mut Vec<String>) {
+    match value {
+        serde_yaml::Value::String(text) => all.push(text.clone()),
+        serde_yaml::Value::Sequence(items) => items.iter().for_each(|item| texts(item, all)),
+        serde_yaml::Value::Mapping(entries) => entries.values().for_each(|value| texts(value, all)),
+        _ => {}
+    }
 }
 
 #[test]
 fn actions_are_spelt_as_aws_spells_them() {
-    for json in [ESCALATION, TAKEOVERS, DATA] {
-        let names = json.split('"').filter(|word| {
+    for yaml in [ESCALATION, TAKEOVER, DATA_ACTIONS] {
+        let mut words = Vec::new();
+        texts(&serde_yaml::from_str(yaml).unwrap(), &mut words);
+        let names = words.iter().filter(|word| {
             word.split_once(':').is_some_and(|(service, name)| {
                 !service.is_empty()
                     && !name.is_empty()
@@ -66,7 +87,7 @@ fn actions_are_spelt_as_aws_spells_them() {
         });
         let mut count = 0;
         for name in names {
-            assert_eq!(Actions::default().name(id(name)), name);
+            assert_eq!(&Actions::default().name(id(name)), name);
             count += 1;
         }
         assert!(count > 40, "only {count} names were looked at");
@@ -117,13 +138,13 @@ fn a_role_is_passed_to_a_service_that_must_trust_it() {
         } else {
             assert_eq!(method.nothing_passed, None, "{}", method.id);
         }
-        let host = method.passed_to.as_deref().unwrap_or("x.amazonaws.com");
+        let host = method.passed_to.unwrap_or("x.amazonaws.com");
         assert!(host.ends_with(".amazonaws.com"), "{host}");
     }
     let explained: Vec<&str> = escalation_methods()
         .iter()
         .filter(|method| method.nothing_passed.is_some())
-        .map(|method| method.id.as_str())
+        .map(|method| method.id)
         .collect();
     assert_eq!(explained, ["cloudformation-005", "codestar-pass-role"]);
 }
@@ -188,7 +209,7 @@ fn what_only_users_can_do_is_marked() {
     let only_users: Vec<&str> = escalation_methods()
         .iter()
         .filter(|method| !method.for_role_sessions)
-        .map(|method| method.id.as_str())
+        .map(|method| method.id)
         .collect();
     assert_eq!(
         only_users,
@@ -211,7 +232,7 @@ fn what_only_users_can_do_is_marked() {
 #[test]
 fn what_is_never_proved_is_marked() {
     let marked = |is: fn(&EscalationMethod) -> bool| -> Vec<&str> {
-        escalation_methods().iter().filter(|method| is(method)).map(|method| method.id.as_str()).collect()
+        escalation_methods().iter().filter(|method| is(method)).map(|method| method.id).collect()
     };
     assert_eq!(
         marked(|method| method.possible_only),
@@ -244,28 +265,25 @@ fn what_is_never_proved_is_marked() {
     // What runs with a role has one that the service must be let in by.
     let existing = marked(|method| method.category == EscalationCategory::Existing);
     assert_eq!(marked(|method| method.victim_trusts.is_some()), existing);
-    let verified: Vec<&str> = takeovers()
-        .iter()
-        .filter(|takeover| !takeover.unverified)
-        .map(|takeover| takeover.id.as_str())
-        .collect();
+    let verified: Vec<&str> =
+        takeovers().iter().filter(|takeover| !takeover.unverified).map(|takeover| takeover.id).collect();
     assert_eq!(verified, ["oidc-provider-new-trusted", "trust-policy"]);
 }
 
 #[test]
 fn takeovers_say_what_they_need() {
-    assert_eq!(written(&takeover("saml-provider-metadata").needs), "iam:UpdateSAMLProvider");
+    assert_eq!(written(takeover("saml-provider-metadata").needs), "iam:UpdateSAMLProvider");
     assert_eq!(
-        written(&takeover("identity-pool-roles").needs),
+        written(takeover("identity-pool-roles").needs),
         "cognito-identity:SetIdentityPoolRoles + iam:PassRole"
     );
     assert_eq!(
-        written(&takeover("user-pool-group-role").needs),
+        written(takeover("user-pool-group-role").needs),
         "cognito-idp:CreateGroup + iam:PassRole | cognito-idp:UpdateGroup + iam:PassRole"
     );
     // Only IAM Identity Center and root sessions are matters of the organization.
     for takeover in takeovers() {
-        let needs = written(&takeover.needs);
+        let needs = written(takeover.needs);
         let organisation = ["sso:", "identitystore:", "sts:AssumeRoot"].iter().any(|p| needs.starts_with(p));
         assert_eq!(takeover.organisation_only, organisation, "{}", takeover.id);
     }
@@ -317,7 +335,7 @@ fn secrets_and_objects_are_what_a_source_says_is_read() {
 #[test]
 fn guests_can_use_what_the_session_policies_allow() {
     let scope = guest_scope();
-    let ids: Vec<&str> = scope.statements.iter().map(|statement| statement.id.as_str()).collect();
+    let ids: Vec<&str> = scope.statements.iter().map(|statement| statement.id).collect();
     assert_eq!(ids, ["inline", "managed"]);
     assert_eq!(scope.statements[0].patterns.len(), 32);
     assert_eq!(scope.statements[1].patterns.len(), 26);
@@ -348,7 +366,8 @@ fn the_managed_part_of_the_guests_scope_is_the_embedded_policy() {
     assert!(statements.iter().all(|statement| statement.allows() && !statement.is_conditional()));
     let embedded: BTreeSet<String> =
         statements.iter().flat_map(|statement| statement.actions().patterns).collect();
-    let ours: BTreeSet<String> = guest_scope().statements[1].patterns.iter().cloned().collect();
+    let ours: BTreeSet<String> =
+        guest_scope().statements[1].patterns.iter().map(|&pattern| pattern.to_owned()).collect();
     assert_eq!(ours, embedded);
     let resources: Vec<String> =
         statements.iter().flat_map(|statement| statement.resources().patterns).collect();

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::knowledge::actions::{ActionId, ActionSet, Actions};
@@ -127,7 +126,7 @@ impl Resources {
     pub(super) fn reach(&self) -> Option<ActionSet> {
         let mut reach = ActionSet::none();
         for pattern in self.patterns()? {
-            reach.union_with(with_resources_of(&pattern.service()?)?);
+            reach.union_with(Actions::default().used_on_resources_of(&pattern.service()?)?);
         }
         Some(reach)
     }
@@ -199,41 +198,6 @@ fn cover_all_types(patterns: &[Pattern], action: ActionId) -> Bounds<bool> {
         }
     }
     all.unwrap_or(Bounds::decided(false))
-}
-
-/// The actions that are used on resources of a service; `None` if the catalogue has no such service.
-fn with_resources_of(service: &str) -> Option<&'static ActionSet> {
-    static REACH: LazyLock<FxHashMap<String, ActionSet>> = LazyLock::new(|| {
-        let actions = Actions::default();
-        let mut numbers: FxHashMap<String, usize> = FxHashMap::default();
-        let mut number = |form: usize| {
-            let service = actions.arn_form(form).split(':').nth(2)?.to_owned();
-            if service.contains(['$', '*']) {
-                return None;
-            }
-            let next = numbers.len();
-            Some(*numbers.entry(service).or_insert(next))
-        };
-        let services: Vec<Option<usize>> = (0..actions.arn_form_count()).map(&mut number).collect();
-        let mut reach: Vec<Vec<ActionId>> = vec![Vec::new(); numbers.len()];
-        let mut anywhere = Vec::new();
-        for action in ActionSet::all().iter() {
-            for form in actions.arn_forms(action) {
-                match services.get(form) {
-                    Some(Some(service)) => reach[*service].push(action),
-                    _ => anywhere.push(action),
-                }
-            }
-        }
-        let anywhere: ActionSet = anywhere.into_iter().collect();
-        let reach_of = |number: usize| {
-            let mut of: ActionSet = reach[number].iter().copied().collect();
-            of.union_with(&anywhere);
-            of
-        };
-        numbers.iter().map(|(service, &number)| (service.clone(), reach_of(number))).collect()
-    });
-    REACH.get(service)
 }
 
 /// The forms of the ARNs that an action can be used on.

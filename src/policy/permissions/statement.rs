@@ -82,24 +82,18 @@ impl Permission {
 /// The actions of `Action` and `NotAction`.
 fn actions(clause: &Clause<Item>, vocabulary: &Vocabulary) -> Bounds<ActionSet> {
     let any = |items: &[Item]| {
-        let mut set = nothing();
+        let (mut sure, mut more) = (ActionSet::none(), ActionSet::none());
         for item in items {
             match item {
                 Item::Text(text) => match text.as_literal(vocabulary) {
-                    Some(pattern) => {
-                        let matching = Actions::default().matching(pattern);
-                        set.sure.union_with(&matching);
-                        set.possible.union_with(&matching);
-                    }
-                    None => {
-                        let pattern = widest_pattern(text, vocabulary);
-                        set.possible.union_with(&Actions::default().matching(&pattern));
-                    }
+                    Some(pattern) => Actions::default().add_matching(pattern, &mut sure),
+                    None => Actions::default().add_matching(&widest_pattern(text, vocabulary), &mut more),
                 },
-                Item::Unknown(_) => set.possible = ActionSet::all(),
+                Item::Unknown(_) => more = ActionSet::all(),
             }
         }
-        set
+        let possible = sure.union(&more);
+        Bounds { sure, possible }
     };
     let not =
         |set: Bounds<ActionSet>| Bounds { sure: set.possible.complement(), possible: set.sure.complement() };
