@@ -190,7 +190,7 @@ impl Permissions {
         let permissions =
             all.flat_map(|policy| policy.policy.statements.iter().map(move |one| (policy, one)));
         let Some((sure, patterns)) = permissions.filter_map(leaves).nth(from) else {
-            return self.somewhere_within(0, ask, within);
+            return self.somewhere_within(0, ask, within, None);
         };
         let left = patterns
             .iter()
@@ -210,16 +210,18 @@ impl Permissions {
         Bounds { sure: left.sure && otherwise.sure, possible: left.possible || otherwise.possible }
     }
 
-    /// Whether an action is allowed by all levels from one on, on a resource that a pattern matches.
-    fn somewhere_within(&self, level: usize, ask: &Ask<'_>, within: Option<&Pattern>) -> Bounds<bool> {
+    /// Whether an action is allowed by all levels from one on, on a resource that a pattern matches. Of the levels before, the
+    /// statements that allow all but some resources are those of `by`.
+    fn somewhere_within(
+        &self,
+        level: usize,
+        ask: &Ask<'_>,
+        within: Option<&Pattern>,
+        by: Option<&AllBut<'_>>,
+    ) -> Bounds<bool> {
         let scope = Scope::Within(within);
         let Some(policies) = self.levels().nth(level) else {
-            // What one level leaves, another may leave out.
-            let all = self.levels().map(|policies| {
-                let allowed = allowed(policies, |permission| permission.allow_on(ask, scope));
-                allowed.and(denied(policies, ask, scope).not())
-            });
-            return all.fold(Bounds::decided(true), Bounds::<bool>::and);
+            return self.left_by_all(ask, within, by);
         };
         allowed(policies, |permission| {
             let allows = permission.allow_on(ask, scope);
@@ -227,7 +229,10 @@ impl Permissions {
                 return allows;
             }
             let Some(patterns) = permission.resources.patterns() else {
-                return allows.and(self.somewhere_within(level + 1, ask, within));
+                let all_but = AllBut { permission, before: by };
+                let is_all = permission.resources == Resources::All;
+                let by = if is_all { by } else { Some(&all_but) };
+                return allows.and(self.somewhere_within(level + 1, ask, within, by));
             };
             // The narrower of the two patterns is what is left.
             patterns
@@ -236,13 +241,36 @@ impl Permissions {
                     let fits = pattern.meets(ask.action, within);
                     let narrower = within.filter(|within| pattern.covers_pattern(within)).unwrap_or(pattern);
                     match fits.possible {
-                        true => fits.and(self.somewhere_within(level + 1, ask, Some(narrower))),
+                        true => fits.and(self.somewhere_within(level + 1, ask, Some(narrower), by)),
                         false => fits,
                     }
                 })
                 .fold(Bounds::decided(false), Bounds::<bool>::or)
                 .and(allows)
         })
+    }
+
+    /// Whether something is left of what a pattern matches by the statements that allow all but some of it, one of each level,
+    /// and by all that deny. What one leaves, another may leave out.
+    fn left_by_all(&self, ask: &Ask<'_>, within: Option<&Pattern>, by: Option<&AllBut<'_>>) -> Bounds<bool> {
+        let scope = Scope::Within(within);
+        let chosen = || std::iter::successors(by, |all_but| all_but.before).map(|all_but| all_but.permission);
+        let by_level = self.levels().map(|policies| {
+            let allowed = allowed(policies, |permission| permission.allow_on(ask, scope));
+            allowed.and(denied(policies, ask, scope).not())
+        });
+        let by_each = chosen().map(|permission| permission.allow_on(ask, scope));
+        let mut left = by_level.chain(by_each).fold(Bounds::decided(true), Bounds::<bool>::and);
+        if within.is_none() && left.sure {
+            // Each leaves something of some type, but all together may leave nothing.
+            let denying = self.statements().filter(|permission| {
+                permission.deny.and(permission.covers(ask)).and(permission.takes(ask, scope)).possible
+            });
+            let taken: Vec<&Pattern> =
+                chosen().chain(denying).flat_map(|permission| permission.resources.named()).collect();
+            left.sure = !resource::cover_all_types(&taken, ask.action).possible;
+        }
+        left
     }
 
     /// The first statement that allows an action, a sure one before one that is only possible.
@@ -270,6 +298,13 @@ impl Permissions {
         }
         perhaps
     }
+}
+
+/// A statement of one level that allows all but some resources, and those of the levels before.
+#[derive(Clone, Copy)]
+struct AllBut<'a> {
+    permission: &'a Permission,
+    before: Option<&'a AllBut<'a>>,
 }
 
 /// Whether some statement of policies allows.

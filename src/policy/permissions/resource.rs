@@ -1,6 +1,6 @@
 //! Patterns of resources: which ARNs they match, compared with one ARN, with a form of ARNs, or with one another.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::sync::{LazyLock, OnceLock};
 
 use smallvec::SmallVec;
@@ -122,6 +122,14 @@ impl Resources {
         if let Self::Only(patterns) = self { Some(patterns) } else { None }
     }
 
+    /// All patterns that are written.
+    pub(super) fn named(&self) -> &[Pattern] {
+        match self {
+            Self::Only(patterns) | Self::Except(patterns) => patterns,
+            Self::All | Self::Unknown => &[],
+        }
+    }
+
     /// The actions that are used on resources of the services that the patterns name; `None` if that may be any.
     pub(super) fn reach(&self) -> Option<ActionSet> {
         let mut reach = ActionSet::none();
@@ -182,13 +190,17 @@ impl Resources {
     }
 }
 
-fn any(patterns: &[Pattern], test: impl Fn(&Pattern) -> Bounds<bool>) -> Bounds<bool> {
-    patterns.iter().map(test).fold(Bounds::decided(false), Bounds::<bool>::or)
+fn any<P: Borrow<Pattern>>(patterns: &[P], test: impl Fn(&Pattern) -> Bounds<bool>) -> Bounds<bool> {
+    patterns
+        .iter()
+        .map(<P as Borrow<Pattern>>::borrow)
+        .map(test)
+        .fold(Bounds::decided(false), Bounds::<bool>::or)
 }
 
 /// Whether patterns match every ARN of every type of resource that an action can be used on. An action without types
 /// of resources is only allowed by `*`.
-fn cover_all_types(patterns: &[Pattern], action: ActionId) -> Bounds<bool> {
+pub(super) fn cover_all_types<P: Borrow<Pattern>>(patterns: &[P], action: ActionId) -> Bounds<bool> {
     let mut all = None;
     for form in forms(action) {
         let covers = any(patterns, |pattern| pattern.covers(form));

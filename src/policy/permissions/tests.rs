@@ -375,3 +375,40 @@ fn a_symbol_is_one_resource_and_may_be_another() {
     assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::${Bucket}/x"), Some(true));
     assert_eq!(holder.on("s3:GetObject", "arn:aws:s3:::other/x"), None);
 }
+
+/// The statement that allows all but some resources leaves nothing of what the boundary allows, and what another statement allows of
+/// that is denied.
+#[test]
+fn what_one_statement_allows_is_not_what_another_leaves() {
+    let all_but = |resources: &str| json!({ "Effect": "Allow", "Action": "*", "NotResource": resources });
+    let boundary = policy(json!([allow(json!("*"), json!("arn:aws:s3:::*"))]));
+    let grants = |more: Json| {
+        let elsewhere = all_but("arn:aws:s3:::*");
+        let own = allow(json!("*"), json!("arn:aws:s3:::a/*"));
+        policy(json!([elsewhere, own, more]))
+    };
+    let denied =
+        Holder::new(&[grants(deny(json!("*"), json!("arn:aws:s3:::?/*")))], std::slice::from_ref(&boundary));
+    assert_eq!(denied.somewhere("s3:PutObject"), Some(false));
+    let partly = Holder::new(&[grants(deny(json!("*"), json!("arn:aws:s3:::a/b")))], &[boundary]);
+    assert_eq!(partly.somewhere("s3:PutObject"), Some(true));
+}
+
+/// Each leaves objects of some kind, and together they leave none.
+#[test]
+fn what_several_statements_leave_out_together_may_be_everything() {
+    let (buckets, access_points) = ("arn:aws:s3:::*", "arn:aws:s3:*:*:accesspoint/*");
+    let all_but =
+        |resources: &str| policy(json!([{ "Effect": "Allow", "Action": "*", "NotResource": resources }]));
+    let all = allow(json!("*"), json!("*"));
+    let denies = |resources: &str| deny(json!("s3:*"), json!(resources));
+    for holder in [
+        Holder::new(&[all_but(buckets)], &[all_but(access_points)]),
+        Holder::new(&[all_but(buckets), policy(json!([denies(access_points)]))], &[]),
+        Holder::new(&[policy(json!([all.clone(), denies(buckets), denies(access_points)]))], &[]),
+    ] {
+        assert_ne!(holder.somewhere("s3:PutObject"), Some(true));
+    }
+    let holder = Holder::new(&[policy(json!([all, denies(buckets)]))], &[]);
+    assert_eq!(holder.somewhere("s3:PutObject"), Some(true));
+}
