@@ -35,7 +35,7 @@ impl Reader {
 
     /// Complains that `node` is not `expected`, a noun with its article.
     pub(super) fn expected(&mut self, node: NodeRef<'_>, name: &str, expected: &str, help: &str) {
-        let message = format!("`{name}` is {}, not {expected}", describe(node));
+        let message = format!("{} is {}, not {expected}", quoted(name), describe(node));
         self.problem(node, message, help);
     }
 

@@ -260,6 +260,14 @@ fn wrong_types_say_what_is_expected() {
     );
 }
 
+/// Found by fuzzing.
+#[test]
+fn a_name_of_the_user_stays_on_its_line() {
+    let text = "rules: {options: {role-long-session: {\"a\\nb\": }}}";
+    let problems = read(text).unwrap_err();
+    assert!(problems[0].starts_with(": `a\\nb` is empty, not a text | "), "{problems:?}");
+}
+
 #[test]
 fn values_are_checked() {
     let digits = "An account id has 12 digits. If a program dropped leading zeros, write them, in quotes.";
