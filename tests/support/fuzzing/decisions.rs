@@ -43,7 +43,18 @@ fn policy_of(json: &Value, vocabulary: &Vocabulary) -> Policy {
 
 fn question<'q>(policy: &'q Policy, party: &'q Party, sender: &'q Sender, bound: Bound) -> Question<'q> {
     let (wanted, spread) = (&[][..], &[][..]);
-    Question { policy, party, sender, bound, wanted, kind: None, exchange: None, spread, today: None }
+    Question {
+        policy,
+        party,
+        sender,
+        bound,
+        wanted,
+        kind: None,
+        exchange: None,
+        spread,
+        today: None,
+        shown: None,
+    }
 }
 
 fn party_of(name: Option<&str>, vocabulary: &Vocabulary) -> Party {
