@@ -3,7 +3,7 @@
 use super::guest_privileges::left;
 use super::privileges::{ImpactWord, impact, worst_exposure};
 use super::sign_in::{open, reach};
-use super::trust::{Exposure, Reach, admits};
+use super::trust::{Exposure, Reach, Workshops, admits};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, remedy, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::{Certainty, Value};
@@ -339,7 +339,7 @@ fn choosable<'a>(
 ) -> Vec<&'a Role> {
     let attached = attachment.and_then(|attachment| attached_roles(analysis, attachment));
     let (Some(attached), Some(id)) = (attached, pool.entity.identifier(Form::Id)) else { return Vec::new() };
-    let mut roles: Vec<&Role> = Vec::new();
+    let (mut roles, workshops): (Vec<&Role>, _) = (Vec::new(), Workshops::default());
     for reference in analysis.model.references_to(pool.entity.id) {
         let Some(role) = analysis.model.get::<Role>(reference.from) else { continue };
         let sure = reference.target.found().iter().any(|found| {
@@ -352,7 +352,7 @@ fn choosable<'a>(
         if sure
             && !seen
             && reference.place == ReferencePlace::TrustedIdentityPool
-            && admits(analysis, role, id, guest).sure
+            && admits(analysis, role, id, guest, &workshops).sure
         {
             roles.push(role);
         }

@@ -9,7 +9,7 @@ use super::pool_role::{pool_name, pools};
 use super::privileges::{ImpactWord, exposure, impact};
 use super::role_giver::roles;
 use super::role_mapping::{falls_back, stays_plain};
-use super::trust::{Exposure, Reach, TrustedUserPool, admits, trusted_user_pools};
+use super::trust::{Exposure, Reach, TrustedUserPool, Workshops, admits, trusted_user_pools};
 use super::user_pool::{doors_to, members};
 use super::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
 use crate::analysis::{Analysis, Change};
@@ -290,11 +290,10 @@ impl Given<'_> {
     }
 
     fn admits(&self, role: &Role) -> Bounds<bool> {
-        let admits = self
-            .pool
-            .entity
-            .identifier(Form::Id)
-            .map_or(Bounds::UNDECIDED, |id| admits(self.analysis, role, id, false));
+        let admits =
+            self.pool.entity.identifier(Form::Id).map_or(Bounds::UNDECIDED, |id| {
+                admits(self.analysis, role, id, false, &Workshops::default())
+            });
         let stable = self.analysis.stability(role.entity.id, Change::Trust) == Certainty::Proved;
         Bounds { sure: admits.sure && stable, possible: admits.possible }
     }

@@ -39,7 +39,8 @@ pub(super) use saml::SamlTrust;
 pub(super) use service::ServiceTrust;
 pub(super) use session_tags::{SessionTags, decides_at, decides_by, decides_elsewhere};
 pub(super) use user_pool::{TrustedUserPool, trusted_user_pools};
-use view::{Kind, Memo, View, Workshops, views_with};
+pub(super) use view::Workshops;
+use view::{Kind, Memo, View, views_with};
 
 words! {
     /// Who can make an exchange, innermost first.

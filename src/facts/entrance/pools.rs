@@ -6,7 +6,7 @@ use crate::facts::claim_source::{default_role, mapped_user_pools};
 use crate::facts::identity_pool::{attachments, for_guests, truth};
 use crate::facts::role_mapping::{MappingType, falls_back, mapping_type, stays_plain};
 use crate::facts::sign_in::{self, Door, Tokens};
-use crate::facts::trust::admits;
+use crate::facts::trust::{Workshops, admits};
 use crate::facts::user_pool::{members, writable};
 use crate::finding::Certainty;
 use crate::knowledge::Tenancy;
@@ -19,10 +19,10 @@ use crate::value::{Bounds, Comparison, Field, Text, Worlds};
 
 /// The ways in through the identity pools in view.
 pub(crate) fn through_pools(analysis: &Analysis<'_>) -> Vec<Entrance> {
-    let mut entrances = Vec::new();
+    let (mut entrances, workshops) = (Vec::new(), Workshops::default());
     for pool in &analysis.model.identity_pools {
         let Some(id) = pool.entity.identifier(Form::Id) else { continue };
-        let mut ways = Pool { analysis, pool, id, entrances: &mut entrances };
+        let mut ways = Pool { analysis, pool, id, entrances: &mut entrances, workshops: &workshops };
         let logins = ways.logins();
         for (attachment, found, worlds) in attachments(analysis, pool) {
             let sure = found.sure
@@ -44,6 +44,7 @@ struct Pool<'a, 'e> {
     pool: &'a IdentityPool,
     id: &'a Text,
     entrances: &'e mut Vec<Entrance>,
+    workshops: &'e Workshops<'a>,
 }
 
 /// Some who may log in to the pool.
@@ -359,7 +360,7 @@ impl<'a> Pool<'a, '_> {
         if !classic.possible && !by_assertion {
             return;
         }
-        let mut roles: Vec<(&Role, bool, Worlds)> = Vec::new();
+        let mut roles: Vec<(&'a Role, bool, Worlds)> = Vec::new();
         for reference in self.analysis.model.references_to(self.pool.entity.id) {
             if reference.place != ReferencePlace::TrustedIdentityPool {
                 continue;
@@ -416,12 +417,13 @@ impl<'a> Pool<'a, '_> {
     }
 
     /// Hands out a role, if its trust policy admits the pool's token.
-    fn give(&mut self, role: &Role, is_named: bool, worlds: &Worlds, way: &Handed<'_>) {
+    fn give(&mut self, role: &'a Role, is_named: bool, worlds: &Worlds, way: &Handed<'_>) {
         let Some(worlds) = way.worlds.and(worlds).and_then(|worlds| worlds.and(&self.pool.entity.worlds))
         else {
             return;
         };
-        let admitted = admits(self.analysis, role, self.id, way.population == Population::Guest);
+        let guest = way.population == Population::Guest;
+        let admitted = admits(self.analysis, role, self.id, guest, self.workshops);
         if !admitted.possible {
             return;
         }

@@ -1,6 +1,6 @@
 //! Which Cognito identity pools can hand out a role, and to whom of their users.
 
-use super::view::{Ask, Judged, View, Width, views};
+use super::view::{Ask, Judged, View, Width, Workshops, views_with};
 use super::{Exposure, Reach};
 use crate::analysis::Analysis;
 use crate::facts::entrance::Population;
@@ -119,16 +119,17 @@ impl CognitoTrust {
 }
 
 /// Whether a role's trust policy admits the tokens that an identity pool gives to guests, or to users who signed in.
-pub(in crate::facts) fn admits(
-    analysis: &Analysis<'_>,
-    role: &Role,
+pub(in crate::facts) fn admits<'a>(
+    analysis: &'a Analysis<'a>,
+    role: &'a Role,
     pool: &Text,
     guest: bool,
+    workshops: &Workshops<'a>,
 ) -> Bounds<bool> {
     let Some(id) = pool.with_tokens(analysis.vocabulary) else { return Bounds::UNDECIDED };
     analysis.admits_tokens(role.entity.id, pool, guest, || {
         let mut admits = Bounds::decided(false);
-        for view in &views(analysis, role) {
+        for view in &views_with(analysis, role, workshops, None) {
             let variable = view.sender.variable("pool").filter(|_| view.is_identity_pool());
             let Some(variable) = variable else { continue };
             let wanted = [Wanted::Exactly(variable, id.clone())];

@@ -69,7 +69,7 @@ pub(in crate::facts) struct View<'a> {
 
 /// What was made for questions about the policies of several roles, by what is sent.
 #[derive(Default)]
-pub(super) struct Workshops<'a>(RefCell<FxHashMap<usize, SharedWorkshop<'a>>>);
+pub(in crate::facts) struct Workshops<'a>(RefCell<FxHashMap<usize, SharedWorkshop<'a>>>);
 
 /// A workshop and the sender that it is about.
 type SharedWorkshop<'a> = (Arc<Sender>, Rc<RefCell<Workshop<'a>>>);
