@@ -29,7 +29,7 @@ use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 
 use crate::finding::{Certainty, Finding, Group, Reach, Severity, SuppressedBy};
-use crate::rules::BUILT_IN;
+use crate::rules::{BUILT_IN, Rule};
 use crate::scan::{Outcome, Summary, Visited};
 use crate::source::{Place, Problem, Sources, Span};
 use crate::value::MASK;
@@ -129,6 +129,22 @@ pub struct RuleInformation<'r> {
     pub help: &'r str,
     /// Addresses of pages that say more.
     pub references: Vec<&'r str>,
+}
+
+impl<'r> RuleInformation<'r> {
+    /// What is said of `rule`, with what to write instead where that is about no finding.
+    #[must_use]
+    pub fn of(rule: &'r Rule, help: &'r str) -> Self {
+        Self {
+            id: &rule.id,
+            group: rule.group,
+            severity: rule.levels().1,
+            title: &rule.title,
+            why: &rule.why,
+            help,
+            references: rule.references.iter().map(AsRef::as_ref).collect(),
+        }
+    }
 }
 
 /// One line of text that comes from scanned files, as it may be shown on a terminal.

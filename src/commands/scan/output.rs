@@ -90,9 +90,13 @@ impl<'r> Outputs<'r> {
             OutputFormat::Human => self.write_for_people(out, terminal),
             OutputFormat::Json => json::write(out, report),
             OutputFormat::Sarif => {
-                let texts: Vec<Texts> = self.rules.iter().map(Texts::of).collect();
-                let rules: Vec<_> =
-                    self.rules.iter().zip(&texts).map(|(rule, texts)| texts.about(rule)).collect();
+                let help: Vec<String> = self.rules.iter().map(help_of).collect();
+                let rules: Vec<_> = self
+                    .rules
+                    .iter()
+                    .zip(&help)
+                    .map(|(rule, help)| RuleInformation::of(rule, help))
+                    .collect();
                 sarif::write(out, report, &rules, root)
             }
             OutputFormat::Github => github::write(out, report, root),
@@ -127,32 +131,14 @@ pub(super) fn written_twice(outputs: &[OutputFile]) -> Option<&Path> {
     paths.iter().enumerate().find(again).map(|(index, _)| outputs[index].path.as_path())
 }
 
-/// What is said of a rule itself, apart from any finding.
-struct Texts {
-    help: String,
-}
-
-impl Texts {
-    fn of(rule: &Rule) -> Self {
-        let own = rule.help.iter().map(|help| help.to_string());
-        // What has fields in it speaks of one finding.
-        let general = |help: &&Cow<'_, str>| !help.contains('{');
-        let cases = rule.cases.iter().filter_map(|case| case.help.as_ref());
-        let cases = cases.filter(general).map(|help| format!("- {help}"));
-        Self { help: own.chain(cases).collect::<Vec<_>>().join("\n") }
-    }
-
-    fn about<'r>(&'r self, rule: &'r Rule) -> RuleInformation<'r> {
-        RuleInformation {
-            id: &rule.id,
-            group: rule.group,
-            severity: rule.levels().1,
-            title: &rule.title,
-            why: &rule.why,
-            help: &self.help,
-            references: rule.references.iter().map(AsRef::as_ref).collect(),
-        }
-    }
+/// What a rule says to write instead, apart from any finding.
+fn help_of(rule: &Rule) -> String {
+    let own = rule.help.iter().map(|help| help.to_string());
+    // What has fields in it speaks of one finding.
+    let general = |help: &&Cow<'_, str>| !help.contains('{');
+    let cases = rule.cases.iter().filter_map(|case| case.help.as_ref());
+    let cases = cases.filter(general).map(|help| format!("- {help}"));
+    own.chain(cases).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use fedlint::finding::{Edit, Finding};
 use fedlint::report::{self, Report, Root, RuleInformation};
-use fedlint::rules::Rule;
 use fedlint::scan::{Outcome, Texts, mend, scan_texts};
 use fedlint::settings::Settings;
 use fedlint::source::ProblemKind;
@@ -51,9 +50,10 @@ fn check_reports(outcome: &Outcome) {
     serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
     let gitlab = written(&mut |out| report::gitlab::write(out, &report, &root));
     serde_json::from_str::<serde_json::Value>(&gitlab).expect("JSON");
-    let sarif = written(&mut |out| {
-        report::sarif::write(out, &report, &outcome.rules.iter().map(about).collect::<Vec<_>>(), &root)
-    });
+    let rules = outcome.rules.iter();
+    let rules: Vec<_> =
+        rules.map(|rule| RuleInformation::of(rule, rule.help.as_deref().unwrap_or_default())).collect();
+    let sarif = written(&mut |out| report::sarif::write(out, &report, &rules, &root));
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("a list").iter();
     for result in results {
@@ -72,19 +72,6 @@ fn check_reports(outcome: &Outcome) {
     let markdown = written(&mut |out| report::markdown::write(out, &report, &root, &Default::default()));
     for text in [&human, &concise, &github, &markdown] {
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{85}', '\u{7}']), "{text:?}");
-    }
-}
-
-/// What SARIF says of a rule.
-fn about(rule: &Rule) -> RuleInformation<'_> {
-    RuleInformation {
-        id: &rule.id,
-        group: rule.group,
-        severity: rule.levels().1,
-        title: &rule.title,
-        why: &rule.why,
-        help: rule.help.as_deref().unwrap_or_default(),
-        references: rule.references.iter().map(AsRef::as_ref).collect(),
     }
 }
 
