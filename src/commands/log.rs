@@ -6,7 +6,7 @@ use super::choose::{Variables, said};
 use crate::report::github;
 
 /// True if what is written comes before the runner of GitHub Actions, unless it goes somewhere else.
-fn is_read_by_a_runner(variables: Variables<'_>) -> bool {
+pub(super) fn is_read_by_a_runner(variables: Variables<'_>) -> bool {
     said(variables, "GITHUB_ACTIONS").as_deref() == Some("true")
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cli::{FindingOptions, Fixing, ScanOptions};
-use crate::commands::choose::{Variables, said};
+use crate::commands::choose::Variables;
+use crate::commands::log::is_read_by_a_runner;
 use crate::finding::{Certainty, Finding, Fix, Group};
 use crate::fixes::unified_without;
 use crate::report::{github, secret_stretches, shown_path, shown_text};
@@ -104,10 +105,12 @@ pub(super) enum Reader {
 
 impl Reader {
     pub(super) fn of(is_terminal: bool, variables: Variables<'_>) -> Self {
-        match said(variables, "GITHUB_ACTIONS").as_deref() {
-            _ if is_terminal => Self::Terminal,
-            Some("true") => Self::Log,
-            _ => Self::File,
+        if is_terminal {
+            Self::Terminal
+        } else if is_read_by_a_runner(variables) {
+            Self::Log
+        } else {
+            Self::File
         }
     }
 }
