@@ -112,7 +112,7 @@ impl Request {
         // Directories and patterns may stand for many files, and a long file has many pieces.
         let is_short = |path: &PathBuf| {
             path.as_os_str() == "-"
-                || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= look::LONG)
+                || path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= source::LONG)
         };
         self.paths.len() <= FEW
             && self.paths.iter().all(is_short)

@@ -30,6 +30,7 @@ pub use discover::{
 };
 pub use encoding::{Encoding, NotText, decode};
 pub use lines::{LineColumn, LineTable, Place, STDIN};
+pub(crate) use long::LONG;
 pub use prefilter::{matters, stream_matters};
 pub use problem::{Problem, ProblemKind};
 pub use read::{Blocks, Bytes, FileText, SizeLimit, file_matters, fingerprint, read_path, read_stdin};
@@ -140,7 +141,7 @@ impl Default for Sources {
             entries: boxcar::Vec::default(),
             recent: read::Recent::default(),
             long: long::LongFiles::default(),
-            most: long::LONG,
+            most: LONG,
             instead: FxHashMap::default(),
         }
     }

@@ -882,7 +882,6 @@ const OTHER_NUMBERS: &[(&str, &[&str])] = &[
             "scan.rs FEW",
             "scan.rs SHARE",
             "scan/listing.rs AT_ONCE",
-            "scan/look.rs LONG",
             "scan/look.rs PIECE",
             "scan/look.rs PIECES",
             "source/discover/walk.rs MOST_THREADS",

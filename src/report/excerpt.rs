@@ -175,9 +175,7 @@ impl Wanted {
             file,
         }
     }
-}
 
-impl Wanted {
     /// Range in the file, as far as it is shown.
     fn file_range(&self) -> Range<usize> {
         let start = self.file.start as usize;

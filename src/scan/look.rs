@@ -10,7 +10,7 @@ use crate::model::{Builder, Part};
 use crate::resources::{self, File, account};
 use crate::rules::suppress::{self, Instruction};
 use crate::settings::Settings;
-use crate::source::{self, Blocks, Found, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
+use crate::source::{self, Blocks, Found, LONG, Problem, ProblemKind, SizeLimit, SourceId, Sources, Span};
 use crate::value::Vocabulary;
 
 /// What became of one file.
@@ -46,9 +46,6 @@ pub(super) struct Context<'s> {
     pub(super) limit: SizeLimit,
     pub(super) limits: Limits,
 }
-
-/// Files of more than so many bytes are read in pieces: no template is so long.
-pub(super) const LONG: u64 = 8 << 20;
 
 /// How long a piece of a long file is, in bytes.
 const PIECE: usize = 1 << 17;

@@ -19,8 +19,8 @@ use super::lines::LineTable;
 use super::read::{BLOCK, FileText, Fingerprint};
 use super::{Decoding, Origin, Problem, SourceId, Sources, Span};
 
-/// Files of at most so many bytes are read again whole.
-pub(super) const LONG: u64 = 8 << 20;
+/// Files of more than so many bytes are read in pieces, and again in stretches: no template is so long.
+pub(crate) const LONG: u64 = 8 << 20;
 
 /// After so many bytes it is noted how many lines there were.
 const PAGE: usize = 4 << 10;
