@@ -118,9 +118,10 @@ impl Graph {
     #[must_use]
     pub fn trusts_service(&self, host: &str, role: EntityId, vocabulary: &Vocabulary) -> Option<Span> {
         let service = self.nodes.get(&Node::Service(vocabulary.literal(host)))?;
-        let role = self.nodes.get(&Node::Entity(role))?;
-        let mut edges = self.edges.edges_connecting(*service, *role);
-        edges.find(|edge| edge.weight().kind == EdgeKind::Trusts).map(|edge| edge.weight().span)
+        // What leads to a role is short; what leaves a service may be every role of an organisation.
+        self.around(&Node::Entity(role), Direction::Incoming)
+            .find(|edge| edge.source() == *service && edge.weight().kind == EdgeKind::Trusts)
+            .map(|edge| edge.weight().span)
     }
 
     /// True if no edge leaves a node: nobody gets anything through it.

@@ -54,6 +54,8 @@ pub struct Report<'s> {
     pub fails_from: Option<Severity>,
     /// The texts that places lie in.
     pub sources: &'s Sources,
+    /// How many threads a long report is written by.
+    pub threads: usize,
 }
 
 impl<'s> Report<'s> {
@@ -108,6 +110,7 @@ impl<'s> From<&'s Outcome> for Report<'s> {
             files: &outcome.files,
             fails_from: None,
             sources: &outcome.sources,
+            threads: outcome.threads,
         }
     }
 }

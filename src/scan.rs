@@ -12,6 +12,7 @@ mod listing;
 mod look;
 mod mend;
 mod progress;
+mod threads;
 mod visited;
 
 use std::borrow::Cow;
@@ -21,13 +22,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use self::focus::Focus;
 use self::isolate::{Failed, isolate};
 use self::listing::{Listing, gather};
 use self::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
+use self::threads::{in_order, on_threads, used_up_in_order};
 use crate::analysis::Analysis;
 use crate::document::Limits;
 use crate::facts::{self, Fact, Framed, Framing, Query};
@@ -44,6 +45,7 @@ use crate::value::Vocabulary;
 
 pub use mend::{Mend, Mended, Mending, Texts, mend};
 pub use progress::{Progress, Stage};
+pub(crate) use threads::side_by_side;
 pub use visited::{Holds, Visited};
 
 /// What to scan, and how.
@@ -138,6 +140,8 @@ pub struct Outcome {
     pub sources: Sources,
     /// The rules that were known: the built-in ones and the user's own.
     pub rules: Cow<'static, [Rule]>,
+    /// How many threads were worth using.
+    pub threads: usize,
 }
 
 /// What the ways of a scan are.
@@ -263,6 +267,8 @@ struct Examined<R> {
     summary: Summary,
     files: Vec<Visited>,
     rules: Cow<'static, [Rule]>,
+    /// How many threads were worth using.
+    threads: usize,
 }
 
 /// Reads and links what `request` names, and does `work` with it.
@@ -340,7 +346,7 @@ fn examine_here<R>(
         Ok((done, problems, summary, visited)) => (Some(done), problems, summary, visited),
         Err(failed) => isolate(*failed, &mut scan),
     };
-    Examined { done, problems, summary, files, rules }
+    Examined { done, problems, summary, files, rules, threads: rayon::current_num_threads() }
 }
 
 /// The model of what `request` names.
@@ -382,9 +388,9 @@ pub fn scan_texts_by(texts: &[(&str, &str)], settings: &Settings, rules: Cow<'st
 }
 
 fn outcome(examined: Examined<(Vec<Finding>, Vec<Reach>)>, sources: Sources) -> Outcome {
-    let Examined { done, problems, summary, files, rules } = examined;
+    let Examined { done, problems, summary, files, rules, threads } = examined;
     let (findings, reaches) = done.unwrap_or_default();
-    Outcome { findings, reaches, problems, summary, files, sources, rules }
+    Outcome { findings, reaches, problems, summary, files, sources, rules, threads }
 }
 
 /// As [`trace`], in texts that are not in files.
@@ -437,7 +443,7 @@ fn examine_texts_by<R>(
     let (most, focus) = (FindingLimit::default(), None);
     let asked = Asked { rules: &rules, suppressions, searched: true, whole: true, most, focus };
     let done = Some(work(&analysis, asked, &mut problems));
-    Examined { done, problems, summary, files: Vec::new(), rules }
+    Examined { done, problems, summary, files: Vec::new(), rules, threads: 1 }
 }
 
 /// As [`draw`], of texts that are not in files.
@@ -698,42 +704,6 @@ impl Summary {
     }
 }
 
-/// Runs `work` where parallel iterators use `threads` threads. One means this very thread: none is started.
-fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    if threads > 1 {
-        // Where threads cannot be had, one is enough.
-        if let Ok(pool) = builder.build() {
-            return pool.install(work);
-        }
-        return on_threads(1, work);
-    }
-    // This thread becomes the only one of a pool. It stays so: a second scan on it finds it in place, which is
-    // the one error that is possible here.
-    let pool = builder.use_current_thread().build();
-    let result = work();
-    drop(pool);
-    result
-}
-
-/// Applies `work` to all items, side by side if they are more than a few; results come in their order.
-fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() > FEW { items.par_iter().map(work).collect() } else { items.iter().map(work).collect() }
-}
-
-/// As [`in_order`], of items that are let go of one by one.
-fn used_up_in_order<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() > FEW {
-        items.into_par_iter().map(work).collect()
-    } else {
-        items.into_iter().map(work).collect()
-    }
-}
-
-fn thread_count(asked: usize) -> usize {
-    if asked == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { asked }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -760,24 +730,5 @@ mod tests {
         let places: Vec<usize> = trusts.iter().map(|trust| trust.place(path).start as usize).collect();
         let written: Vec<usize> = text.match_indices(r#""Allow""#).map(|(at, _)| at).collect();
         assert_eq!(places, written);
-    }
-
-    #[test]
-    fn results_come_in_order() {
-        let items: Vec<usize> = (0..1000).collect();
-        for threads in [1, 2, 8, 1] {
-            let doubled = on_threads(threads, || in_order(&items, |item| item * 2));
-            assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn one_thread_is_the_one_that_is_there() {
-        let own = std::thread::current().id();
-        for _ in 0..2 {
-            let items: Vec<usize> = (0..100).collect();
-            let threads = on_threads(1, || in_order(&items, |_| std::thread::current().id()));
-            assert!(threads.iter().all(|&thread| thread == own));
-        }
     }
 }

@@ -129,6 +129,7 @@ mod tests {
                 files: Vec::new(),
                 sources,
                 rules: BUILT_IN.into(),
+                threads: 1,
             };
             let case = format!("{findings:?} {problems:?} {searched} {files} {fail_on:?}");
             assert_eq!(ExitCode::of(&outcome, fail_on), expected, "{case}");

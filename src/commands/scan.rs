@@ -119,7 +119,7 @@ fn execute(options: &ScanOptions, sources: Sources, environment: &mut Environmen
             let summary = Summary { refused: true, ..Summary::default() };
             let (findings, reaches, files) = (Vec::new(), Vec::new(), Vec::new());
             let rules = BUILT_IN.into();
-            let outcome = Outcome { findings, reaches, problems, summary, files, sources, rules };
+            let outcome = Outcome { findings, reaches, problems, summary, files, sources, rules, threads: 1 };
             (outcome, FailOn::default(), None)
         }
     };

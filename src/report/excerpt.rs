@@ -95,8 +95,15 @@ const SECRETS_AROUND: u32 = 16 << 10;
 pub(super) fn excerpt(places: &[Place<'_>], sources: &Sources, secrets: &Secrets, layout: Layout) -> Shown {
     let mut wanted = Vec::new();
     let spans: Vec<Span> = places.iter().map(|place| sources.host_span(place.span)).collect();
+    let of_primary = places.iter().position(|place| place.primary).map(|primary| spans[primary].source);
     for (place, &span) in places.iter().zip(&spans) {
-        match sources.text_around(span, &spans, SECRETS_AROUND) {
+        // Findings stand file by file: the next one is about that of this one, and what explains it anywhere.
+        let text = if of_primary == Some(span.source) {
+            sources.text_around(span, &spans, SECRETS_AROUND)
+        } else {
+            sources.text_beside(span, &spans, SECRETS_AROUND)
+        };
+        match text {
             Ok(file) if !file.changed => wanted.push(Wanted::new(place, span, file)),
             Ok(_) if place.primary => return Shown::Changed,
             Err(_) if place.primary => return Shown::Unreadable,

@@ -18,6 +18,7 @@ use super::summary::summary;
 use super::text::{columns, prose, sanitised, wrapped};
 use super::{Report, shown_path};
 use crate::finding::{Certainty, Finding, Severity, in_words};
+use crate::scan::side_by_side;
 use crate::source::{Problem, Sources, Span};
 
 /// How the terminal is.
@@ -51,15 +52,19 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, options: &Options) -> io:
 
 /// Writes findings and problems.
 pub(super) fn write_body(out: &mut dyn Write, report: &Report<'_>, screen: &Screen) -> io::Result<()> {
-    let mut file = None;
-    for finding in report.shown() {
-        let path = shown_path(&report.sources.path(finding.span.source));
-        if file.as_ref() != Some(&path) {
-            writeln!(out, "{}\n", screen.bold(&sanitised(&path)))?;
-            file = Some(path);
+    let findings: Vec<&Finding> = report.shown().collect();
+    let path_of = |finding: &Finding| shown_path(&report.sources.path(finding.span.source));
+    let draw = |number: usize| {
+        let finding = findings[number];
+        let (path, before) =
+            (path_of(finding), number.checked_sub(1).map(|before| path_of(findings[before])));
+        let mut text = String::new();
+        if before.as_ref() != Some(&path) {
+            text += &format!("{}\n\n", screen.bold(&sanitised(&path)));
         }
-        out.write_all(screen.finding(finding, report.sources).as_bytes())?;
-    }
+        text + &screen.finding(finding, report.sources)
+    };
+    side_by_side(report.threads, findings.len(), draw, |text| out.write_all(text.as_bytes()))?;
     for problem in report.problems {
         out.write_all(screen.problem(problem, report.sources).as_bytes())?;
     }

@@ -5,9 +5,9 @@
 //! parsed, and in text inside text at any depth of escaping. References (`!Ref`, `{{resolve:...}}`) are no
 //! secrets and stay readable.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::source::SourceId;
 use crate::value::{ends_like_a_secret, is_one_of, is_open, is_secret_name};
@@ -42,13 +42,13 @@ const LONGEST_KEY: usize = 32 << 10;
 
 /// The secrets of the files that a report quotes from. A short file is looked through once, however often it is quoted from.
 #[derive(Debug, Default)]
-pub(super) struct Secrets(RefCell<Vec<(Key, Found)>>);
+pub(super) struct Secrets(Mutex<Vec<(Key, Found)>>);
 
 /// A text: the file, where in it the text begins, and how long it is.
 type Key = (SourceId, u32, usize);
 
 /// All secrets of a text, in order.
-type Found = Rc<[Range<usize>]>;
+type Found = Arc<[Range<usize>]>;
 
 impl Secrets {
     /// Files that are looked through whole have no more bytes.
@@ -66,13 +66,14 @@ impl Secrets {
         if text.len() > Self::SHORT {
             return None;
         }
-        let mut known = self.0.borrow_mut();
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (file, start, text.len());
-        let found = known.iter().find(|(other, _)| *other == key).map(|(_, found)| Rc::clone(found));
+        let found = lock().iter().find(|(other, _)| *other == key).map(|(_, found)| Arc::clone(found));
         let found = found.unwrap_or_else(|| {
             let found: Found = secrets_in(text, 0..text.len()).into();
+            let mut known = lock();
             known.truncate(Self::MOST - 1);
-            known.insert(0, (key, Rc::clone(&found)));
+            known.insert(0, (key, Arc::clone(&found)));
             found
         });
         let inside = found.iter().filter(|range| range.start < shown.end && shown.start < range.end);
@@ -628,7 +629,7 @@ mod tests {
                 "{shown:?}"
             );
         }
-        assert_eq!(secrets.0.borrow().len(), 1);
+        assert_eq!(secrets.0.lock().unwrap().len(), 1);
         let long = "Line: y\n".repeat(40_000);
         assert_eq!(
             secrets.within((file, 0), &long, &(0..40)),

@@ -44,6 +44,7 @@ impl Case {
             files: &self.files,
             fails_from: Some(Severity::Low),
             sources: &self.sources,
+            threads: 1,
         }
     }
 }

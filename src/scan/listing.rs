@@ -7,8 +7,9 @@ use rustc_hash::FxHashSet;
 
 use super::focus::Focus;
 use super::look::{Context, Gathered, Looked, sort_out, sort_out_existing};
+use super::threads::{in_order, thread_count};
 use super::visited::visited;
-use super::{FEW, FindingLimit, Progress, Request, SHARE, Summary, TotalLimit, bug, in_order, thread_count};
+use super::{FEW, FindingLimit, Progress, Request, SHARE, Summary, TotalLimit, bug};
 use crate::document::Limits;
 use crate::resources::File;
 use crate::source::{self, Bytes, Found, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources};

@@ -22,6 +22,10 @@ use super::{Decoding, Origin, Problem, SourceId, Sources, Span};
 /// Files of more than so many bytes are read in pieces, and again in stretches: no template is so long.
 pub(crate) const LONG: u64 = 8 << 20;
 
+/// Files of more than so many bytes are read again in stretches where a few lines of them explain what stands in another
+/// file. Templates are shorter (1 MB is the most that CloudFormation takes), so that what hides their secrets is in view.
+const LONG_BESIDE: u64 = 1 << 20;
+
 /// After so many bytes it is noted how many lines there were.
 const PAGE: usize = 4 << 10;
 
@@ -34,8 +38,17 @@ const LONGEST_STRETCH: u32 = 8 << 20;
 /// The files of which it was found out whether they are read in stretches.
 #[derive(Debug, Default)]
 pub(super) struct LongFiles {
-    known: Mutex<FxHashMap<SourceId, Option<Arc<LongFile>>>>,
+    known: Mutex<FxHashMap<SourceId, Known>>,
     last: Mutex<Option<Stretch>>,
+}
+
+/// What is known of a file.
+#[derive(Debug, Default)]
+struct Known {
+    /// How long it was when it was asked about first, in bytes.
+    length: u64,
+    /// Once it was looked through: what stretches of it are read by, if they can be.
+    opened: Option<Option<Arc<LongFile>>>,
 }
 
 /// What was read last: where, and what stands there.
@@ -157,7 +170,24 @@ impl Sources {
     ///
     /// A problem if the file cannot be read any more.
     pub fn text_around(&self, span: Span, all: &[Span], margin: u32) -> Result<Arc<FileText>, Problem> {
-        let stretch = self.long_file(span.source).and_then(|file| {
+        self.text_of(span, all, margin, self.most)
+    }
+
+    /// As [`Self::text_around`], in a file of which little else is going to be asked for.
+    ///
+    /// # Errors
+    ///
+    /// A problem if the file cannot be read any more.
+    pub fn text_beside(&self, span: Span, all: &[Span], margin: u32) -> Result<Arc<FileText>, Problem> {
+        if let Some(known) = self.recent.get(span.source) {
+            return Ok(known);
+        }
+        self.text_of(span, all, margin, self.most.min(LONG_BESIDE))
+    }
+
+    /// The text of a file where `span` is, or all of it if it has at most so many bytes.
+    fn text_of(&self, span: Span, all: &[Span], margin: u32, most: u64) -> Result<Arc<FileText>, Problem> {
+        let stretch = self.long_file(span.source, most).and_then(|file| {
             let near = 2 * margin.saturating_add(4 * file.longest);
             let mut ranges: Vec<Range<u32>> = all
                 .iter()
@@ -192,7 +222,7 @@ impl Sources {
         // The indentation of a block scalar depends on what stands before it.
         if by != Decoding::YamlScalar
             && host.end.saturating_sub(host.start) <= LONGEST_STRETCH
-            && let Some(file) = self.long_file(host.source)
+            && let Some(file) = self.long_file(host.source, self.most)
             && let Some(text) = self.stretch(host.source, &file, host.start..host.end, 0)
         {
             let range = host.start.checked_sub(text.start)?..host.end.checked_sub(text.start)?;
@@ -209,27 +239,29 @@ impl Sources {
         margin: u32,
     ) -> Option<Arc<FileText>> {
         let range = file.around(range, margin);
-        let mut last = self.long.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, _, text)) = last.as_ref().filter(|(of, read, _)| *of == source && *read == range) {
+        let last = || self.long.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, text)) = last().as_ref().filter(|(of, read, _)| *of == source && *read == range) {
             return Some(Arc::clone(text));
         }
         let text = Arc::new(file.lines_of(range.clone())?);
-        *last = Some((source, range, Arc::clone(&text)));
+        *last() = Some((source, range, Arc::clone(&text)));
         Some(text)
     }
 
-    /// The file `source`, if it is one that is read in stretches.
-    fn long_file(&self, source: SourceId) -> Option<Arc<LongFile>> {
+    /// The file `source`, if it is one that is read in stretches because it has more than so many bytes.
+    fn long_file(&self, source: SourceId, most: u64) -> Option<Arc<LongFile>> {
         let entry = self.entry(source);
         let Origin::File(path) = &entry.origin else { return None };
         let mut known = self.long.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.entry(source).or_insert_with(|| {
-            let is_long =
-                path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > self.most);
-            let before = entry.fingerprint.load(Ordering::Relaxed);
-            is_long.then(|| LongFile::open(path, before)).flatten().map(Arc::new)
+        let file = known.entry(source).or_insert_with(|| {
+            let about = path.metadata().ok().filter(|about| about.is_file());
+            Known { length: about.map_or(0, |about| about.len()), ..Known::default() }
         });
-        found.clone()
+        if file.length <= most {
+            return None;
+        }
+        let before = entry.fingerprint.load(Ordering::Relaxed);
+        file.opened.get_or_insert_with(|| LongFile::open(path, before).map(Arc::new)).clone()
     }
 }
 
@@ -269,7 +301,8 @@ mod tests {
             let [(held, source), (not_held, other)] = both(&scratch, &text);
             let length = text.len() as u32;
             assert!(
-                not_held.long_file(other).is_some() != text.is_empty() && held.long_file(source).is_none()
+                not_held.long_file(other, 0).is_some() != text.is_empty()
+                    && held.long_file(source, LONG).is_none()
             );
             let starts = (0..length).step_by(97).chain([length.saturating_sub(1), length, length + 5]);
             for start in starts {

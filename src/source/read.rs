@@ -67,18 +67,20 @@ pub struct FileText {
     pub changed: bool,
 }
 
-/// Texts that were read again, the latest last. A report goes from file to file, so that a few are enough.
+/// Texts that were read again, those asked for last at the end. A report goes from file to file, so that a few are enough.
 #[derive(Debug, Default)]
 pub(super) struct Recent(Mutex<Vec<(SourceId, Arc<FileText>)>>);
 
 impl Recent {
     const MOST: usize = 4;
-    /// Texts are let go from the oldest on while all together are larger than this, in bytes.
+    /// Texts are let go, those that nobody has asked for the longest first, while all together are larger than this, in bytes.
     const MOST_BYTES: usize = 64 << 20;
 
-    fn get(&self, source: SourceId) -> Option<Arc<FileText>> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().find(|(known, _)| *known == source).map(|(_, file)| Arc::clone(file))
+    pub(super) fn get(&self, source: SourceId) -> Option<Arc<FileText>> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = entries.iter().position(|(known, _)| *known == source)?;
+        entries[found..].rotate_left(1);
+        entries.last().map(|(_, file)| Arc::clone(file))
     }
 
     fn put(&self, source: SourceId, file: &Arc<FileText>) {
