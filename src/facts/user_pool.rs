@@ -4,6 +4,8 @@ mod attribute;
 mod doors;
 mod registration;
 
+use rustc_hash::FxHashMap;
+
 use super::claim_source::{ClaimUse, UsedFor, uses};
 use super::identity_pool::truth;
 use super::lists::{includes, is};
@@ -11,9 +13,9 @@ use super::{Common, Evidence, Fact, OneOf, fact, words};
 use crate::analysis::Analysis;
 use crate::finding::Certainty;
 use crate::graph::{EdgeKind, Node};
-use crate::model::{Form, Kind, ReferencePlace, TokenConsumer, UserPool};
+use crate::model::{EntityId, Form, Kind, OidcProvider, ReferencePlace, TokenConsumer, UserPool};
 use crate::source::Span;
-use crate::value::{Bounds, Comparison, Field, Text};
+use crate::value::{Bounds, Field, Text};
 
 pub(super) use attribute::{Sent, may_hold, may_write, sent, writable};
 pub(super) use doors::{Doors, doors, doors_to, everybody};
@@ -104,15 +106,37 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     if analysis.model.user_pools.is_empty() {
         return;
     }
-    let uses = uses(analysis);
+    let all_uses = uses(analysis);
+    let mut uses: FxHashMap<EntityId, Vec<&ClaimUse<'_>>> = FxHashMap::default();
+    for claim in &all_uses {
+        uses.entry(claim.user_pool.entity.id).or_default().push(claim);
+    }
+    let mut registered: FxHashMap<&Text, Vec<&OidcProvider>> = FxHashMap::default();
+    for provider in &analysis.model.oidc_providers {
+        if let Some(issuer) = &provider.issuer {
+            registered.entry(issuer).or_default().push(provider);
+        }
+    }
     for pool in &analysis.model.user_pools {
-        take(&of(analysis, pool, &uses));
+        let names = pool.entity.identifiers.iter().filter(|name| name.form == Form::ProviderName);
+        let mut providers: Vec<_> =
+            names.filter_map(|name| registered.get(&name.text)).flatten().copied().collect();
+        providers.sort_by_key(|provider| provider.entity.id);
+        providers.dedup_by_key(|provider| provider.entity.id);
+        let uses = uses.get(&pool.entity.id).map_or(&[][..], Vec::as_slice);
+        take(&of(analysis, pool, &providers, uses));
     }
 }
 
-fn of(analysis: &Analysis<'_>, pool: &UserPool, uses: &[ClaimUse<'_>]) -> UserPoolFact {
+/// The fact of a pool, which is registered as these providers, and of whose claims these uses are made.
+fn of(
+    analysis: &Analysis<'_>,
+    pool: &UserPool,
+    providers: &[&OidcProvider],
+    uses: &[&ClaimUse<'_>],
+) -> UserPoolFact {
     let doors = doors(analysis, pool);
-    let (leads_to, leads_at) = leads_to(analysis, pool);
+    let (leads_to, leads_at) = leads_to(analysis, pool, providers);
     let unverified = unverified(analysis, pool, uses);
     let mut evidence = Vec::new();
     let mut show = |role, span: Option<Span>| evidence.extend(span.map(|span| Evidence { role, span }));
@@ -217,7 +241,11 @@ fn weak_password(pool: &UserPool) -> Bounds<bool> {
 }
 
 /// What takes the tokens of the pool, and where.
-fn leads_to(analysis: &Analysis<'_>, pool: &UserPool) -> (OneOf<LeadsTo>, Option<Span>) {
+fn leads_to(
+    analysis: &Analysis<'_>,
+    pool: &UserPool,
+    providers: &[&OidcProvider],
+) -> (OneOf<LeadsTo>, Option<Span>) {
     let everywhere = |worlds| pool.entity.worlds.without(worlds).is_none();
     let mut credentials = (Bounds::decided(false), None);
     let node = Node::Entity(pool.entity.id);
@@ -227,18 +255,12 @@ fn leads_to(analysis: &Analysis<'_>, pool: &UserPool) -> (OneOf<LeadsTo>, Option
         credentials.1 = credentials.1.or(Some(edge.span));
     }
     // A pool that is registered as a provider of its own, in the trust of a role.
-    for provider in &analysis.model.oidc_providers {
-        let names = pool.entity.identifiers.iter().filter(|name| name.form == Form::ProviderName);
-        let is_issuer = provider.issuer.as_ref().is_some_and(|issuer| {
-            names.into_iter().any(|name| issuer.compare(&name.text, analysis.vocabulary) == Comparison::Equal)
-        });
-        if is_issuer {
-            let node = Node::Entity(provider.entity.id);
-            for (_, edge) in analysis.graph.leaving(&node, EdgeKind::Trusts) {
-                let sure = edge.sure && everywhere(&edge.worlds);
-                credentials.0 = credentials.0.or(Bounds { sure, possible: true });
-                credentials.1 = credentials.1.or(Some(edge.span));
-            }
+    for provider in providers {
+        let node = Node::Entity(provider.entity.id);
+        for (_, edge) in analysis.graph.leaving(&node, EdgeKind::Trusts) {
+            let sure = edge.sure && everywhere(&edge.worlds);
+            credentials.0 = credentials.0.or(Bounds { sure, possible: true });
+            credentials.1 = credentials.1.or(Some(edge.span));
         }
     }
     let mut services = (Bounds::decided(false), None);
@@ -277,7 +299,7 @@ struct Unverified {
 /// The attributes that name an address of the user.
 pub(super) const CONTACTS: [&str; 2] = ["email", "phone_number"];
 
-fn unverified(analysis: &Analysis<'_>, pool: &UserPool, uses: &[ClaimUse<'_>]) -> Unverified {
+fn unverified(analysis: &Analysis<'_>, pool: &UserPool, uses: &[&ClaimUse<'_>]) -> Unverified {
     let mut worst = Unverified { decides: OneOf::only(Decides::Nothing), contact: None, decided_at: None };
     let mut rank = 0;
     for contact in CONTACTS {
@@ -297,7 +319,7 @@ fn unverified(analysis: &Analysis<'_>, pool: &UserPool, uses: &[ClaimUse<'_>]) -
                 };
             }
         };
-        for claim in uses.iter().filter(|claim| claim.user_pool.entity.id == pool.entity.id) {
+        for claim in uses {
             if !is(&claim.claim.value, contact, analysis.vocabulary).sure {
                 continue;
             }
