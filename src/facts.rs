@@ -53,7 +53,7 @@ use std::sync::OnceLock;
 
 use crate::analysis::Analysis;
 use crate::finding::{Certainty, Fix};
-use crate::model::{EntityId, Role};
+use crate::model::EntityId;
 use crate::source::Span;
 use crate::value::{Bounds, Text, Worlds};
 
@@ -187,20 +187,19 @@ pub(crate) fn ways<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     Ways::new(analysis, trust::each(analysis, taker))
 }
 
-/// The most roles of which the facts are made in one go.
-const ROLES: usize = 512;
+/// The most entities of which the facts are made in one go.
+const PART: usize = 512;
 
-/// Has facts made for all roles, by parts, and gives what came of each part.
-fn for_roles<R: Send + Sync>(
-    analysis: &Analysis<'_>,
+/// Has facts made of all these entities, by parts, and gives what came of each part.
+fn in_parts<T: Sync, R: Send + Sync>(
+    all: &[T],
     taker: &mut dyn Taker,
-    each: impl Fn(&[Role], &mut Take<'_>) -> R + Sync,
+    each: impl Fn(&[T], &mut Take<'_>) -> R + Sync,
 ) -> Vec<R> {
-    let parts: Vec<(&[Role], OnceLock<R>)> =
-        analysis.model.roles.chunks(ROLES).map(|roles| (roles, OnceLock::new())).collect();
+    let parts: Vec<(&[T], OnceLock<R>)> = all.chunks(PART).map(|part| (part, OnceLock::new())).collect();
     taker.share(parts.len(), &|part, take| {
-        let (roles, made) = &parts[part];
-        made.get_or_init(|| each(roles, take));
+        let (some, made) = &parts[part];
+        made.get_or_init(|| each(some, take));
     });
     parts.into_iter().filter_map(|(_, made)| made.into_inner()).collect()
 }

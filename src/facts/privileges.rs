@@ -1,7 +1,7 @@
 //! What the permissions of a role, user, group or policy amount to, and who can have them.
 
 use super::trust::{Exposure, Relation, whose};
-use super::{Common, Evidence, Fact, LevelOf, OneOf, Taker, WordSet, fact, for_roles, words};
+use super::{Common, Evidence, Fact, LevelOf, OneOf, Taker, WordSet, fact, in_parts, words};
 use crate::analysis::{Analysis, Change, Gain, Impact, Privileges};
 use crate::finding::Certainty;
 use crate::knowledge::actions::Actions;
@@ -120,18 +120,17 @@ fact! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) {
-    for_roles(analysis, taker, |roles, take| {
-        for role in roles {
-            of_holder(analysis, &role.entity, Some(role), take);
-        }
-    });
     let model = &analysis.model;
+    in_parts(&model.roles, taker, |roles, take| {
+        roles.iter().for_each(|role| of_holder(analysis, &role.entity, Some(role), take));
+    });
     let users = model.users.iter().map(|user| &user.entity);
     let groups = model.groups.iter().map(|group| &group.entity);
     let policies = model.managed_policies.iter().map(|policy| &policy.entity);
-    for entity in users.chain(groups).chain(policies) {
-        of_holder(analysis, entity, None, &mut |fact| taker.take(fact));
-    }
+    let others: Vec<_> = users.chain(groups).chain(policies).collect();
+    in_parts(&others, taker, |entities, take| {
+        entities.iter().for_each(|entity| of_holder(analysis, entity, None, take));
+    });
 }
 
 fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take: &mut dyn FnMut(&dyn Fact)) {

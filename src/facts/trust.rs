@@ -21,7 +21,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::entrance::Entrance;
-use super::{Evidence, Fact, Take, Taker, for_roles, words};
+use super::{Evidence, Fact, Take, Taker, in_parts, words};
 use crate::analysis::Analysis;
 use crate::model::Role;
 use crate::policy::{Element, PolicyId, PolicyPath};
@@ -83,7 +83,7 @@ pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entran
         }
         entrances
     };
-    for_roles(analysis, taker, of_roles).into_iter().flatten().collect()
+    in_parts(&analysis.model.roles, taker, of_roles).into_iter().flatten().collect()
 }
 
 fn of_role(

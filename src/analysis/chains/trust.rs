@@ -8,7 +8,7 @@ use crate::knowledge::sender::{Claim, Format, Piece, Presence, Sender, Values};
 use crate::model::Role;
 use crate::policy::{
     Answer, Attached, Bound, Comparator, Effect, Element, Item, Party, Policy, PolicyPath, PrincipalForm,
-    PrincipalKey, Question, Statement, Test, Wanted, Witness, decide,
+    PrincipalKey, Question, Statement, Test, Wanted, Witness, Workshop, decide_in,
 };
 use crate::source::Span;
 use crate::value::{Bounds, Field, Text, Vocabulary};
@@ -58,6 +58,8 @@ const ADDRESS: &str = "198.51.100.77";
 pub(super) struct Trusts<'a, 's> {
     analysis: &'a Analysis<'s>,
     sender: Arc<Sender>,
+    /// What was made for earlier questions.
+    workshop: Workshop<'s>,
     decided: Decided,
     decisions: usize,
     pub(super) exhausted: bool,
@@ -68,6 +70,7 @@ impl<'a, 's> Trusts<'a, 's> {
         Self {
             analysis,
             sender: analysis.senders.aws_principal(),
+            workshop: Workshop::default(),
             decided: Decided::default(),
             decisions: 0,
             exhausted: false,
@@ -197,14 +200,11 @@ impl<'a, 's> Trusts<'a, 's> {
             return Bounds::decided(false);
         }
         self.decisions += 1;
-        let answer = match self.decide(policy, from, Bound::Possible) {
-            Answer::Refused => Bounds::decided(false),
-            Answer::Exhausted => Bounds::UNDECIDED,
-            Answer::Admitted(_) => match self.decide(policy, from, Bound::Sure) {
-                Answer::Admitted(witness) => Bounds { sure: witness.confirmed, possible: true },
-                Answer::Refused | Answer::Exhausted => Bounds::UNDECIDED,
-            },
-        };
+        // Whom a policy names it mostly admits: what is sure is then all that has to be found out.
+        let is_sure =
+            matches!(self.decide(policy, from, Bound::Sure), Answer::Admitted(witness) if witness.confirmed);
+        let mut is_refused = || matches!(self.decide(policy, from, Bound::Possible), Answer::Refused);
+        let answer = Bounds { sure: is_sure, possible: is_sure || !is_refused() };
         if is_shared {
             self.decided.insert(key, answer);
         }
@@ -243,14 +243,14 @@ impl<'a, 's> Trusts<'a, 's> {
         Some(attached.place(PolicyPath::new(*witness.statements.first()?, Element::Statement)))
     }
 
-    fn witness(&self, policy: &Policy, from: &End<'_>) -> Option<Box<Witness>> {
+    fn witness(&mut self, policy: &Policy, from: &End<'_>) -> Option<Box<Witness>> {
         [Bound::Sure, Bound::Possible].into_iter().find_map(|bound| match self.decide(policy, from, bound) {
             Answer::Admitted(witness) => Some(witness),
             Answer::Refused | Answer::Exhausted => None,
         })
     }
 
-    fn decide(&self, policy: &Policy, from: &End<'_>, bound: Bound) -> Answer {
+    fn decide(&mut self, policy: &Policy, from: &End<'_>, bound: Bound) -> Answer {
         let vocabulary = self.analysis.vocabulary;
         let Some(sender) = self.session(from, bound) else { return Answer::Exhausted };
         let mut wanted = Vec::new();
@@ -281,7 +281,10 @@ impl<'a, 's> Trusts<'a, 's> {
             today: self.analysis.now(),
             shown: Some(&[]),
         };
-        decide(&question, vocabulary)
+        if self.workshop.is_full() {
+            self.workshop = Workshop::default();
+        }
+        decide_in(&mut self.workshop, &question, vocabulary)
     }
 
     /// What a session of a role sends: always, or at most.
