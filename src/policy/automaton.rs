@@ -114,6 +114,8 @@ pub(super) struct Automaton<'v> {
     /// The stretch between cuts of each ASCII character.
     classes: [u8; 128],
     cuts: Vec<u32>,
+    /// The symbols that the language names, sorted.
+    named: SmallVec<[u32; 2]>,
     seen: Vec<bool>,
     /// Whether the empty string is accepted, whatever the language says.
     empty: Option<bool>,
@@ -127,12 +129,15 @@ pub(super) struct Automaton<'v> {
 
 impl<'v> Automaton<'v> {
     pub(super) fn new(language: Language, reading: Reading, vocabulary: &'v Vocabulary) -> Self {
-        let mut cuts = Vec::new();
+        let (mut cuts, mut named) = (Vec::new(), SmallVec::new());
         for node in &language.nodes {
             if let Some((characters, _)) = &node.reads {
                 characters.cuts(&mut cuts);
+                named.extend(characters.symbol());
             }
         }
+        named.sort_unstable();
+        named.dedup();
         cuts.sort_unstable();
         cuts.dedup();
         let mut classes = [0; 128];
@@ -153,6 +158,7 @@ impl<'v> Automaton<'v> {
             symbol_moves: FxHashMap::default(),
             classes,
             cuts,
+            named,
             seen,
             empty: None,
             is_of_one_text: false,
@@ -268,6 +274,11 @@ impl<'v> Automaton<'v> {
     /// The characters at which the language begins to read differently, sorted.
     pub(super) fn cuts(&self) -> &[u32] {
         &self.cuts
+    }
+
+    /// The symbols that the language names, sorted.
+    pub(super) fn named(&self) -> &[u32] {
+        &self.named
     }
 
     /// The number of a set of states, closed under what is reached without reading.

@@ -123,6 +123,16 @@ impl Characters {
         self.ascii == 0 && self.beyond.as_slice() == [(character, character)]
     }
 
+    /// The symbol that the set is, if it is one.
+    pub(super) fn symbol(&self) -> Option<u32> {
+        match *self.beyond.as_slice() {
+            [(low, high)] if low == high && self.ascii == 0 => {
+                char::from_u32(low).is_some_and(SymbolId::is_token).then_some(low)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a character of a class may be in the set.
     pub(super) fn meets_class(&self, class: Class) -> bool {
         self.ascii & class.ascii() != 0

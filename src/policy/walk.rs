@@ -295,9 +295,11 @@ const LIKELY: &str =
 fn representatives(indices: impl Iterator<Item = usize>, automata: &[Automaton<'_>]) -> Vec<(char, bool)> {
     let mut cuts: Vec<u32> = vec![0, 128, FIRST_TOKEN];
     let mut seen = SmallVec::<[usize; 8]>::new();
+    let mut named = SmallVec::<[u32; 8]>::new();
     for index in indices {
         if !seen.contains(&index) {
             cuts.extend_from_slice(automata[index].cuts());
+            named.extend_from_slice(automata[index].named());
             seen.push(index);
         }
     }
@@ -320,9 +322,10 @@ fn representatives(indices: impl Iterator<Item = usize>, automata: &[Automaton<'
     }
     order.sort_unstable();
     for (index, &cut) in cuts.iter().enumerate() {
-        // Control characters are in no text that people see; symbols only where an automaton names one.
+        // Control characters are in no text that people see; symbols only where an automaton names one. (Between two that
+        // are named there may be another one by itself.)
         let end = cuts.get(index + 1).copied().unwrap_or(LAST + 1);
-        let beyond = cut >= 128 && (cut < FIRST_TOKEN || end - cut == 1);
+        let beyond = cut >= 128 && (cut < FIRST_TOKEN || named.contains(&cut));
         if beyond && let Some(character) = (cut..end.min(cut + 0x900)).find_map(char::from_u32) {
             order.push((UNLIKELY, index, character));
         }

@@ -8,7 +8,7 @@ use super::{Asked, Instance, Reads, Solver, Stretch};
 use crate::knowledge::sender::{Format, Piece, VariableId};
 use crate::policy::automaton::{Automaton, Exhausted};
 use crate::policy::walk::{self, Automata, Part};
-use crate::value::{Class, FIRST_TOKEN, Shape, SymbolId};
+use crate::value::{Class, Shape};
 
 impl Solver<'_, '_> {
     /// The next way in which a format's values are read as demanded: what it is made of, and what is demanded of
@@ -236,12 +236,8 @@ impl Solver<'_, '_> {
         }
         let mut symbols = symbols.to_vec();
         for &automaton in &self.used[*count..] {
-            let cuts = self.workshop.automata[automaton].cuts();
-            for pair in cuts[cuts.partition_point(|&cut| cut < FIRST_TOKEN)..].windows(2) {
-                if pair[0] + 1 == pair[1] {
-                    symbols.extend(char::from_u32(pair[0]).filter(|&symbol| SymbolId::is_token(symbol)));
-                }
-            }
+            let named = self.workshop.automata[automaton].named();
+            symbols.extend(named.iter().copied().filter_map(char::from_u32));
         }
         symbols.sort_unstable();
         symbols.dedup();
