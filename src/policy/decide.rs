@@ -4,10 +4,14 @@
 //! exchange needs, and for each Deny statement a reason why it does not apply. The search picks statements and
 //! reasons; whether the tests that they demand can be met at once is for [`Solver`] to say.
 
+mod alike;
+
 use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(super) use self::alike::Answers;
+use self::alike::{Asked, Found};
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use super::predicate::Bound;
@@ -119,9 +123,13 @@ pub fn decide_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Answer {
-    match look_for(workshop, question, vocabulary, |search| search.witness()) {
-        Ok(Some(witness)) => Answer::Admitted(Box::new(witness)),
-        Ok(None) => Answer::Refused,
+    let found = found_once(workshop, question, Asked::Witness, vocabulary, |workshop| {
+        let found = look_for(workshop, question, vocabulary, |search| search.witness())?;
+        Ok(found.map_or(Found::Refused, |witness| Found::Admitted(Some(Box::new(witness)))))
+    });
+    match found {
+        Ok(Found::Admitted(Some(witness))) => Answer::Admitted(witness),
+        Ok(Found::Admitted(None) | Found::Refused) => Answer::Refused,
         Err(Exhausted) => Answer::Exhausted,
     }
 }
@@ -133,8 +141,32 @@ pub fn admits_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Option<bool> {
-    let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())));
-    found.ok().map(|found| found.is_some())
+    let found = found_once(workshop, question, Asked::Whether, vocabulary, |workshop| {
+        let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())))?;
+        Ok(found.map_or(Found::Refused, |()| Found::Admitted(None)))
+    });
+    found.ok().map(|found| matches!(found, Found::Admitted(_)))
+}
+
+/// What is found out, if that was not found out of a question that is alike. What would take too long is not kept: it may
+/// take less another time, when more is made already.
+fn found_once<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    asked: Asked,
+    vocabulary: &'v Vocabulary,
+    find: impl FnOnce(&mut Workshop<'v>) -> Result<Found, Exhausted>,
+) -> Result<Found, Exhausted> {
+    if !workshop.is_about(question.sender) {
+        return find(workshop);
+    }
+    let Some(outline) = workshop.answers.outline(question, asked, vocabulary) else { return find(workshop) };
+    if let Some(known) = workshop.answers.known(&outline) {
+        return Ok(known);
+    }
+    let found = find(workshop)?;
+    workshop.answers.keep(outline, &found);
+    Ok(found)
 }
 
 /// The first thing that is found in the requests of each exchange and kind.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::automaton::{Automaton, Budget, Exhausted};
+use super::decide::Answers;
 use super::predicate::{Bound, Predicate};
 use super::walk::{self, Automata, Part, States};
 use super::{Test, Version};
@@ -43,6 +44,8 @@ pub struct Workshop<'v> {
     ends: ByHash<Ends>,
     /// Values of variables of which the same was demanded.
     values: ByHash<Value>,
+    /// Answers to questions about that sender.
+    pub(super) answers: Answers,
 }
 
 /// The states in which the automata of a part may be behind a string of the languages of `bases`, or behind a symbol.
@@ -94,8 +97,8 @@ impl<'v> Workshop<'v> {
 
     /// Whether so much was made that it is better to begin anew.
     #[must_use]
-    pub const fn is_full(&self) -> bool {
-        self.automata.len() > MOST_AUTOMATA
+    pub fn is_full(&self) -> bool {
+        self.automata.len() > MOST_AUTOMATA || self.answers.is_full()
     }
 
     /// Whether it is for questions about this sender.

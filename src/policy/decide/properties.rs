@@ -1,5 +1,6 @@
 //! The decision against the evaluator: on senders so small that each of their requests can be tried.
 
+mod names;
 mod patterns;
 mod policies;
 mod senders;

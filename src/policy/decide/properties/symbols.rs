@@ -68,7 +68,7 @@ fn what_is_decided_with_symbols_holds_for_every_string_that_they_may_be() {
 
 /// A wish that a variable is a text with symbols.
 #[derive(Clone, Debug)]
-struct Wish {
+pub(super) struct Wish {
     variable: VariableId,
     /// Whether it is the wish for a stranger, of whom the policy's symbols are none.
     stranger: bool,
@@ -85,7 +85,12 @@ impl Wish {
     }
 
     fn with_symbols(&self, scene: &Scene) -> Wanted {
-        let text = scene.text(&self.text.replace("<P>", "${P}").replace("<Q>", "${Q}"));
+        self.filled(scene, ["${P}", "${Q}"])
+    }
+
+    /// With these symbols, or texts, for `<P>` and `<Q>`.
+    pub(super) fn filled(&self, scene: &Scene, [first, second]: [&str; 2]) -> Wanted {
+        let text = scene.text(&self.text.replace("<P>", first).replace("<Q>", second));
         self.wanted(text.with_tokens(&scene.vocabulary).expect("there are two symbols"))
     }
 
@@ -94,7 +99,7 @@ impl Wish {
     }
 }
 
-fn wish(small: &Small) -> BoxedStrategy<Wish> {
+pub(super) fn wish(small: &Small) -> BoxedStrategy<Wish> {
     let count = small.sender.variables.len();
     (0..count, prop::bool::weighted(0.3), select(&["<P>", "<Q>", "a<Q>", "<P>:<Q>"][..]))
         .prop_map(|(variable, stranger, text)| {
