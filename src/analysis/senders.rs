@@ -12,13 +12,18 @@ use crate::knowledge::{Issuers, Mistake, SamlIdentity, Tenancy};
 pub struct Senders {
     issuers: Issuers,
     made: Mutex<FxHashMap<String, Arc<Sender>>>,
+    /// By issuer.
+    of_issuers: Mutex<FxHashMap<String, OfIssuer>>,
 }
+
+/// Holders of tokens of an issuer, the id of the file about it, and whom its tokens may be about.
+type OfIssuer = (Arc<Sender>, String, Tenancy);
 
 impl Senders {
     /// Senders as these files about issuers describe them.
     #[must_use]
     pub fn new(issuers: Issuers) -> Self {
-        Self { issuers, made: Mutex::default() }
+        Self { issuers, made: Mutex::default(), of_issuers: Mutex::default() }
     }
 
     /// The files about issuers.
@@ -30,13 +35,19 @@ impl Senders {
     /// Holders of tokens of an issuer, the id of the file about it, and whom its tokens may be about.
     #[must_use]
     pub fn web_identity(&self, issuer: &str) -> (Arc<Sender>, String, Tenancy) {
+        let mut known = self.of_issuers.lock().expect("no thread panics while it holds the lock");
+        if let Some(known) = known.get(issuer) {
+            return known.clone();
+        }
         let found = self.issuers.find(issuer);
         let (id, tenancy) = match &found {
             Some(found) => (found.file.id.clone(), found.tenancy),
             None => ("unknown".to_owned(), Tenancy::Private),
         };
-        let make = || self.issuers.web_identity(issuer).map(|(sender, _)| sender);
-        (self.sender(&format!("oidc {issuer}"), make), id, tenancy)
+        let sender = self.issuers.web_identity(issuer).map(|(sender, _)| sender).unwrap_or_default();
+        let made = (Arc::new(sender), id, tenancy);
+        known.insert(issuer.to_owned(), made.clone());
+        made
     }
 
     /// Holders of assertions of a SAML provider.

@@ -6,6 +6,11 @@
 mod pools;
 mod workloads;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::trust::Workshops;
 use super::{Common, Evidence, Fact, OneOf, Words, fact, remedy, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::Certainty;
@@ -76,7 +81,7 @@ fact! {
 }
 
 pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    pools::each(analysis, take);
+    pools::each(analysis, &Workshops::default(), take);
     workloads::each(analysis, take);
 }
 
@@ -92,11 +97,14 @@ struct Giver<'a> {
 }
 
 /// Who asks for a role: the same caller may go by several names.
-struct Caller<'s> {
+struct Caller<'a> {
+    analysis: &'a Analysis<'a>,
     party: Party,
-    sender: &'s Sender,
+    sender: Arc<Sender>,
     wanted: Vec<Wanted>,
     kind: Option<usize>,
+    /// What was made for earlier questions about the sender.
+    workshop: Rc<RefCell<Workshop<'a>>>,
 }
 
 /// What came of a request for a role.
@@ -185,15 +193,32 @@ impl Giver<'_> {
     }
 }
 
-impl Caller<'_> {
+impl<'a> Caller<'a> {
+    fn new(
+        analysis: &'a Analysis<'a>,
+        party: Party,
+        sender: Arc<Sender>,
+        wanted: Vec<Wanted>,
+        kind: Option<usize>,
+    ) -> Self {
+        let workshop = Rc::new(RefCell::new(Workshop::about(&sender)));
+        Self { analysis, party, sender, wanted, kind, workshop }
+    }
+
+    /// The same, with what was made for others who send the same.
+    fn among(self, workshops: &Workshops<'a>) -> Self {
+        let workshop = workshops.about(&self.sender);
+        Self { workshop, ..self }
+    }
+
     /// Whether a role may admit the caller with an exchange of the sender. Only a refusal is ever certain.
-    fn may(&self, analysis: &Analysis<'_>, role: &Role, sender: &Sender, exchange: usize) -> bool {
+    fn may(&self, role: &Role, sender: &Sender, exchange: usize) -> bool {
         let Field::Known(trust) = &role.trust else { return true };
-        self.may_by(analysis, analysis.model.policy(&trust.value), sender, exchange)
+        self.may_by(self.analysis.model.policy(&trust.value), sender, exchange)
     }
 
     /// The same, by another policy than the role's.
-    fn may_by(&self, analysis: &Analysis<'_>, policy: &Policy, sender: &Sender, exchange: usize) -> bool {
+    fn may_by(&self, policy: &Policy, sender: &Sender, exchange: usize) -> bool {
         let question = Question {
             policy,
             party: &self.party,
@@ -203,24 +228,24 @@ impl Caller<'_> {
             kind: self.kind,
             exchange: Some(exchange),
             spread: &[],
-            today: analysis.now(),
+            today: self.analysis.now(),
             shown: Some(&[]),
         };
-        admits_in(&mut Workshop::default(), &question, analysis.vocabulary) != Some(false)
+        admits_in(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary) != Some(false)
     }
 
     /// What comes of an exchange of the sender, the actions of which are all needed. The first is the call itself.
-    fn asks(&self, analysis: &Analysis<'_>, role: &Role, exchange: usize) -> Outcome {
-        if self.may(analysis, role, self.sender, exchange) {
+    fn asks(&self, role: &Role, exchange: usize) -> Outcome {
+        if self.may(role, &self.sender, exchange) {
             return Outcome::Assumable;
         }
         let actions = &self.sender.exchanges[exchange].actions;
         let Some((call, others)) = actions.split_first() else { return Outcome::Refused };
         // The same request, for less.
-        let mut sender = self.sender.clone();
+        let mut sender = Sender::clone(&self.sender);
         let mut may = |actions: Vec<String>| {
             sender.exchanges[exchange].actions = actions;
-            self.may(analysis, role, &sender, exchange)
+            self.may(role, &sender, exchange)
         };
         if others.is_empty() || !may(vec![call.clone()]) {
             return Outcome::Refused;
@@ -229,20 +254,15 @@ impl Caller<'_> {
             others.iter().filter(|&other| !may(vec![call.clone(), other.clone()])).cloned().collect();
         // Each alone is allowed, but not in one and the same context.
         let actions = if refused.is_empty() { others.to_vec() } else { refused };
-        let statement = self.statement_for(analysis, role, exchange, &actions);
+        let statement = self.statement_for(role, exchange, &actions);
         Outcome::Without { actions, statement }
     }
 
     /// The first statement of a role's trust policy that would let the caller in with all that it asks for if it allowed
     /// these actions too.
-    fn statement_for(
-        &self,
-        analysis: &Analysis<'_>,
-        role: &Role,
-        exchange: usize,
-        actions: &[String],
-    ) -> Option<u16> {
+    fn statement_for(&self, role: &Role, exchange: usize, actions: &[String]) -> Option<u16> {
         let Field::Known(trust) = &role.trust else { return None };
+        let analysis = self.analysis;
         let policy = analysis.model.policy(&trust.value);
         (0u16..).zip(&policy.statements).map(|(index, _)| index).find(|&index| {
             let mut policy = policy.clone();
@@ -260,7 +280,7 @@ impl Caller<'_> {
             }
             let more = actions.iter().map(|action| Item::Text(analysis.vocabulary.literal(action)));
             *allowed = allowed.iter().cloned().chain(more).collect();
-            self.may_by(analysis, &policy, self.sender, exchange)
+            self.may_by(&policy, &self.sender, exchange)
         })
     }
 }

@@ -1,7 +1,5 @@
 //! Roles that identity pools hand out: by their attachments, by rules of role mappings, and for groups of user pools.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashSet;
 
 use super::{Caller, Giver, GiverKind, Outcome, roles};
@@ -10,8 +8,8 @@ use crate::facts::Fact;
 use crate::facts::identity_pool::truth;
 use crate::facts::pool_role::{pool_name, pools};
 use crate::facts::pool_use::fed_pools;
+use crate::facts::trust::Workshops;
 use crate::finding::Certainty;
-use crate::knowledge::sender::Sender;
 use crate::model::{
     EntityId, Form, IdentityPool, PrincipalTags, Role, RoleAttachment, RoleMapping, Target, UserPoolGroup,
 };
@@ -19,7 +17,11 @@ use crate::policy::{BuiltInProvider, Party, PrincipalForm, Wanted};
 use crate::source::Span;
 use crate::value::{Field, Text, Worlds};
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+pub(super) fn each<'a>(
+    analysis: &'a Analysis<'a>,
+    workshops: &Workshops<'a>,
+    take: &mut dyn FnMut(&dyn Fact),
+) {
     for attachment in &analysis.model.role_attachments {
         for (pool, certainty, worlds) in pools(analysis, attachment) {
             // What a pool that is not in view asks for is known too: its id stands in the attachment.
@@ -29,7 +31,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                 (None, None) => None,
             };
             let Some(id) = id else { continue };
-            let handed = Handed { analysis, attachment, pool, id, certainty, worlds };
+            let handed = Handed { analysis, attachment, pool, id, certainty, worlds, workshops };
             // Roles that users who signed in get: said once, wherever else they get them.
             let mut seen = FxHashSet::default();
             handed.attached(&mut seen, take);
@@ -37,21 +39,22 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
         }
     }
     for group in &analysis.model.user_pool_groups {
-        of_group(analysis, group, take);
+        of_group(analysis, group, workshops, take);
     }
 }
 
 /// What an attachment hands out for one pool.
-struct Handed<'a> {
+struct Handed<'a, 'w> {
     analysis: &'a Analysis<'a>,
     attachment: &'a RoleAttachment,
     pool: Option<&'a IdentityPool>,
     id: Text,
     certainty: Certainty,
     worlds: Worlds,
+    workshops: &'w Workshops<'a>,
 }
 
-impl Handed<'_> {
+impl Handed<'_, '_> {
     fn giver(&self, kind: GiverKind, place: Span) -> Giver<'_> {
         Giver {
             analysis: self.analysis,
@@ -78,8 +81,8 @@ impl Handed<'_> {
             for (role, found) in roles(self.analysis, from, &attached.role) {
                 let tags =
                     if kind == GiverKind::PoolUsers { self.tags(|tags| self.falls_back(tags)) } else { None };
-                let outcome =
-                    ask(self.analysis, role, &self.id, kind == GiverKind::PoolGuests, tags.is_some());
+                let guest = kind == GiverKind::PoolGuests;
+                let outcome = ask(self.analysis, role, &self.id, guest, tags.is_some(), self.workshops);
                 if kind == GiverKind::PoolUsers {
                     seen.insert(role.entity.id);
                 }
@@ -96,7 +99,7 @@ impl Handed<'_> {
             for rule in rules.filter_map(|rule| rule.known()) {
                 for (role, found) in roles(self.analysis, from, &rule.value.role) {
                     let tags = self.tags(|tags| is_for(self.analysis, mapping, tags));
-                    let outcome = ask(self.analysis, role, &self.id, false, tags.is_some());
+                    let outcome = ask(self.analysis, role, &self.id, false, tags.is_some(), self.workshops);
                     // With session tags, a role may be good for one way and not for another.
                     if !seen.insert(role.entity.id) && !matches!(outcome, Outcome::Without { .. }) {
                         continue;
@@ -156,7 +159,12 @@ impl Handed<'_> {
 }
 
 /// The roles of a group, which reach its members through identity pools.
-fn of_group(analysis: &Analysis<'_>, group: &UserPoolGroup, take: &mut dyn FnMut(&dyn Fact)) {
+fn of_group<'a>(
+    analysis: &'a Analysis<'a>,
+    group: &UserPoolGroup,
+    workshops: &Workshops<'a>,
+    take: &mut dyn FnMut(&dyn Fact),
+) {
     let Some(place) = group.role.span() else { return };
     let Some(fed) = fed_pools(analysis, group) else { return };
     let pools: Vec<&IdentityPool> =
@@ -178,7 +186,8 @@ fn of_group(analysis: &Analysis<'_>, group: &UserPoolGroup, take: &mut dyn FnMut
                         && tags.provider.known().map(|known| &known.value) == provider
                 });
                 needed_for = needed_for.or(tags.map(|tags| tags.entity.span));
-                Some(ask(analysis, role, pool.entity.identifier(Form::Id)?, false, tags.is_some()))
+                let id = pool.entity.identifier(Form::Id)?;
+                Some(ask(analysis, role, id, false, tags.is_some(), workshops))
             })
             .collect();
         let giver = Giver {
@@ -228,52 +237,55 @@ fn is_for(analysis: &Analysis<'_>, mapping: &RoleMapping, tags: &PrincipalTags) 
 }
 
 /// What comes of it if an identity pool asks for a role for guests, or for users.
-fn ask(analysis: &Analysis<'_>, role: &Role, pool: &Text, guest: bool, tagged: bool) -> Outcome {
+fn ask<'a>(
+    analysis: &'a Analysis<'a>,
+    role: &Role,
+    pool: &Text,
+    guest: bool,
+    tagged: bool,
+    workshops: &Workshops<'a>,
+) -> Outcome {
     let Some(pool) = pool.with_tokens(analysis.vocabulary) else { return Outcome::Assumable };
-    let outcomes = issuers(analysis, role).into_iter().map(|(issuer, sender)| {
-        let Some(variable) = sender.variable("pool") else { return Outcome::Assumable };
-        let caller = Caller {
-            party: Party::Federated(issuer),
-            sender: &sender,
-            wanted: vec![Wanted::Exactly(variable, pool.clone())],
-            kind: sender.kinds.iter().position(|kind| kind.guest == guest),
-        };
+    // What each name sends is made when it is asked about: most often, the first is let in.
+    let outcomes = issuers(analysis, role).into_iter().filter_map(|issuer| {
+        let (sender, id, _) = analysis.senders.web_identity(&issuer.with_tokens(analysis.vocabulary)?);
+        if id != "cognito-identity-pool" {
+            return None;
+        }
+        let Some(variable) = sender.variable("pool") else { return Some(Outcome::Assumable) };
+        let wanted = vec![Wanted::Exactly(variable, pool.clone())];
+        let kind = sender.kinds.iter().position(|kind| kind.guest == guest);
+        let caller = Caller::new(analysis, Party::Federated(issuer), sender, wanted, kind).among(workshops);
         let with_tags = |exchange: &crate::knowledge::sender::Exchange| {
             exchange.actions.iter().any(|action| action == "sts:TagSession")
         };
         // The exchanges with fewest actions stand first.
-        let exchange = sender.exchanges.iter().position(|exchange| with_tags(exchange) == tagged);
-        exchange.map_or(Outcome::Assumable, |exchange| caller.asks(analysis, role, exchange))
+        let exchange = caller.sender.exchanges.iter().position(|exchange| with_tags(exchange) == tagged);
+        Some(exchange.map_or(Outcome::Assumable, |exchange| caller.asks(role, exchange)))
     });
     Outcome::best(outcomes)
 }
 
-/// The names by which identity pools may go in a role's trust policy.
-fn issuers(analysis: &Analysis<'_>, role: &Role) -> Vec<(Text, Arc<Sender>)> {
-    let mut issuers: Vec<(Text, Arc<Sender>)> = Vec::new();
-    let mut add = |issuer: &Text| {
-        if issuers.iter().any(|(known, _)| known == issuer) {
-            return;
-        }
-        if let Some(name) = issuer.with_tokens(analysis.vocabulary) {
-            let (sender, id, _) = analysis.senders.web_identity(&name);
-            if id == "cognito-identity-pool" {
-                issuers.push((issuer.clone(), sender));
-            }
+/// The names by which providers that every account has may go in a role's trust policy, those of identity pools among them.
+fn issuers(analysis: &Analysis<'_>, role: &Role) -> Vec<Text> {
+    let mut issuers: Vec<Text> = Vec::new();
+    let mut add = |issuer: Text| {
+        if !issuers.contains(&issuer) {
+            issuers.push(issuer);
         }
     };
     if let Field::Known(trust) = &role.trust {
         for statement in &analysis.model.policy(&trust.value).statements {
             for principal in statement.principals.only.iter().flatten() {
                 if let (PrincipalForm::BuiltIn(_), Some(text)) = (&principal.form, principal.value.text()) {
-                    add(text);
+                    add(text.clone());
                 }
             }
         }
     }
     // Also where the role names none of them: a principal may not be known.
     for provider in BuiltInProvider::ALL.iter().filter(|provider| provider.is_cognito()) {
-        add(&analysis.vocabulary.literal(provider.host()));
+        add(analysis.vocabulary.literal(provider.host()));
     }
     issuers
 }

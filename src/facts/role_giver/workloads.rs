@@ -53,13 +53,9 @@ fn of_profile(analysis: &Analysis<'_>, profile: &Profile, take: &mut dyn FnMut(&
         let Field::Known(item) = field else { continue };
         for (role, found) in roles(analysis, profile.entity.id, field) {
             let sender = analysis.service(ROLES_ANYWHERE, &role.entity);
-            let caller = Caller {
-                party: Party::Service(analysis.vocabulary.literal(ROLES_ANYWHERE)),
-                sender: &sender,
-                wanted: Vec::new(),
-                kind: None,
-            };
-            let outcome = caller.asks(analysis, role, 0);
+            let party = Party::Service(analysis.vocabulary.literal(ROLES_ANYWHERE));
+            let caller = Caller::new(analysis, party, sender, Vec::new(), None);
+            let outcome = caller.asks(role, 0);
             let giver = giver(analysis, &profile.entity, GiverKind::RolesAnywhere, name.clone(), field);
             giver.give(role, found, &outcome, Some(item.span), take);
         }
@@ -86,18 +82,15 @@ fn of_association(analysis: &Analysis<'_>, association: &PodIdentity, take: &mut
             let text = field.known()?.value.with_tokens(analysis.vocabulary)?;
             Some(Wanted::Exactly(sender.variable(variable)?, text))
         });
-        let caller = Caller {
-            party: Party::Service(analysis.vocabulary.literal(POD_IDENTITY)),
-            sender: &sender,
-            wanted: wanted.collect(),
-            kind: None,
-        };
+        let wanted = wanted.collect();
+        let party = Party::Service(analysis.vocabulary.literal(POD_IDENTITY));
+        let caller = Caller::new(analysis, party, sender, wanted, None);
         let disabled = truth(&association.session_tags_disabled);
-        let exchanges = (0..sender.exchanges.len()).filter(|&exchange| {
-            let tagged = sender.exchanges[exchange].actions.len() > 1;
+        let exchanges = (0..caller.sender.exchanges.len()).filter(|&exchange| {
+            let tagged = caller.sender.exchanges[exchange].actions.len() > 1;
             if tagged { !disabled.sure } else { disabled.possible }
         });
-        let outcome = Outcome::best(exchanges.map(|exchange| caller.asks(analysis, role, exchange)));
+        let outcome = Outcome::best(exchanges.map(|exchange| caller.asks(role, exchange)));
         let name = Some(association_name(association));
         let giver = giver(analysis, &association.entity, GiverKind::PodIdentity, name, &association.role);
         giver.give(role, found, &outcome, association.session_tags_disabled.span(), take);
@@ -149,10 +142,10 @@ fn assumed_by(analysis: &Analysis<'_>, target: &Role, role: &Role, association: 
     if let (Some(variable), Some(account)) = (sender.variable("account"), analysis.account_of(&role.entity)) {
         wanted.push(Wanted::Exactly(variable, account));
     }
-    let caller = Caller { party: Party::Aws, sender: &sender, wanted, kind: Some(kind) };
+    let caller = Caller::new(analysis, Party::Aws, Arc::new(sender), wanted, Some(kind));
     // The tags of the first session are passed on; whether that needs the permission to tag is not documented.
-    let exchanges = (0..sender.exchanges.len()).filter(|&exchange| {
-        sender.exchanges[exchange].actions.iter().all(|action| action != "sts:SetSourceIdentity")
+    let exchanges = (0..caller.sender.exchanges.len()).filter(|&exchange| {
+        caller.sender.exchanges[exchange].actions.iter().all(|action| action != "sts:SetSourceIdentity")
     });
-    Outcome::best(exchanges.map(|exchange| caller.asks(analysis, target, exchange)))
+    Outcome::best(exchanges.map(|exchange| caller.asks(target, exchange)))
 }

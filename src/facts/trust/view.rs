@@ -76,7 +76,7 @@ type SharedWorkshop<'a> = (Arc<Sender>, Rc<RefCell<Workshop<'a>>>);
 
 impl<'a> Workshops<'a> {
     /// The one for questions about a sender; a new one if that has become large.
-    fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
+    pub(in crate::facts) fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
         let mut known = self.0.borrow_mut();
         let address = Arc::as_ptr(sender).addr();
         if let Some((_, workshop)) = known.get(&address).filter(|(_, known)| !known.borrow().is_full()) {
