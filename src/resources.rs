@@ -125,6 +125,21 @@ pub struct Resource {
     pub variants: Vec<Variant>,
 }
 
+/// What a further answer tells of a thing that was taken out of its file: the one property that is told elsewhere.
+#[derive(Clone, Debug)]
+pub struct Supplement {
+    /// The type, `AWS::IAM::Role`.
+    pub kind: Name,
+    /// The template that the account is.
+    pub template: TemplateId,
+    /// The deployment that the account is.
+    pub deployment: DeploymentId,
+    /// The logical id of the thing.
+    pub logical_id: Name,
+    /// The property: see [`account::supplemented`].
+    pub property: Located<Value>,
+}
+
 /// The contents of a resource in some worlds.
 #[derive(Clone, Debug)]
 pub struct Variant {
@@ -316,7 +331,7 @@ pub struct Resources {
     /// Accounts by their number: the deployment and the template that each is.
     pub accounts: Vec<(Name, DeploymentId, TemplateId)>,
     /// What further answers tell of things that were taken out of their files ([`account::Whole`]).
-    pub more: Vec<Resource>,
+    pub more: Vec<Supplement>,
     /// What could not be resolved.
     pub problems: Vec<Problem>,
 }

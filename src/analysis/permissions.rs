@@ -14,6 +14,10 @@ use crate::model::{
 use crate::policy::{Attached, InForce, PermissionPolicy, Permissions, Policy, PolicyId, Statement};
 use crate::value::{Field, Part, Text};
 
+/// So many holders are kept; then all are let go of, and those that are asked for again are made again. Who is asked about is
+/// most often near who was asked about before, and an organisation has very many.
+const MOST_HOLDERS: usize = 1 << 14;
+
 /// The permissions of the holders of a scan, as far as somebody has asked for them.
 #[derive(Debug, Default)]
 pub(super) struct Holders {
@@ -26,7 +30,7 @@ pub(super) struct Holders {
 }
 
 /// The policies of a holder: those that grant, by number, then those of each limit. Of each the address of what was made
-/// of it, which stays the same for as long as a holder has it, and whether it is in force for sure.
+/// of it, which no other policy gets for as long as the holder is known by it, and whether it is in force for sure.
 type Policies = Vec<(usize, usize, bool)>;
 
 /// A holder of permissions, or several that have the same ones.
@@ -59,8 +63,21 @@ impl Analysis<'_> {
             let mut equal = self.holders.equal.lock().expect("no thread panics while it holds the lock");
             Arc::clone(equal.entry((id.kind, policies)).or_insert_with(|| Arc::new(holder)))
         };
-        let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
-        holders.insert(id, Arc::clone(&holder));
+        let is_full = {
+            let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
+            let is_full = holders.len() >= MOST_HOLDERS;
+            if is_full {
+                *holders = FxHashMap::default();
+            }
+            holders.insert(id, Arc::clone(&holder));
+            is_full
+        };
+        if is_full {
+            *self.holders.equal.lock().expect("no thread panics while it holds the lock") =
+                FxHashMap::default();
+            *self.holders.documents.lock().expect("no thread panics while it holds the lock") =
+                FxHashMap::default();
+        }
         holder
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Analysis, Holder};
 use crate::finding::Certainty;
-use crate::knowledge::actions::{AccessLevel, ActionId, ActionSet, Actions};
+use crate::knowledge::actions::{AccessLevel, ActionId, ActionSet, Actions, Service};
 use crate::knowledge::privileges::{
     DataKind, EscalationCategory, EscalationMethod, EscalationTarget, Takeover, data_actions,
     escalation_methods, takeovers, verified_data_actions,
@@ -70,7 +70,7 @@ pub struct Privileges {
     /// Ways to take over the federation; none are listed of an administrator.
     pub takeovers: Vec<Gain<Takeover>>,
     /// The services of which all actions are allowed on all resources, for sure; none are listed of an administrator.
-    pub whole_services: Vec<String>,
+    pub whole_services: Vec<Service>,
     /// True if every policy is in view.
     pub complete: bool,
     /// True if it matters which role it is that has them.
@@ -210,7 +210,7 @@ impl Analysis<'_> {
             } else if let Some(action) = of(DataKind::Read) {
                 (Impact::Read, Some(action))
             } else if let Some(service) = whole_services(everywhere).first() {
-                (Impact::WholeService, first(&Actions::default().matching(&format!("{service}:*"))))
+                (Impact::WholeService, Some(service.first()))
             } else if let Some(action) = first(&more) {
                 (Impact::Narrow, Some(action))
             } else if let Some(action) = first(&beyond_own.intersection(somewhere)) {
@@ -234,16 +234,14 @@ fn most_of_all() -> Option<ActionId> {
 }
 
 /// The services of which all actions are in a set.
-fn whole_services(actions: &ActionSet) -> Vec<String> {
+fn whole_services(actions: &ActionSet) -> Vec<Service> {
     let catalogue = Actions::default();
     // One that can only be read is nothing to be warned of.
-    let writes =
-        |all: &ActionSet| all.iter().any(|action| catalogue.access(action).contains(AccessLevel::Write));
-    let whole = catalogue.services_within(actions).filter(|service| {
-        let all = service.actions();
-        all.len() >= FEW_ACTIONS && writes(&all)
-    });
-    whole.map(|service| service.name).collect()
+    let writes = |service: &Service| {
+        service.actions().iter().any(|action| catalogue.access(action).contains(AccessLevel::Write))
+    };
+    let whole = catalogue.services_within(actions);
+    whole.filter(|service| service.count() >= FEW_ACTIONS && writes(service)).collect()
 }
 
 /// Asks for the ways to gain permissions.

@@ -175,7 +175,7 @@ fn of_holder(analysis: &Analysis<'_>, entity: &Entity, role: Option<&Role>, take
         takeover_proved: Bounds::decided(takeover.is_some_and(|gain| gain.sure)),
         takeover: takeover.map(|gain| literal(gain.method.title)),
         whole_service: Bounds::decided(!privileges.whole_services.is_empty()),
-        services: privileges.whole_services.iter().map(|name| literal(name)).collect(),
+        services: privileges.whole_services.iter().map(|service| literal(&service.name())).collect(),
         allows_nothing: role
             .map_or(Bounds::decided(false), |role| allows_nothing(analysis, role, &privileges)),
         federated: role.map_or(Bounds::decided(false), |role| federated(analysis, role)),
@@ -250,10 +250,7 @@ impl<'p> Worst<'p> {
     pub(super) fn of(analysis: &Analysis<'_>, holder: EntityId, privileges: &'p Privileges) -> Self {
         let escalation = privileges.escalations.iter().max_by_key(|gain| (gain.sure, gain.victim_in_view));
         let takeover = privileges.takeovers.iter().max_by_key(|gain| gain.sure);
-        let of_service = privileges
-            .whole_services
-            .first()
-            .and_then(|service| Actions::default().matching(&format!("{service}:*")).iter().next());
+        let of_service = privileges.whole_services.first().map(|service| service.first());
         let action = escalation.map(|gain| gain.action).or(takeover.map(|gain| gain.action)).or(of_service);
         let granted = analysis.granted_at(holder, action.or(privileges.worst));
         Self { escalation, takeover, granted }

@@ -105,19 +105,42 @@ pub struct ResourceType {
     pub condition_keys: Vec<String>,
 }
 
-/// A service and its actions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A service, by the actions that it has: a range of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Service {
-    /// The prefix of its actions, such as `iam`.
-    pub name: String,
-    range: Range<usize>,
+    start: u16,
+    end: u16,
 }
 
 impl Service {
+    /// The prefix of its actions, such as `iam`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let mut name = Actions::default().names.at(usize::from(self.start));
+        name.truncate(name.find(':').unwrap_or_default());
+        name
+    }
+
     /// All its actions.
     #[must_use]
-    pub fn actions(&self) -> ActionSet {
-        ActionSet::range(self.range.clone())
+    pub fn actions(self) -> ActionSet {
+        ActionSet::range(self.range())
+    }
+
+    /// The first of its actions.
+    #[must_use]
+    pub const fn first(self) -> ActionId {
+        ActionId(self.start)
+    }
+
+    /// How many actions it has.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.range().len()
+    }
+
+    fn range(self) -> Range<usize> {
+        usize::from(self.start)..usize::from(self.end)
     }
 }
 
@@ -338,16 +361,13 @@ impl Actions {
     /// The services of which all actions are in a set, in order.
     pub fn services_within(self, actions: &ActionSet) -> impl Iterator<Item = Service> {
         let starts = self.service_starts();
-        let range = move |number: usize| {
-            let end = if number + 1 < starts.len() { usize::from(starts.at(number + 1)) } else { COUNT };
-            usize::from(starts.at(number))..end
+        let service = move |number: usize| {
+            let all = u16::try_from(COUNT).unwrap_or(u16::MAX);
+            let end = if number + 1 < starts.len() { starts.at(number + 1) } else { all };
+            Service { start: starts.at(number), end }
         };
         let count = if actions.is_empty() { 0 } else { starts.len() };
-        (0..count).map(range).filter(|range| actions.has_all(range.clone())).map(move |range| {
-            let mut name = self.names.at(range.start);
-            name.truncate(name.find(':').unwrap_or_default());
-            Service { name, range }
-        })
+        (0..count).map(service).filter(|service| actions.has_all(service.range()))
     }
 
     fn service_starts(self) -> Shorts {

@@ -119,6 +119,7 @@ impl<'s> Builder<'s> {
         };
         macro_rules! adopt {
             ($($field:ident),*) => {
+                $(model.$field.reserve_exact(parts.iter().map(|part| part.model.$field.len()).sum());)*
                 for Part { account, model: mut made } in parts {
                     $({
                         let mut position = model.$field.len();
@@ -127,7 +128,7 @@ impl<'s> Builder<'s> {
                             position += usize::from(is_new);
                             is_new
                         });
-                        join(&mut model.$field, made.$field);
+                        model.$field.append(&mut made.$field);
                     })*
                 }
             };
@@ -145,11 +146,11 @@ impl<'s> Builder<'s> {
         let by_id: FxHashMap<_, usize> =
             roles.chain(users).map(|entity| (entity.resource(), entity.id.index as usize)).collect();
         let (documents, shared) = (Documents::new(self.sources), SharedPolicies::default());
-        for resource in &resources.more {
-            let kind = kind_of(self.vocabulary.names.text(resource.kind));
-            let deployment = deployment(&resources.deployments, resource.deployment);
+        for told in &resources.more {
+            let kind = kind_of(self.vocabulary.names.text(told.kind));
+            let deployment = deployment(&resources.deployments, told.deployment);
             let (Some(kind), Some(deployment)) = (kind, deployment) else { continue };
-            let key = (kind, resource.deployment, resource.template, resource.logical_id);
+            let key = (kind, told.deployment, told.template, told.logical_id);
             let Some(&position) = by_id.get(&key) else { continue };
             let context = Context {
                 vocabulary: self.vocabulary,
@@ -158,13 +159,11 @@ impl<'s> Builder<'s> {
                 deployment,
                 shared: &shared,
             };
-            for variant in &resource.variants {
-                let properties = Slot::new(context, &variant.properties);
-                match kind {
-                    EntityKind::Role => model.roles[position].supplement(properties),
-                    EntityKind::User => model.users[position].supplement(properties),
-                    _ => {}
-                }
+            let property = Slot::new(context, &told.property);
+            match kind {
+                EntityKind::Role => model.roles[position].supplement(property),
+                EntityKind::User => model.users[position].supplement(property),
+                _ => {}
             }
         }
     }

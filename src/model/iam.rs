@@ -262,8 +262,8 @@ impl Role {
 
 impl Role {
     /// Adds what another answer tells of a role of which its account's details were read first.
-    pub(super) fn supplement(&mut self, properties: Slot<'_>) {
-        let max_session = properties.get("MaxSessionDuration").integer();
+    pub(super) fn supplement(&mut self, max_session: Slot<'_>) {
+        let max_session = max_session.integer();
         if self.max_session.is_not_seen() && !max_session.is_not_seen() {
             self.max_session = max_session;
         }
@@ -329,8 +329,8 @@ impl User {
 
 impl User {
     /// Adds what another answer tells of a user of whom the account's details were read first.
-    pub(super) fn supplement(&mut self, properties: Slot<'_>) {
-        self.login_profile = self.login_profile.or(properties.get("LoginProfile").span());
+    pub(super) fn supplement(&mut self, login_profile: Slot<'_>) {
+        self.login_profile = self.login_profile.or(login_profile.span());
     }
 }
 

@@ -48,7 +48,8 @@ use self::whole::{Taken, TakenFrom};
 
 pub use answer::{Asked, asked, passed_over};
 pub use dump::{Dump, Start};
-pub use whole::Whole;
+pub use kinds::supplemented;
+pub use whole::{KnownWhole, Whole};
 
 /// A file of answers, or the manifest of a dump. Borrows nothing.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::threads::{in_order, thread_count};
 use super::visited::visited;
 use super::{FEW, FindingLimit, Progress, Request, SHARE, Summary, TotalLimit, bug};
 use crate::document::Limits;
-use crate::resources::File;
+use crate::resources::{File, account};
 use crate::source::{self, Bytes, Found, Problem, ProblemKind, STDIN, Search, SizeLimit, SourceId, Sources};
 
 /// What is to be read for a request.
@@ -120,11 +120,17 @@ pub(super) fn gather(
     };
     let without = |files| -> Vec<&Found> { not_skipped(files, skipped) };
     let mut room = Room { total: listing.total.0, left: listing.total.0 };
+    let mut whole = account::KnownWhole::default();
     let mut look_at_all = |files: &[&Found]| -> Vec<Looked> {
         // What is too much is let go of before too much more is read.
         let looked = files.chunks(AT_ONCE).flat_map(|files| {
             let mut looked = in_order(files, look);
-            files.iter().zip(&mut looked).for_each(|(found, looked)| room.take(&found.path, looked));
+            for (found, looked) in files.iter().zip(&mut looked) {
+                room.take(&found.path, looked);
+                if let Looked::Ours { file: Some(File::Answers(file)), .. } = looked {
+                    whole.lighten(file, context.vocabulary);
+                }
+            }
             looked
         });
         looked.collect()
@@ -159,8 +165,8 @@ pub(super) fn gather(
     (files, gathered)
 }
 
-/// How many files are looked at side by side before it is counted how long they are.
-const AT_ONCE: usize = 4096;
+/// How many files are looked at side by side before it is counted how long they are, and they are made lighter.
+const AT_ONCE: usize = 1024;
 
 /// How much more is held of files.
 struct Room {

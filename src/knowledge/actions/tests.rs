@@ -153,10 +153,10 @@ fn services_are_ranges_that_cover_everything() {
     let mut names = Vec::new();
     for service in actions.services_within(&ActionSet::all()) {
         let own = service.actions();
-        assert!(!own.is_empty() && !own.intersects(&seen), "{}", service.name);
-        assert_eq!(own, actions.matching(&format!("{}:*", service.name)), "{}", service.name);
+        assert!(!own.is_empty() && !own.intersects(&seen), "{}", service.name());
+        assert_eq!(own, actions.matching(&format!("{}:*", service.name())), "{}", service.name());
         seen.union_with(&own);
-        names.push(service.name);
+        names.push(service.name());
     }
     assert_eq!(seen, ActionSet::all());
     assert!(names.len() > 400);
@@ -169,7 +169,7 @@ fn services_are_ranges_that_cover_everything() {
 fn a_service_is_within_a_set_that_has_all_its_actions() {
     let actions = Actions::default();
     let names = |set: &ActionSet| -> Vec<String> {
-        actions.services_within(set).map(|service| service.name).collect()
+        actions.services_within(set).map(|service| service.name()).collect()
     };
     let mut set =
         actions.matching("s3:*").union(&actions.matching("iam:*")).union(&actions.matching("ec2:Run*"));

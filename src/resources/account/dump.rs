@@ -543,7 +543,7 @@ impl Account {
             let kind = vocabulary.names.lookup(thing.key.kind);
             let is_taken = |account| kind.is_some_and(|kind| taken.contains(&Taken { account, kind, id }));
             if number.is_some_and(is_taken) {
-                all.more.extend(thing.resource(&place, template, vocabulary));
+                all.more.extend(thing.supplement(&place, template, vocabulary));
                 continue;
             }
             let companion = companion(&thing, &known);

@@ -25,6 +25,16 @@ pub(crate) struct Kind {
     pub(crate) companion: Option<(&'static str, &'static str)>,
 }
 
+/// The property of a thing that the details of its account do not tell, where it matters and other answers tell it.
+#[must_use]
+pub fn supplemented(kind: &str) -> Option<&'static str> {
+    match kind {
+        "AWS::IAM::Role" => Some("MaxSessionDuration"),
+        "AWS::IAM::User" => Some("LoginProfile"),
+        _ => None,
+    }
+}
+
 /// What `Ref` gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reference {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::fragment::{Fragment, Told};
 use super::kinds::{self, Reference};
 use super::merge;
-use crate::resources::{Deployment, Entry, Resource, Value, Variant};
+use crate::resources::{Deployment, Entry, Resource, Supplement, Value, Variant};
 use crate::value::{Located, Name, TemplateId, Text, TextBuilder, Unknown, Vocabulary, WorldTable};
 
 /// What tells the things of an owner apart.
@@ -60,6 +60,21 @@ pub(super) fn unseen(
 }
 
 impl Thing {
+    /// What is told of it besides what the details of its account tell.
+    pub(super) fn supplement(
+        self,
+        place: &Deployment,
+        template: TemplateId,
+        vocabulary: &Vocabulary,
+    ) -> Option<Supplement> {
+        let name = kinds::supplemented(self.key.kind)?;
+        let Resource { kind, logical_id, variants, .. } = self.resource(place, template, vocabulary)?;
+        let Value::Map(properties) = variants.into_iter().next()?.properties.value else { return None };
+        let mut told = properties.into_iter().filter(|entry| !is_not_seen(entry));
+        let Entry { value, .. } = told.find(|entry| entry.key.value.as_literal(vocabulary) == Some(name))?;
+        Some(Supplement { kind, template, deployment: place.id, logical_id, property: value })
+    }
+
     /// The resource that it is; none for what AWS makes and keeps up.
     pub(super) fn resource(
         self,

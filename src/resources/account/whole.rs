@@ -1,8 +1,11 @@
 //! Things of which one answer tells all that matters: they need not wait for other answers, and there may be very many.
 
+use rustc_hash::FxHashSet;
+
 use super::File;
 use super::clue::WrittenArn;
 use super::fragment::Fragment;
+use super::kinds::supplemented;
 use super::thing::{Key, Thing};
 use crate::resources::{Deployment, Resource};
 use crate::source::Span;
@@ -35,6 +38,28 @@ pub(crate) struct TakenFrom {
     pub(crate) account: Name,
     pub(crate) partition: Name,
     pub(crate) span: Span,
+}
+
+/// The things that were taken out of the files that were read so far.
+#[derive(Debug, Default)]
+pub struct KnownWhole(FxHashSet<Taken>);
+
+impl KnownWhole {
+    /// Notes what was taken out of a file, and lets go of all that the file tells of known things but what is told nowhere else.
+    /// That is never asked for, so that it does not matter which file is read first.
+    pub fn lighten(&mut self, file: &mut File, vocabulary: &Vocabulary) {
+        self.0.extend(&file.taken);
+        for fragment in &mut file.fragments {
+            let (Some(account), Some(id)) = (fragment.account, fragment.id) else { continue };
+            let Some(kind) = vocabulary.names.lookup(fragment.kind) else { continue };
+            if self.0.contains(&Taken { account, kind, id }) {
+                let kept = supplemented(fragment.kind);
+                fragment.properties.retain(|entry| entry.key.value.as_literal(vocabulary) == kept);
+                fragment.properties.shrink_to_fit();
+                fragment.attributes = Vec::new();
+            }
+        }
+    }
 }
 
 impl File {
