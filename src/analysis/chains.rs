@@ -23,6 +23,8 @@ use crate::policy::{Arn, Effect, Item, PermissionQuestion, PolicyId, Target};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Text, Worlds};
 
+pub(super) use self::passing::To;
+
 pub use search::{Chain, Reached};
 
 /// The action that a session needs to assume a role.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::chains::To;
 use super::{Analysis, Privileges};
 use crate::knowledge::managed_policies::ManagedPolicies;
 use crate::knowledge::privileges::guest_scope;
@@ -14,9 +15,9 @@ use crate::model::{
 use crate::policy::{Attached, InForce, PermissionPolicy, Permissions, Policy, PolicyId, Statement};
 use crate::value::{Field, Part, Text};
 
-/// So many holders are kept; then all are let go of, and those that are asked for again are made again. Who is asked about is
-/// most often near who was asked about before, and an organisation has very many.
-const MOST_HOLDERS: usize = 1 << 14;
+/// So many holders are kept; then all are let go of, and those that are asked for again are made again: who is asked about is
+/// most often near who was asked about before, and an organisation has very many. Tests keep hardly any.
+const MOST_HOLDERS: usize = if cfg!(test) { 3 } else { 1 << 14 };
 
 /// The permissions of the holders of a scan, as far as somebody has asked for them.
 #[derive(Debug, Default)]
@@ -46,6 +47,8 @@ pub struct Holder {
     pub bounded: bool,
     /// What its permissions amount to, where that depends on nothing else.
     pub(super) privileges: OnceLock<Arc<Privileges>>,
+    /// The services that it may pass roles to.
+    pub(super) passes_to: OnceLock<Box<[To]>>,
 }
 
 impl Analysis<'_> {

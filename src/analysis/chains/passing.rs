@@ -4,8 +4,6 @@
 //! trust policy that names the service. Roles are passed within an account only.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -46,13 +44,12 @@ pub(super) struct Passing<'a, 's> {
     /// The roles that trust a service, by account.
     trusting: FxHashMap<&'static str, FxHashMap<Text, Vec<Hop>>>,
     numbers: FxHashMap<(&'static str, Text), usize>,
-    /// The services of holders, by address: all holders that were asked about live as long as the analysis.
-    services: FxHashMap<usize, Rc<[To]>>,
     pub passable: Vec<Passable>,
 }
 
 /// A service that a holder may pass roles to.
-struct To {
+#[derive(Clone, Debug)]
+pub(in crate::analysis) struct To {
     service: &'static str,
     /// Whether it may create and start something there.
     runs: Bounds<bool>,
@@ -84,18 +81,18 @@ impl<'a, 's> Passing<'a, 's> {
             methods,
             trusting: FxHashMap::default(),
             numbers: FxHashMap::default(),
-            services: FxHashMap::default(),
             passable: Vec::new(),
         })
     }
 
     /// The roles that sessions of a role get by passing them.
-    pub(super) fn of(&mut self, from: u32, end: &End<'_>, holder: &Arc<Holder>) -> Passed {
+    pub(super) fn of(&mut self, from: u32, end: &End<'_>, holder: &Holder) -> Passed {
         let mut passed = Passed::default();
         if !holder.permissions.mentions(self.pass) {
             return passed;
         }
-        for &To { service, runs, everywhere } in &*self.services(holder) {
+        let services = holder.passes_to.get_or_init(|| self.services(holder));
+        for &To { service, runs, everywhere } in services {
             let roles = self.trusting(service).get(&end.account).cloned().unwrap_or_default();
             if roles.is_empty() {
                 continue;
@@ -121,11 +118,7 @@ impl<'a, 's> Passing<'a, 's> {
     }
 
     /// The services that a holder may pass roles to and run something in.
-    fn services(&mut self, holder: &Arc<Holder>) -> Rc<[To]> {
-        let address = Arc::as_ptr(holder).addr();
-        if let Some(known) = self.services.get(&address) {
-            return Rc::clone(known);
-        }
+    fn services(&self, holder: &Holder) -> Box<[To]> {
         let may_pass = |target, service| self.asks(holder, self.pass, target, service);
         let to = |&service: &&'static str| {
             if !may_pass(Target::Somewhere, Some(service)).possible {
@@ -135,12 +128,10 @@ impl<'a, 's> Passing<'a, 's> {
             let everywhere = || may_pass(Target::Everywhere, Some(service));
             runs.possible.then(|| To { service, runs, everywhere: everywhere() })
         };
-        let services: Rc<[To]> = match may_pass(Target::Somewhere, None).possible {
+        match may_pass(Target::Somewhere, None).possible {
             true => self.methods.keys().filter_map(to).collect(),
-            false => Rc::from([]),
-        };
-        self.services.insert(address, Rc::clone(&services));
-        services
+            false => Box::default(),
+        }
     }
 
     /// Whether a holder may create and start something in a service, by one of the methods.
