@@ -12,7 +12,9 @@ mod passing;
 mod search;
 mod trust;
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::passing::{Passable, PassesAll, Passing};
 use self::trust::{Trusted, Trusts};
@@ -36,17 +38,20 @@ const MOST_PAIRS: usize = 400_000;
 /// The most pairs of which the trust policy is decided. A decision takes some twenty microseconds.
 const MOST_DECISIONS: usize = 30_000;
 
-/// Which role's sessions may assume which other role. Roles are numbered as in the model.
+/// Which role's sessions may assume which other role. Roles are numbered as in the model; nothing is kept of the very many that
+/// lead nowhere.
 #[derive(Debug, Default)]
 pub struct Chains {
+    /// How many roles there are.
+    roles: usize,
     /// The hops that leave a role, in order.
-    leaving: Vec<Vec<Hop>>,
+    leaving: FxHashMap<u32, Vec<Hop>>,
     /// The accounts of which a role may assume all that is open to them.
-    wide: Vec<Option<Wide>>,
+    wide: FxHashMap<u32, Wide>,
     /// For each account, the roles that are open to all its roles that may assume them.
     open: Vec<Vec<Hop>>,
     /// The services to which a role may pass all that trusts them.
-    passing: Vec<Vec<PassesAll>>,
+    passing: FxHashMap<u32, Vec<PassesAll>>,
     /// The services of accounts to which some may.
     passable: Vec<Passable>,
     /// True if not every pair was looked at.
@@ -144,6 +149,35 @@ impl<'a> End<'a> {
     }
 }
 
+/// Roles by what their ARNs name, in order: few are asked for of very many.
+struct ByResource<'e, 'a> {
+    ends: &'e [Option<End<'a>>],
+    /// By the hash of the resource.
+    numbers: Vec<(u64, u32)>,
+}
+
+impl<'e, 'a> ByResource<'e, 'a> {
+    fn new(ends: &'e [Option<End<'a>>]) -> Self {
+        let hashed = |(end, number): (&Option<End<'a>>, u32)| Some((hash(&end.as_ref()?.resource), number));
+        let mut numbers: Vec<(u64, u32)> = ends.iter().zip(0..).filter_map(hashed).collect();
+        numbers.sort_unstable();
+        Self { ends, numbers }
+    }
+
+    fn get(&self, resource: &Text) -> impl Iterator<Item = u32> {
+        let wanted = hash(resource);
+        let first = self.numbers.partition_point(|(hash, _)| *hash < wanted);
+        let some = self.numbers[first..].iter().take_while(move |(hash, _)| *hash == wanted);
+        let is_same =
+            |number: &u32| self.ends[*number as usize].as_ref().is_some_and(|end| end.resource == *resource);
+        some.map(|(_, number)| *number).filter(is_same)
+    }
+}
+
+fn hash(text: &Text) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
 /// Makes the chains.
 struct Builder<'a, 's> {
     analysis: &'a Analysis<'s>,
@@ -162,35 +196,29 @@ impl<'a, 's> Builder<'a, 's> {
         let count = analysis.model.roles.len();
         let ends: Vec<Option<End<'a>>> =
             (0..count).map(|index| End::of(analysis, u32::try_from(index).ok()?)).collect();
-        let ends = |index: u32| ends[index as usize].as_ref();
         let numbers = || 0..u32::try_from(count).unwrap_or(u32::MAX);
-        let mut chains = Chains {
-            leaving: vec![Vec::new(); count],
-            wide: vec![None; count],
-            passing: vec![Vec::new(); count],
-            ..Chains::default()
-        };
+        let mut chains = Chains { roles: count, ..Chains::default() };
         let mut passing = Passing::new(analysis);
         let mut passed = 0;
-        let mut by_resource: FxHashMap<&Text, Vec<u32>> = FxHashMap::default();
         let mut hubs: FxHashMap<&Text, usize> = FxHashMap::default();
         // The roles that trust an account, where more than that is asked for; and those that trust everybody.
         let mut trusting: FxHashMap<&Text, Vec<u32>> = FxHashMap::default();
         let mut inviting: Vec<u32> = Vec::new();
+        let by_resource = ByResource::new(&ends);
+        let ends = |index: u32| ends[index as usize].as_ref();
         for index in numbers() {
             let Some(end) = ends(index) else { continue };
-            by_resource.entry(&end.resource).or_default().push(index);
             let number = hubs.len();
             hubs.entry(&end.account).or_insert(number);
         }
         chains.open = vec![Vec::new(); hubs.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let mut trusts: Vec<Option<Trusted>> = (0..count).map(|_| None).collect();
+        let mut trusts: FxHashMap<u32, Trusted> = FxHashMap::default();
         for to in numbers() {
             let Some(end) = ends(to) else { continue };
             let Some(trusted) = self.trusts.of(end) else { continue };
             for name in &trusted.roles {
-                pairs.extend(by_resource.get(name).into_iter().flatten().map(|&from| (from, to)));
+                pairs.extend(by_resource.get(name).map(|from| (from, to)));
             }
             let is_known = |account: &Text| account.as_literal(analysis.vocabulary).is_some();
             let mut open = |account: &Text, hub: usize| {
@@ -214,7 +242,7 @@ impl<'a, 's> Builder<'a, 's> {
                     open(account, hub);
                 }
             }
-            trusts[to as usize] = Some(trusted);
+            trusts.insert(to, trusted);
         }
         for from in numbers() {
             let Some(end) = ends(from) else { continue };
@@ -226,8 +254,12 @@ impl<'a, 's> Builder<'a, 's> {
             if let Some(passing) = &mut passing {
                 let found = passing.of(from, end, &holder);
                 passed += found.hops.len();
-                chains.leaving[from as usize] = found.hops;
-                chains.passing[from as usize] = found.all;
+                if !found.hops.is_empty() {
+                    chains.leaving.insert(from, found.hops);
+                }
+                if !found.all.is_empty() {
+                    chains.passing.insert(from, found.all);
+                }
             }
             let vocabulary = analysis.vocabulary;
             if !holder.permissions.mentions(self.assume)
@@ -239,20 +271,18 @@ impl<'a, 's> Builder<'a, 's> {
             let account = hubs[&end.account];
             let is_wide = everywhere.possible && !holder.permissions.denies();
             if is_wide {
-                chains.wide[from as usize] = Some(Wide { account, sure: everywhere.sure });
+                chains.wide.insert(from, Wide { account, sure: everywhere.sure });
             }
             if let Some(names) = self.named_targets(end.role.entity.id) {
-                let named = names.iter().filter_map(|name| by_resource.get(name)).flatten();
-                pairs.extend(named.map(|&to| (from, to)));
+                pairs.extend(names.iter().flat_map(|name| by_resource.get(name)).map(|to| (from, to)));
                 continue;
             }
             let of_account = trusting.get(&end.account).into_iter().flatten().copied();
             let open = if is_wide { &[][..] } else { &chains.open[account] };
             let strangers = inviting.iter().copied();
             let others = of_account.chain(open.iter().map(|hop| hop.to)).chain(strangers);
-            let may_admit = |to: &u32| {
-                trusts[*to as usize].as_ref().is_some_and(|trusted| trusted.may_admit(end.arn, vocabulary))
-            };
+            let may_admit =
+                |to: &u32| trusts.get(to).is_some_and(|trusted| trusted.may_admit(end.arn, vocabulary));
             pairs.extend(others.filter(may_admit).map(|to| (from, to)));
             if pairs.len() + passed > MOST_PAIRS {
                 chains.exhausted = true;
@@ -265,7 +295,8 @@ impl<'a, 's> Builder<'a, 's> {
             let (Some(one), Some(other)) = (ends(from), ends(to)) else { continue };
             let answer = self.may_assume(one, other);
             if answer.possible {
-                chains.leaving[from as usize].push(Hop { to, sure: answer.sure, service: None });
+                let hop = Hop { to, sure: answer.sure, service: None };
+                chains.leaving.entry(from).or_default().push(hop);
             }
         }
         chains.passable = passing.map(|passing| passing.passable).unwrap_or_default();

@@ -34,20 +34,30 @@ impl Chains {
         if role.kind != EntityKind::Role {
             return false;
         }
-        let index = role.index as usize;
-        self.leaving.get(index).is_some_and(|hops| !hops.is_empty())
-            || self.wide.get(index).copied().flatten().is_some_and(|wide| !self.open[wide.account].is_empty())
-            || self.passing.get(index).is_some_and(|passing| !passing.is_empty())
+        let index = role.index;
+        self.leaving.contains_key(&index)
+            || self.passing.contains_key(&index)
+            || self.wide.get(&index).is_some_and(|wide| !self.open[wide.account].is_empty())
+    }
+
+    /// The hops that leave a role, in order.
+    fn leaving(&self, role: u32) -> &[Hop] {
+        self.leaving.get(&role).map_or(&[], Vec::as_slice)
+    }
+
+    /// The services to which a role may pass all that trusts them.
+    fn passing(&self, role: u32) -> &[PassesAll] {
+        self.passing.get(&role).map_or(&[], Vec::as_slice)
     }
 
     /// The service to which a role has to be passed by another, to get it.
     pub(super) fn passed_to(&self, from: u32, to: u32) -> Option<&'static str> {
-        let hops = self.leaving[from as usize].iter().filter(|hop| hop.to == to);
-        let is_open = |wide: Wide| self.open[wide.account].iter().any(|hop| hop.to == to);
-        if hops.clone().any(|hop| hop.service.is_none()) || self.wide[from as usize].is_some_and(is_open) {
+        let hops = self.leaving(from).iter().filter(|hop| hop.to == to);
+        let is_open = |wide: &Wide| self.open[wide.account].iter().any(|hop| hop.to == to);
+        if hops.clone().any(|hop| hop.service.is_none()) || self.wide.get(&from).is_some_and(is_open) {
             return None;
         }
-        let passing = self.passing[from as usize].iter().map(|passes| &self.passable[passes.to]);
+        let passing = self.passing(from).iter().map(|passes| &self.passable[passes.to]);
         let mut all = passing.filter(|passable| passable.roles.iter().any(|hop| hop.to == to));
         hops.clone().find_map(|hop| hop.service).or_else(|| all.next().map(|passable| passable.service))
     }
@@ -66,8 +76,8 @@ impl Chains {
             chains: self,
             analysis,
             sure,
-            came_from: vec![None; self.leaving.len()],
-            first: vec![None; self.leaving.len()],
+            came_from: vec![None; self.roles],
+            first: vec![None; self.roles],
             waiting: self.open.clone(),
             passable: self.passable.iter().map(|passable| passable.roles.clone()).collect(),
             queue: VecDeque::new(),
@@ -90,7 +100,7 @@ impl Chains {
     #[must_use]
     pub fn circles(&self, without: &dyn Fn(EntityId) -> bool) -> Vec<Vec<EntityId>> {
         let mut circles: Vec<Vec<EntityId>> = Vec::new();
-        let roles = self.leaving.len();
+        let roles = self.roles;
         for component in components(roles + self.open.len(), &|node| self.sure_neighbours(node, without)) {
             let mut members: Vec<u32> = component
                 .into_iter()
@@ -113,7 +123,7 @@ impl Chains {
 
     /// The nodes that follow one for sure: roles by number, and behind them the hubs of accounts.
     fn sure_neighbours(&self, node: usize, without: &dyn Fn(EntityId) -> bool) -> Vec<usize> {
-        let roles = self.leaving.len();
+        let roles = self.roles;
         match node.checked_sub(roles) {
             Some(account) => {
                 self.open[account].iter().filter(|hop| hop.sure).map(|hop| hop.to as usize).collect()
@@ -123,9 +133,9 @@ impl Chains {
                 if !self.lead_on(id(number)) || without(id(number)) {
                     return Vec::new();
                 }
-                let assumed = self.leaving[node].iter().filter(|hop| hop.sure && hop.service.is_none());
+                let assumed = self.leaving(number).iter().filter(|hop| hop.sure && hop.service.is_none());
                 let hops = assumed.map(|hop| hop.to as usize);
-                let hub = self.wide[node].filter(|wide| wide.sure).map(|wide| roles + wide.account);
+                let hub = self.wide.get(&number).filter(|wide| wide.sure).map(|wide| roles + wide.account);
                 hops.chain(hub).collect()
             }
         }
@@ -162,19 +172,19 @@ impl Reached<'_> {
     }
 
     fn expand(&mut self, role: u32) {
-        for hop in &self.chains.leaving[role as usize] {
+        for hop in self.chains.leaving(role) {
             if hop.sure || !self.sure {
                 self.reach(role, hop.to);
             }
         }
-        for &PassesAll { to: service, sure } in &self.chains.passing[role as usize] {
+        for &PassesAll { to: service, sure } in self.chains.passing(role) {
             if sure || !self.sure {
                 let waiting = std::mem::take(&mut self.passable[service]);
                 let is_left = |hop: &Hop| self.sure && !hop.sure || !self.reach(role, hop.to);
                 self.passable[service] = waiting.into_iter().filter(is_left).collect();
             }
         }
-        let Some(wide) = self.chains.wide[role as usize] else { return };
+        let Some(&wide) = self.chains.wide.get(&role) else { return };
         if wide.sure || !self.sure {
             let waiting = std::mem::take(&mut self.waiting[wide.account]);
             let is_left = |hop: &Hop| self.sure && !hop.sure || !self.reach(role, hop.to);
@@ -220,7 +230,8 @@ impl Reached<'_> {
     }
 }
 
-/// The strongly connected components of a directed graph, by Tarjan's algorithm without recursion.
+/// The strongly connected components of a directed graph, by Tarjan's algorithm without recursion. Nodes that do not lead
+/// back to themselves are no component.
 fn components(count: usize, neighbours: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; count];
@@ -258,6 +269,15 @@ fn components(count: usize, neighbours: &dyn Fn(usize) -> Vec<usize>) -> Vec<Vec
                 low[*parent] = low[*parent].min(low[node]);
             }
             if low[node] == order[node] {
+                // Most nodes are alone.
+                if stack.last() == Some(&node) {
+                    stack.pop();
+                    on_stack[node] = false;
+                    if neighbours(node).contains(&node) {
+                        found.push(vec![node]);
+                    }
+                    continue;
+                }
                 let mut component = Vec::new();
                 while let Some(member) = stack.pop() {
                     on_stack[member] = false;
@@ -285,6 +305,6 @@ mod tests {
             component.sort_unstable();
         }
         found.sort();
-        assert_eq!(found, [vec![0, 1, 2], vec![3], vec![4], vec![5]]);
+        assert_eq!(found, [vec![0, 1, 2], vec![5]]);
     }
 }
