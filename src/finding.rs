@@ -39,10 +39,10 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// One concrete request that would be let in, a line for each part.
     pub witness: Option<Vec<(String, String)>>,
-    /// What to write instead.
-    pub help: String,
+    /// What to write instead: most often what others of the same rule say.
+    pub help: Arc<str>,
     /// What can be written instead by machine, if that is known.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// The fingerprint of the finding that this one is folded into.
     pub folded_into: Option<String>,
     /// Why it is not to be acted on, if somebody said so.
@@ -128,7 +128,7 @@ pub struct Label {
     /// The place.
     pub span: Span,
     /// A few words, lower case.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// What a group of rules promises.

@@ -43,7 +43,7 @@ pub fn write_out(findings: &mut [Finding], sources: &Sources, pinned: bool) {
         // What another program writes is overwritten by it.
         let generated = finding.entity.cdk_path.is_some();
         if let Some(fix) = finding.fix.take().filter(|_| !generated) {
-            finding.fix = desk.write(Fix { safe: fix.safe && !pinned, ..fix });
+            finding.fix = desk.write(Fix { safe: fix.safe && !pinned, ..*fix }).map(Box::new);
         }
     }
     desk.check(findings);

@@ -38,7 +38,7 @@ fn fixed(files: &[(String, String)], settings: &Settings, allowed: &dyn Fn(&Fix)
 fn fixes(files: &[(String, String)], settings: &Settings) -> Vec<(String, Fix)> {
     let outcome = scan(files, &Texts::new(), settings);
     let counting = outcome.findings.iter().filter(|finding| finding.counts());
-    counting.filter_map(|finding| Some((finding.rule.to_string(), finding.fix.clone()?))).collect()
+    counting.filter_map(|finding| Some((finding.rule.to_string(), *finding.fix.clone()?))).collect()
 }
 
 #[test]

@@ -81,7 +81,7 @@ mod tests {
             labels: Vec::new(),
             notes: Vec::new(),
             witness: None,
-            help: "Close it.".to_owned(),
+            help: "Close it.".into(),
             fix: None,
             folded_into: folded.then(|| "0".to_owned()),
             suppressed: None,

@@ -65,7 +65,7 @@ pub(super) fn everything() -> Case {
     full.witness = Some(vec![("action".to_owned(), "sts:AssumeRoleWithWebIdentity".to_owned())]);
     full.notes = vec!["one assumption".to_owned()];
     full.labels = vec![label(elsewhere, "guests get this role")];
-    full.help = "Do one of these:\n\n- set `Guests: false`\n- remove it".to_owned();
+    full.help = "Do one of these:\n\n- set `Guests: false`\n- remove it".into();
     let of = |severity, fingerprint: &str| Finding {
         severity,
         fingerprint: fingerprint.to_owned(),
@@ -113,7 +113,7 @@ pub(super) fn nasty(nasty: &str) -> Case {
     // A rule has no empty lines where it names something.
     let line = format!("{}x", nasty.replace(['\n', '\r'], " ").trim());
     let start = line.trim_start_matches(['`', '\t', ' ']);
-    found.help = format!("{start} or `{line}`:\n\n- {line}\n\n```\nKey: {line}\n```");
+    found.help = format!("{start} or `{line}`:\n\n- {line}\n\n```\nKey: {line}\n```").into();
     case.problems = vec![
         Problem::of(ProblemKind::Unreadable, path, format!("`{nasty}` is wrong"), format!("See `{nasty}`.")),
         Problem::at(ProblemKind::Lenient, found.span, format!("`{nasty}`"), "See there."),
@@ -155,7 +155,7 @@ pub(super) fn finding(span: Span) -> Finding {
         labels: Vec::new(),
         notes: Vec::new(),
         witness: None,
-        help: "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.".to_owned(),
+        help: "Set `AllowUnauthenticatedIdentities` to `false`, or give the guest role nothing but what the public may do.".into(),
         fix: None,
         folded_into: None,
         suppressed: None,
@@ -164,7 +164,7 @@ pub(super) fn finding(span: Span) -> Finding {
 }
 
 pub(super) fn label(span: Span, text: &str) -> Label {
-    Label { span, text: text.to_owned() }
+    Label { span, text: text.into() }
 }
 
 #[test]

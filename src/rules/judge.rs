@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::file::{self, Stretch};
 use super::severity::{EXPOSURE, EXPOSURES, REACH, REACHES, exposure};
@@ -76,7 +76,8 @@ pub(super) struct Verdict {
     pub subject: EntityId,
     pub cause: Vec<Text>,
     pub worlds: Worlds,
-    pub finding: Finding,
+    /// Apart: there may be very many, which are moved about.
+    pub finding: Box<Finding>,
 }
 
 /// Collects findings while facts go by.
@@ -87,6 +88,8 @@ pub struct Judge<'r> {
     by_kind: Arc<FxHashMap<&'r str, Vec<usize>>>,
     selection: &'r Selection,
     verdicts: Vec<Verdict>,
+    /// What several findings say alike.
+    texts: FxHashSet<Arc<str>>,
 }
 
 impl<'r> Judge<'r> {
@@ -98,7 +101,13 @@ impl<'r> Judge<'r> {
         for (index, rule) in rules.iter().enumerate() {
             by_kind.entry(rule.finds.as_ref()).or_default().push(index);
         }
-        Self { rules, by_kind: Arc::new(by_kind), selection, verdicts: Vec::new() }
+        Self {
+            rules,
+            by_kind: Arc::new(by_kind),
+            selection,
+            verdicts: Vec::new(),
+            texts: FxHashSet::default(),
+        }
     }
 
     /// A judge of the same rules who knows of nothing yet.
@@ -109,6 +118,7 @@ impl<'r> Judge<'r> {
             by_kind: Arc::clone(&self.by_kind),
             selection: self.selection,
             verdicts: Vec::new(),
+            texts: FxHashSet::default(),
         }
     }
 
@@ -120,7 +130,8 @@ impl<'r> Judge<'r> {
     /// Judges one fact.
     pub fn take(&mut self, fact: &dyn Fact, context: &dyn Context) {
         for &index in self.by_kind.get(fact.schema().kind).into_iter().flatten() {
-            if let Some(finding) = judge(self.rules[index], fact, context, self.selection) {
+            let found = judge(self.rules[index], fact, context, self.selection, &mut self.texts);
+            if let Some(finding) = found.map(Box::new) {
                 let Common { subject, cause, worlds, .. } = fact.common().clone();
                 self.verdicts.push(Verdict { rule: index, subject, cause, worlds, finding });
             }
@@ -134,7 +145,7 @@ impl<'r> Judge<'r> {
         tell_apart(&mut self.verdicts);
         super::precedence::fold(&self.rules, self.selection, &mut self.verdicts);
         let finding = |verdict: Verdict| {
-            let mut finding = Finding { when: context.when(&verdict.worlds), ..verdict.finding };
+            let mut finding = Finding { when: context.when(&verdict.worlds), ..*verdict.finding };
             // What is wrong under some conditions only may be right under others.
             if finding.when.is_some() || context.coverage(&verdict.worlds) != Coverage::Full {
                 finding.fix = None;
@@ -168,7 +179,13 @@ fn proves(group: Group, coverage: Coverage) -> bool {
 const SECRET: &str = "secret";
 
 /// What a rule says about a fact of its kind.
-fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Selection) -> Option<Finding> {
+fn judge(
+    rule: &Rule,
+    fact: &dyn Fact,
+    context: &dyn Context,
+    selection: &Selection,
+    texts: &mut FxHashSet<Arc<str>>,
+) -> Option<Finding> {
     let scene = condition::Scene { vocabulary: context.vocabulary(), options: selection.options(rule) };
     let wanted = condition::holds(&rule.when, fact, &scene, true);
     if !wanted.possible {
@@ -198,15 +215,19 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
     let help = case.and_then(|case| case.help.as_deref()).or(rule.help.as_deref()).unwrap_or_default();
     let evidence = &common.evidence;
     let moved = rule.place.as_ref().and_then(|role| evidence.iter().find(|evidence| evidence.role == role));
-    let labels = rule.labels.iter().flat_map(|(role, text)| {
-        let text = writer.fill(text);
-        evidence
-            .iter()
-            .filter(move |evidence| evidence.role == role)
-            .map(move |evidence| Label { span: evidence.span, text: text.clone() })
-    });
+    let labels: Vec<Label> = rule
+        .labels
+        .iter()
+        .flat_map(|(role, text)| {
+            let text = shared(texts, &writer.fill(text));
+            evidence
+                .iter()
+                .filter(move |evidence| evidence.role == role)
+                .map(move |evidence| Label { span: evidence.span, text: Arc::clone(&text) })
+        })
+        .collect();
     Some(Finding {
-        rule: rule.id.as_ref().into(),
+        rule: shared(texts, &rule.id),
         group: rule.group,
         severity,
         certainty,
@@ -214,21 +235,32 @@ fn judge(rule: &Rule, fact: &dyn Fact, context: &dyn Context, selection: &Select
         message: writer.fill(message),
         span: moved.map_or(common.place, |evidence| evidence.span),
         conceals: fact.schema().kind == SECRET,
-        labels: labels.collect(),
+        labels,
         notes: Vec::new(),
         witness: common.witness.clone(),
-        help: writer.fill(help),
+        help: shared(texts, &writer.fill(help)),
         fix: rule
             .fix
             .as_ref()
             .and_then(|name| fact.remedy(name))
             .filter(|_| context.is_written(common.subject))
-            .cloned(),
+            .cloned()
+            .map(Box::new),
         folded_into: None,
         suppressed: None,
         fingerprint: fingerprint(rule, fact, &entity, context),
         entity,
     })
+}
+
+/// A text that is kept once, however many findings say it.
+fn shared(texts: &mut FxHashSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let text: Arc<str> = text.into();
+    texts.insert(Arc::clone(&text));
+    text
 }
 
 /// The severity, and whether it is decided.

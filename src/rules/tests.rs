@@ -444,7 +444,7 @@ mod judging {
         let finding = judged(&rules, &[thing(3, Bounds::decided(true), 0b001, 1)]).remove(0);
         assert_eq!(finding.message, "a small thing `Thing3`, small");
         assert_eq!((finding.span.start, finding.span.end), (7, 9));
-        assert_eq!(finding.labels[0].text, "the lid of Thing3");
+        assert_eq!(&*finding.labels[0].text, "the lid of Thing3");
     }
 
     #[test]

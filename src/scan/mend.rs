@@ -104,7 +104,7 @@ impl Workshop<'_> {
 
     fn candidates(&self) -> impl Iterator<Item = (Identity, &Fix)> {
         self.mending.outcome.findings.iter().filter(|finding| finding.counts()).filter_map(|finding| {
-            let fix = finding.fix.as_ref().filter(|fix| {
+            let fix = finding.fix.as_deref().filter(|fix| {
                 !fix.edits.is_empty() && (self.allowed)(finding, fix, &self.mending.outcome.sources)
             })?;
             let identity = (finding.fingerprint.clone(), fix.title.clone());
@@ -122,7 +122,7 @@ impl Workshop<'_> {
         let found: Vec<(&Finding, &Fix)> = outcome
             .findings
             .iter()
-            .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+            .filter_map(|finding| Some((finding, finding.fix.as_deref()?)))
             .filter(|(finding, fix)| wanted.contains(&(finding.fingerprint.clone(), fix.title.clone())))
             .collect();
         // What a fix before it has changed is looked at in the next round.

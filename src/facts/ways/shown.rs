@@ -172,7 +172,7 @@ impl Ways<'_> {
     }
 
     fn step(&self, kind: StepKind, entity: EntityId, places: &[(&str, Option<Span>)]) -> Step {
-        let label = |&(text, span): &(&str, Option<Span>)| Some(Label { span: span?, text: text.to_owned() });
+        let label = |&(text, span): &(&str, Option<Span>)| Some(Label { span: span?, text: text.into() });
         Step {
             kind: kind.name(),
             entity: self.analysis.name(entity),

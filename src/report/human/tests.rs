@@ -293,7 +293,7 @@ fn severities_look_different() {
     let mut case = at("a.yaml", "a: true\n", "true");
     case.findings = Severity::ALL
         .into_iter()
-        .map(|severity| Finding { severity, help: "Change it.".to_owned(), ..case.findings[0].clone() })
+        .map(|severity| Finding { severity, help: "Change it.".into(), ..case.findings[0].clone() })
         .collect();
     case.findings[1].folded_into = Some("x".to_owned());
     case.findings[2].suppressed = Some(Suppression { by: SuppressedBy::File, reason: None });
@@ -632,7 +632,7 @@ fn hostile_text_does_nothing() {
     found.when = Some("`\u{1b}`".to_owned());
     found.witness = Some(vec![("k\u{1b}".to_owned(), "v\nw".to_owned())]);
     found.notes = vec!["n\u{200b}".to_owned()];
-    found.help = "Look at `\u{1b}[2J`.".to_owned();
+    found.help = "Look at `\u{1b}[2J`.".into();
     found.labels = vec![label(found.span, "l\u{1b}")];
     let text = rendered(&case, PLAIN);
     assert!(!text.contains(|found: char| found != '\n' && crate::report::text::is_treacherous(found)));
@@ -814,7 +814,7 @@ Condition:
 - one item that is long enough to be wrapped onto a second line at eighty columns
 - another
 "
-    .to_owned();
+    .into();
     insta::assert_snapshot!(body(&case, PLAIN), @r"
     a.yaml
 

@@ -27,7 +27,8 @@ fn everything() -> Case {
     full.entity.cdk_path = Some("Shop/Pool".to_owned());
     full.labels = vec![label(plain.span, "here")];
     let edit = Edit { span: plain.span, text: "Guests: false".to_owned() };
-    full.fix = Some(Fix { edits: vec![edit], ..Fix::new("switch off guests".to_owned(), false, Vec::new()) });
+    let fix = Fix { edits: vec![edit], ..Fix::new("switch off guests".to_owned(), false, Vec::new()) };
+    full.fix = Some(Box::new(fix));
     full.notes = vec!["one assumption".to_owned()];
     full.witness = Some(vec![("action".to_owned(), "sts:AssumeRole".to_owned())]);
     full.folded_into = Some("8899".to_owned());

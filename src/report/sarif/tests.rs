@@ -74,14 +74,14 @@ fn everything() -> Case {
     ];
     let edit = |span: Span, text: &str| Edit { span, text: text.to_owned() };
     let at = case.span(role, "x");
-    found.fix = Some(Fix {
+    found.fix = Some(Box::new(Fix {
         edits: vec![
             edit(case.span(file, "true"), "false"),
             // Something is added behind.
             edit(Span::new(at.source, at.end, at.end), ", y"),
         ],
         ..Fix::new("switch off guests".to_owned(), false, Vec::new())
-    });
+    }));
     let folded = Finding { folded_into: Some("x".to_owned()), ..found.clone() };
     let unknown =
         Finding { rule: "own-rule".into(), labels: Vec::new(), severity: Severity::Low, ..found.clone() };

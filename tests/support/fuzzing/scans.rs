@@ -30,7 +30,7 @@ pub(crate) fn check_outcome(outcome: &Outcome, texts: &[(&str, &str)]) {
             check_span(sources.host_span(label.span), sources);
         }
         assert!(!finding.message.is_empty() && !finding.fingerprint.is_empty());
-        let all = [&finding.message, &finding.help];
+        let all = [finding.message.as_str(), &*finding.help];
         assert!(all.iter().all(|text| !text.contains("{{")), "a rule is not filled in: {all:?}");
     }
     check_reports(outcome);
