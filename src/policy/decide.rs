@@ -562,6 +562,7 @@ impl<'a, 'v> Search<'a, 'v> {
 
     /// Whether some request is admitted.
     fn admits(&mut self) -> Result<bool, Exhausted> {
+        self.solver.any_request = true;
         self.allow(0, &mut Vec::new(), &mut Vec::new())
     }
 

@@ -141,6 +141,13 @@ fn check(small: &Small, draft: &Draft, wanted: &[Wanted]) -> Result<(), String> 
     let said: Vec<Said> = asked.iter().map(|sent| case.said(sent)).collect();
     let sure = case.decide(Bound::Sure, wanted, &[]);
     let possible = case.decide(Bound::Possible, wanted, &[]);
+    for (bound, answer) in [(Bound::Sure, &sure), (Bound::Possible, &possible)] {
+        let question = case.question(bound, wanted, &[]);
+        let admits = admits_in(&mut Workshop::about(&small.sender), &question, &case.scene.vocabulary);
+        if admits != Some(matches!(answer, Answer::Admitted(_))) {
+            return Err(format!("{}: {admits:?} of {answer:?}, {wanted:?}", small.name));
+        }
+    }
     if !wanted.is_empty() {
         // What was made for other questions changes nothing.
         let mut workshop = Workshop::about(&small.sender);
