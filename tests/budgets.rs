@@ -878,6 +878,7 @@ const OTHER_NUMBERS: &[(&str, &[&str])] = &[
             "model/link.rs ROLES",
             "policy/automaton.rs NEW_SET",
             "policy/decide.rs FEW",
+            "policy/decide/alike.rs MOST",
             "policy/workshop.rs MOST_AUTOMATA",
             "scan.rs FEW",
             "scan.rs SHARE",
