@@ -879,6 +879,8 @@ const OTHER_NUMBERS: &[(&str, &[&str])] = &[
             "policy/automaton.rs NEW_SET",
             "policy/decide.rs FEW",
             "policy/decide/alike.rs MOST",
+            "policy/decide/alike.rs MOST_SYMBOLS",
+            "policy/decide/alike.rs MOST_WORDS",
             "policy/workshop.rs MOST_AUTOMATA",
             "scan.rs FEW",
             "scan.rs SHARE",

@@ -22,6 +22,11 @@ use crate::value::{Name, Part, Shape, Symbol, SymbolId, Text, Unknown, Vocabular
 /// The most answers that are kept. Most sets of roles that are alike have some ten of them.
 const MOST: usize = 1_024;
 
+/// The symbols of a question, and the words that it takes to write one down, above which its answer is not kept. A trust
+/// policy that AWS takes needs far fewer.
+const MOST_SYMBOLS: usize = 64;
+const MOST_WORDS: usize = 8_192;
+
 /// Answers to questions about one sender.
 #[derive(Default)]
 pub(in crate::policy) struct Answers {
@@ -296,6 +301,9 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &Text) -> Option<()> {
+        if self.words.len() > MOST_WORDS {
+            return None;
+        }
         self.plain(text.parts().len());
         text.parts().iter().try_for_each(|part| {
             self.plain(std::mem::discriminant(part));
@@ -315,6 +323,9 @@ impl Writer<'_> {
 
     /// A text with symbols by their tokens.
     fn string(&mut self, text: &str) -> Option<()> {
+        if self.words.len() > MOST_WORDS {
+            return None;
+        }
         self.plain(text.len());
         if tokens(text).next().is_none() {
             Recorder(&mut self.words).write(text.as_bytes());
@@ -333,7 +344,7 @@ impl Writer<'_> {
 
     fn symbol(&mut self, symbol: SymbolId) -> Option<()> {
         // Of one without token, texts are not known.
-        symbol.token()?;
+        symbol.token().filter(|_| self.symbols.len() < MOST_SYMBOLS)?;
         let index = self.symbols.iter().position(|known| *known == symbol).unwrap_or_else(|| {
             self.symbols.push(symbol);
             self.symbols.len() - 1
