@@ -8,20 +8,20 @@
 //!
 //! A role that is passed to a service counts too: see [`passing`].
 
+mod end;
 mod passing;
 mod search;
 mod trust;
 
-use std::hash::BuildHasher;
+use rustc_hash::FxHashMap;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
-
+use self::end::{ByResource, End, Named, account_and_resource};
 use self::passing::{Passable, PassesAll, Passing};
-use self::trust::{Trusted, Trusts};
+use self::trust::{Beginnings, Trusts};
 use super::Analysis;
 use crate::knowledge::actions::{ActionId, Actions};
-use crate::model::{EntityId, GrantedPolicy, Role};
-use crate::policy::{Arn, Effect, Item, PermissionQuestion, PolicyId, Target};
+use crate::model::{EntityId, GrantedPolicy};
+use crate::policy::{Effect, Item, PermissionQuestion, PolicyId, Target};
 use crate::source::Span;
 use crate::value::{Bounds, Comparison, Text, Worlds};
 
@@ -85,15 +85,6 @@ pub struct HopPlaces {
     pub allowed: Option<Span>,
 }
 
-/// What is known of a role before pairs are looked at.
-struct End<'a> {
-    role: &'a Role,
-    arn: &'a Text,
-    account: Text,
-    /// `role/PATH/NAME`
-    resource: Text,
-}
-
 impl Analysis<'_> {
     /// The chains of the roles of the scan, made once.
     #[must_use]
@@ -140,44 +131,6 @@ impl Analysis<'_> {
     }
 }
 
-impl<'a> End<'a> {
-    fn of(analysis: &'a Analysis<'_>, index: u32) -> Option<Self> {
-        let role = analysis.model.roles.get(index as usize)?;
-        let arn = role.entity.arn()?;
-        let Arn { account, resource, .. } = Arn::parse(arn, analysis.vocabulary)?;
-        Some(Self { role, arn, account, resource })
-    }
-}
-
-/// Roles by what their ARNs name, in order: few are asked for of very many.
-struct ByResource<'e, 'a> {
-    ends: &'e [Option<End<'a>>],
-    /// By the hash of the resource.
-    numbers: Vec<(u64, u32)>,
-}
-
-impl<'e, 'a> ByResource<'e, 'a> {
-    fn new(ends: &'e [Option<End<'a>>]) -> Self {
-        let hashed = |(end, number): (&Option<End<'a>>, u32)| Some((hash(&end.as_ref()?.resource), number));
-        let mut numbers: Vec<(u64, u32)> = ends.iter().zip(0..).filter_map(hashed).collect();
-        numbers.sort_unstable();
-        Self { ends, numbers }
-    }
-
-    fn get(&self, resource: &Text) -> impl Iterator<Item = u32> {
-        let wanted = hash(resource);
-        let first = self.numbers.partition_point(|(hash, _)| *hash < wanted);
-        let some = self.numbers[first..].iter().take_while(move |(hash, _)| *hash == wanted);
-        let is_same =
-            |number: &u32| self.ends[*number as usize].as_ref().is_some_and(|end| end.resource == *resource);
-        some.map(|(_, number)| *number).filter(is_same)
-    }
-}
-
-fn hash(text: &Text) -> u64 {
-    FxBuildHasher.hash_one(text)
-}
-
 /// Makes the chains.
 struct Builder<'a, 's> {
     analysis: &'a Analysis<'s>,
@@ -213,7 +166,8 @@ impl<'a, 's> Builder<'a, 's> {
         }
         chains.open = vec![Vec::new(); hubs.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let mut trusts: FxHashMap<u32, Trusted> = FxHashMap::default();
+        // How the ARNs begin of whom a role admits that it does not name, where it asks for that.
+        let mut beginnings: FxHashMap<u32, Beginnings> = FxHashMap::default();
         for to in numbers() {
             let Some(end) = ends(to) else { continue };
             let Some(trusted) = self.trusts.of(end) else { continue };
@@ -242,7 +196,7 @@ impl<'a, 's> Builder<'a, 's> {
                     open(account, hub);
                 }
             }
-            trusts.insert(to, trusted);
+            beginnings.extend(trusted.beginnings.map(|some| (to, some)));
         }
         for from in numbers() {
             let Some(end) = ends(from) else { continue };
@@ -281,8 +235,7 @@ impl<'a, 's> Builder<'a, 's> {
             let open = if is_wide { &[][..] } else { &chains.open[account] };
             let strangers = inviting.iter().copied();
             let others = of_account.chain(open.iter().map(|hop| hop.to)).chain(strangers);
-            let may_admit =
-                |to: &u32| trusts.get(to).is_some_and(|trusted| trusted.may_admit(end.arn, vocabulary));
+            let may_admit = |to: &u32| beginnings.get(to).is_none_or(|some| some.admit(end.arn, vocabulary));
             pairs.extend(others.filter(may_admit).map(|to| (from, to)));
             if pairs.len() + passed > MOST_PAIRS {
                 chains.exhausted = true;
@@ -306,7 +259,7 @@ impl<'a, 's> Builder<'a, 's> {
 
     /// The roles that the policies of a holder let it assume, by `role/PATH/NAME`; `None` if some are not named one
     /// by one.
-    fn named_targets(&self, holder: EntityId) -> Option<Vec<Text>> {
+    fn named_targets(&self, holder: EntityId) -> Option<Vec<Named<'s>>> {
         let vocabulary = self.analysis.vocabulary;
         let mut names = Vec::new();
         for grant in self.analysis.model.grants_of(holder) {
@@ -324,12 +277,12 @@ impl<'a, 's> Builder<'a, 's> {
                 }
                 for item in statement.resources.only.as_ref()? {
                     let Item::Text(text) = item else { return None };
-                    let arn = Arn::parse(text, vocabulary)?;
-                    let written = arn.resource.with_tokens(vocabulary)?;
-                    if written.contains(['*', '?', '$']) || arn.account.as_literal(vocabulary) == Some("*") {
+                    let (account, resource) = account_and_resource(text, vocabulary)?;
+                    let is_pattern = resource.with_tokens(vocabulary)?.contains(['*', '?', '$']);
+                    if is_pattern || account.as_literal(vocabulary) == Some("*") {
                         return None;
                     }
-                    names.push(arn.resource);
+                    names.push(resource);
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! Whether a trust policy admits the sessions of a role.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{ASSUME, Decided, End, MOST_DECISIONS};
+use super::{ASSUME, Decided, End, MOST_DECISIONS, Named};
 use crate::analysis::Analysis;
 use crate::knowledge::sender::{Claim, Format, Piece, Presence, Sender, Values};
 use crate::model::Role;
@@ -11,13 +12,13 @@ use crate::policy::{
     PrincipalKey, Question, Statement, Test, Wanted, Witness, Workshop, decide_in,
 };
 use crate::source::Span;
-use crate::value::{Bounds, Field, Text, Vocabulary};
+use crate::value::{Bounds, Field, Text, TextBuilder, Vocabulary};
 
 /// Whom of AWS a trust policy names.
 #[derive(Debug, Default)]
-pub(super) struct Trusted {
+pub(super) struct Trusted<'v> {
     /// Roles, as `role/PATH/NAME`.
-    pub(super) roles: Vec<Text>,
+    pub(super) roles: Vec<Named<'v>>,
     /// Accounts.
     pub(super) accounts: Vec<Text>,
     /// True for `*`.
@@ -25,21 +26,25 @@ pub(super) struct Trusted {
     /// True if it asks for nothing else of those whom it names.
     pub(super) unconditional: bool,
     /// How the ARN begins of whoever gets in without being named; none if it may be any.
-    beginnings: Option<Vec<String>>,
+    pub(super) beginnings: Option<Beginnings>,
 }
 
-impl Trusted {
+/// How the ARNs begin of those who get in.
+#[derive(Debug, Default)]
+pub(super) struct Beginnings(Vec<String>);
+
+impl Beginnings {
+    /// False if a role that is not named does not get in whatever else is asked for. Most pairs need no decision by this.
+    pub(super) fn admit(&self, arn: &Text, vocabulary: &Vocabulary) -> bool {
+        let Some(arn) = arn.as_literal(vocabulary) else { return true };
+        self.0.iter().any(|beginning| arn.starts_with(beginning.as_str()))
+    }
+}
+
+impl Trusted<'_> {
     /// Whether every role of an account is admitted that is permitted to ask.
     pub(super) fn is_open_to(&self, account: &Text) -> bool {
         self.unconditional && (self.everybody || self.accounts.contains(account))
-    }
-
-    /// False if a role that is not named does not get in whatever else is asked for. Most pairs need no decision by this.
-    pub(super) fn may_admit(&self, arn: &Text, vocabulary: &Vocabulary) -> bool {
-        let (Some(beginnings), Some(arn)) = (&self.beginnings, arn.as_literal(vocabulary)) else {
-            return true;
-        };
-        beginnings.iter().any(|beginning| arn.starts_with(beginning.as_str()))
     }
 }
 
@@ -78,10 +83,11 @@ impl<'a, 's> Trusts<'a, 's> {
     }
 
     /// Whom of AWS a role trusts; `None` if nobody.
-    pub(super) fn of(&self, end: &End<'_>) -> Option<Trusted> {
+    pub(super) fn of(&self, end: &End<'_>) -> Option<Trusted<'s>> {
         let vocabulary = self.analysis.vocabulary;
         let policy = self.policy(end.role)?;
-        let mut trusted = Trusted { unconditional: true, beginnings: Some(Vec::new()), ..Trusted::default() };
+        let mut trusted =
+            Trusted { unconditional: true, beginnings: Some(Beginnings::default()), ..Trusted::default() };
         for statement in &policy.statements {
             let covers = statement.covers_action(ASSUME, vocabulary);
             if statement.effect != Effect::Allow || !covers.possible {
@@ -110,9 +116,11 @@ impl<'a, 's> Trusts<'a, 's> {
                 names = true;
             }
             if names_many {
-                let beginnings = beginnings(statement, vocabulary);
-                trusted.beginnings =
-                    trusted.beginnings.zip(beginnings).map(|(known, more)| [known, more].concat());
+                let more = beginnings(statement, vocabulary);
+                trusted.beginnings = trusted.beginnings.zip(more).map(|(mut known, more)| {
+                    known.0.extend(more);
+                    known
+                });
             }
             trusted.unconditional &= !names || (covers.sure && statement.conditions.is_none());
         }
@@ -121,12 +129,15 @@ impl<'a, 's> Trusts<'a, 's> {
         anybody.then_some(trusted)
     }
 
-    fn resource(&self, name: &Text) -> Text {
-        let names = &self.analysis.vocabulary.names;
-        let mut builder = crate::value::TextBuilder::default();
+    fn resource(&self, name: &Text) -> Named<'s> {
+        let vocabulary = self.analysis.vocabulary;
+        if let Some(name) = name.as_literal(vocabulary) {
+            return Named::Written(Cow::Owned(format!("role/{name}")));
+        }
+        let mut builder = TextBuilder::default();
         builder.push_str("role/");
-        builder.push_text(name, names);
-        builder.finish(names)
+        builder.push_text(name, &vocabulary.names);
+        Named::Text(builder.finish(&vocabulary.names))
     }
 
     fn policy(&self, role: &Role) -> Option<&'a Policy> {
