@@ -54,6 +54,7 @@ pub struct Analysis<'s> {
     controls: control::Controls,
     organisations: OnceLock<organisations::Organisations>,
     privileges: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
+    distinct_privileges: Mutex<FxHashSet<Arc<Privileges>>>,
     victims: privileges::Victims,
     chains: OnceLock<Chains>,
     /// What is left to guests of what roles allow, as far as somebody has asked.
@@ -155,6 +156,7 @@ impl<'s> Analysis<'s> {
             controls: control::Controls::default(),
             organisations: OnceLock::new(),
             privileges: Mutex::default(),
+            distinct_privileges: Mutex::default(),
             victims: privileges::Victims::default(),
             chains: OnceLock::new(),
             left_to_guests: Mutex::default(),

@@ -3,6 +3,7 @@
 mod victims;
 
 use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::{Analysis, Holder};
@@ -58,8 +59,25 @@ pub struct Gain<M: 'static> {
     pub victim_in_view: bool,
 }
 
+impl<M> PartialEq for Gain<M> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { method, sure, action, victim_in_view } = *self;
+        std::ptr::eq(method, other.method)
+            && (sure, action, victim_in_view) == (other.sure, other.action, other.victim_in_view)
+    }
+}
+
+impl<M> Eq for Gain<M> {}
+
+impl<M> Hash for Gain<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { method, sure, action, victim_in_view } = *self;
+        (std::ptr::from_ref(method).addr(), sure, action, victim_in_view).hash(state);
+    }
+}
+
 /// What the permissions of a holder amount to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Privileges {
     /// The worst that is sure, and the worst that is possible.
     pub impact: Bounds<Impact>,
@@ -107,7 +125,7 @@ impl Analysis<'_> {
         let privileges = match holder.privileges.get() {
             Some(known) => Arc::clone(known),
             None => {
-                let privileges = Arc::new(self.assess(role, &holder, &holder.permissions));
+                let privileges = self.known(self.assess(role, &holder, &holder.permissions));
                 // Whoever has the same policies has the same privileges, but for those that have to do with itself.
                 if !privileges.personal {
                     let _ = holder.privileges.set(Arc::clone(&privileges));
@@ -117,6 +135,17 @@ impl Analysis<'_> {
         };
         let mut all = self.privileges.lock().expect("no thread panics while it holds the lock");
         all.insert(role, Arc::clone(&privileges));
+        privileges
+    }
+
+    /// Privileges that are kept once, whoever has them: most amount to the same.
+    fn known(&self, privileges: Privileges) -> Arc<Privileges> {
+        let mut known = self.distinct_privileges.lock().expect("no thread panics while it holds the lock");
+        if let Some(known) = known.get(&privileges) {
+            return Arc::clone(known);
+        }
+        let privileges = Arc::new(privileges);
+        known.insert(Arc::clone(&privileges));
         privileges
     }
 

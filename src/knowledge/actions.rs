@@ -106,7 +106,7 @@ pub struct ResourceType {
 }
 
 /// A service, by the actions that it has: a range of numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Service {
     start: u16,
     end: u16,

@@ -223,6 +223,8 @@ impl<'m> Resolver<'m> {
             }
             if !found.is_empty() {
                 self.doubt_rivals(&mut found);
+                // Most often it is one, and there may be very many references.
+                found.shrink_to_fit();
                 return Some(Target::Found(found));
             }
         }
