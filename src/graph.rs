@@ -22,7 +22,10 @@ use crate::value::{Text, Vocabulary, Worlds};
 #[derive(Debug, Default)]
 pub struct Graph {
     edges: DiGraph<Node, Edge>,
-    nodes: FxHashMap<Node, NodeIndex>,
+    /// The nodes of entities, of which there may be very many.
+    entities: FxHashMap<EntityId, NodeIndex>,
+    /// All others.
+    others: FxHashMap<Node, NodeIndex>,
 }
 
 /// A node of the graph.
@@ -117,10 +120,10 @@ impl Graph {
     /// Where a role names a service that may assume it.
     #[must_use]
     pub fn trusts_service(&self, host: &str, role: EntityId, vocabulary: &Vocabulary) -> Option<Span> {
-        let service = self.nodes.get(&Node::Service(vocabulary.literal(host)))?;
+        let service = self.index(&Node::Service(vocabulary.literal(host)))?;
         // What leads to a role is short; what leaves a service may be every role of an organisation.
         self.around(&Node::Entity(role), Direction::Incoming)
-            .find(|edge| edge.source() == *service && edge.weight().kind == EdgeKind::Trusts)
+            .find(|edge| edge.source() == service && edge.weight().kind == EdgeKind::Trusts)
             .map(|edge| edge.weight().span)
     }
 
@@ -142,12 +145,23 @@ impl Graph {
         node: &Node,
         direction: Direction,
     ) -> impl Iterator<Item = petgraph::graph::EdgeReference<'_, Edge>> {
-        self.nodes.get(node).into_iter().flat_map(move |&index| self.edges.edges_directed(index, direction))
+        self.index(node).into_iter().flat_map(move |index| self.edges.edges_directed(index, direction))
+    }
+
+    fn index(&self, node: &Node) -> Option<NodeIndex> {
+        match node {
+            Node::Entity(id) => self.entities.get(id),
+            other => self.others.get(other),
+        }
+        .copied()
     }
 
     fn node(&mut self, node: Node) -> NodeIndex {
         let edges = &mut self.edges;
-        *self.nodes.entry(node.clone()).or_insert_with(|| edges.add_node(node))
+        match node {
+            Node::Entity(id) => *self.entities.entry(id).or_insert_with(|| edges.add_node(node)),
+            other => *self.others.entry(other.clone()).or_insert_with(|| edges.add_node(other)),
+        }
     }
 
     fn connect(&mut self, from: Node, to: Node, edge: Edge) {

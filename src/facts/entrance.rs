@@ -4,6 +4,8 @@ mod identity_center;
 mod pools;
 mod user_pools;
 
+use smallvec::SmallVec;
+
 use super::trust::Reach;
 use super::words;
 use crate::model::EntityId;
@@ -81,8 +83,8 @@ pub(crate) struct Entrance {
     pub role: EntityId,
     /// What lets them in, as it is written: the principal, or the name of the identity pool.
     pub through: Option<Text>,
-    /// How, one after another.
-    pub steps: Vec<Step>,
+    /// How, one after another: most often a role's trust policy says it alone.
+    pub steps: SmallVec<[Step; 1]>,
     /// The worlds in which it is there.
     pub worlds: Worlds,
     /// True if the session has no more than what Cognito leaves to guests.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::file::{self, Stretch};
 use super::severity::{EXPOSURE, EXPOSURES, REACH, REACHES, exposure};
@@ -425,9 +426,11 @@ fn fingerprint(rule: &Rule, fact: &dyn Fact, entity: &EntityName, context: &dyn 
 
 /// Gives findings that are equal but for their places, such as one wrong name used twice, fingerprints of their own.
 fn tell_apart(verdicts: &mut [Verdict]) {
-    let mut places: FxHashMap<String, Vec<Span>> = FxHashMap::default();
+    let mut places: FxHashMap<u64, SmallVec<[Span; 1]>> = FxHashMap::default();
     for Verdict { finding, .. } in verdicts {
-        let spans = places.entry(finding.fingerprint.clone()).or_default();
+        // It is a number in hexadecimal.
+        let number = u64::from_str_radix(&finding.fingerprint, 16).unwrap_or_default();
+        let spans = places.entry(number).or_default();
         let number = spans.iter().position(|span| *span == finding.span).unwrap_or_else(|| {
             spans.push(finding.span);
             spans.len() - 1

@@ -1,6 +1,7 @@
 //! One root cause, one finding: weaker findings are folded into stronger ones on the same subject.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::judge::Verdict;
 use super::{Rule, Selection};
@@ -12,7 +13,7 @@ use crate::value::{Comparison, Part, Text, Vocabulary};
 /// Marks every finding whose rule yields to that of another one on the same subject, where both hold in some
 /// world together. The stronger one says so in a note.
 pub(super) fn fold(rules: &[&Rule], selection: &Selection, verdicts: &mut [Verdict]) {
-    let mut by_subject: FxHashMap<EntityId, Vec<usize>> = FxHashMap::default();
+    let mut by_subject: FxHashMap<EntityId, SmallVec<[usize; 2]>> = FxHashMap::default();
     for (index, verdict) in verdicts.iter().enumerate() {
         by_subject.entry(verdict.subject).or_default().push(index);
     }
@@ -76,7 +77,7 @@ fn overlap(left: &[Text], right: &[Text]) -> bool {
 /// for one region: then the text that is less written out is kept.
 pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verdict> {
     let mut merged: Vec<Verdict> = Vec::with_capacity(verdicts.len());
-    let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
+    let mut at_place: FxHashMap<(Span, usize), SmallVec<[usize; 2]>> = FxHashMap::default();
     // Whom notes of those belong to that are said already: fingerprints, and where that is said.
     let mut said: FxHashMap<String, usize> = FxHashMap::default();
     for verdict in verdicts {
@@ -118,7 +119,7 @@ pub(super) fn merge(verdicts: Vec<Verdict>, vocabulary: &Vocabulary) -> Vec<Verd
 /// Folds what is said in the same words of several entities that one place makes, such as the roles of a function's
 /// events: there is one text to change. The first one says of whom it is true as well.
 pub(super) fn share(verdicts: &mut [Verdict]) {
-    let mut at_place: FxHashMap<(Span, usize), Vec<usize>> = FxHashMap::default();
+    let mut at_place: FxHashMap<(Span, usize), SmallVec<[usize; 2]>> = FxHashMap::default();
     for index in 0..verdicts.len() {
         if verdicts[index].finding.folded_into.is_some() {
             continue;

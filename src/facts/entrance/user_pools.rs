@@ -1,5 +1,7 @@
 //! Ways in through user pools that roles trust themselves, without an identity pool in between.
 
+use smallvec::smallvec;
+
 use super::{Entrance, Population, Step, StepKind};
 use crate::analysis::{Analysis, Change};
 use crate::facts::trust::{TrustedUserPool, trusted_user_pools};
@@ -37,7 +39,7 @@ pub(crate) fn through_user_pools(analysis: &Analysis<'_>) -> Vec<Entrance> {
                     sure: open.sure && is_stable,
                     role: id,
                     through: Some(Text::literal(user_pool.entity.logical_id)),
-                    steps: vec![
+                    steps: smallvec![
                         Step { kind, entity: user_pool.entity.id, place: at },
                         Step { kind: StepKind::Trusts, entity: id, place },
                     ],

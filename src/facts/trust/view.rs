@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::super::Common;
 use super::super::entrance::{Entrance, Population, Step, StepKind};
@@ -565,7 +566,7 @@ impl<'a> View<'a> {
                     && !self.analysis.may_be_refused(role),
                 role,
                 through: self.principal.value.text().cloned(),
-                steps: vec![Step { kind: StepKind::Trusts, entity: role, place }],
+                steps: smallvec![Step { kind: StepKind::Trusts, entity: role, place }],
                 worlds: self.role.entity.worlds.clone(),
                 limited: false,
             },
