@@ -17,7 +17,7 @@ use crate::value::{Field, Part, Text};
 
 /// So many holders are kept; then all are let go of, and those that are asked for again are made again: who is asked about is
 /// most often near who was asked about before, and an organisation has very many. Tests keep hardly any.
-const MOST_HOLDERS: usize = if cfg!(test) { 3 } else { 1 << 14 };
+const MOST_HOLDERS: usize = if cfg!(test) { 3 } else { 1 << 12 };
 
 /// The permissions of the holders of a scan, as far as somebody has asked for them.
 #[derive(Debug, Default)]

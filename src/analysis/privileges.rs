@@ -4,7 +4,9 @@ mod victims;
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Analysis, Holder};
 use crate::finding::Certainty;
@@ -95,6 +97,48 @@ pub struct Privileges {
     pub(super) personal: bool,
 }
 
+/// The privileges that were asked for, each kept once, whoever has it: most amount to the same.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    distinct: Mutex<FxHashSet<Arc<Privileges>>>,
+    /// Of roles, by number.
+    roles: OnceLock<Box<[OnceLock<Arc<Privileges>>]>>,
+    /// Of all others.
+    others: Mutex<FxHashMap<EntityId, Arc<Privileges>>>,
+}
+
+impl Known {
+    fn of(&self, holder: EntityId) -> Option<Arc<Privileges>> {
+        if holder.kind == EntityKind::Role {
+            return self.roles.get()?.get(holder.index as usize)?.get().cloned();
+        }
+        self.others.lock().expect("no thread panics while it holds the lock").get(&holder).cloned()
+    }
+
+    fn keep(&self, holder: EntityId, privileges: &Arc<Privileges>, roles: usize) {
+        if holder.kind != EntityKind::Role {
+            let mut others = self.others.lock().expect("no thread panics while it holds the lock");
+            others.insert(holder, Arc::clone(privileges));
+            return;
+        }
+        let roles = self.roles.get_or_init(|| (0..roles).map(|_| OnceLock::new()).collect());
+        if let Some(role) = roles.get(holder.index as usize) {
+            // Whoever asked at the same time found out the same.
+            let _ = role.set(Arc::clone(privileges));
+        }
+    }
+
+    fn once(&self, privileges: Privileges) -> Arc<Privileges> {
+        let mut distinct = self.distinct.lock().expect("no thread panics while it holds the lock");
+        if let Some(known) = distinct.get(&privileges) {
+            return Arc::clone(known);
+        }
+        let privileges = Arc::new(privileges);
+        distinct.insert(Arc::clone(&privileges));
+        privileges
+    }
+}
+
 /// A service with fewer actions than these is nothing to speak of.
 const FEW_ACTIONS: usize = 4;
 
@@ -116,16 +160,14 @@ impl Analysis<'_> {
     /// What the permissions of a role amount to.
     #[must_use]
     pub fn privileges(&self, role: EntityId) -> Arc<Privileges> {
-        let known =
-            self.privileges.lock().expect("no thread panics while it holds the lock").get(&role).cloned();
-        if let Some(known) = known {
+        if let Some(known) = self.privileges.of(role) {
             return known;
         }
         let holder = self.holder(role);
         let privileges = match holder.privileges.get() {
             Some(known) => Arc::clone(known),
             None => {
-                let privileges = self.known(self.assess(role, &holder, &holder.permissions));
+                let privileges = self.privileges.once(self.assess(role, &holder, &holder.permissions));
                 // Whoever has the same policies has the same privileges, but for those that have to do with itself.
                 if !privileges.personal {
                     let _ = holder.privileges.set(Arc::clone(&privileges));
@@ -133,19 +175,7 @@ impl Analysis<'_> {
                 privileges
             }
         };
-        let mut all = self.privileges.lock().expect("no thread panics while it holds the lock");
-        all.insert(role, Arc::clone(&privileges));
-        privileges
-    }
-
-    /// Privileges that are kept once, whoever has them: most amount to the same.
-    fn known(&self, privileges: Privileges) -> Arc<Privileges> {
-        let mut known = self.distinct_privileges.lock().expect("no thread panics while it holds the lock");
-        if let Some(known) = known.get(&privileges) {
-            return Arc::clone(known);
-        }
-        let privileges = Arc::new(privileges);
-        known.insert(Arc::clone(&privileges));
+        self.privileges.keep(role, &privileges, self.model.roles.len());
         privileges
     }
 
