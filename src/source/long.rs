@@ -352,6 +352,29 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_file_that_only_explains_some_lines_are_read() {
+        let scratch = Scratch::new();
+        let text = lines(50_000, "\n");
+        assert!(text.len() as u64 > LONG_BESIDE && (text.len() as u64) < LONG);
+        let path = scratch.write("a.json", &text);
+        let sources = Sources::default();
+        let loaded = sources.load_whatever_it_holds(&path, SizeLimit::default());
+        let (source, _) = loaded.expect("it can be read");
+        let span = Span::new(source, 700_000, 700_020);
+        let beside = sources.text_beside(span, &[span], 100).expect("it is there");
+        let start = beside.start as usize;
+        assert!(beside.text.len() < 10_000 && start < 700_000);
+        assert_eq!(text[start..start + beside.text.len()], *beside.text);
+        let lines_before = beside.lines.line_at(span.start - beside.start) + beside.first_line as usize;
+        let place = sources.place(span);
+        assert_eq!(place.start.line as usize, lines_before + 1);
+        // All of it is there now, and is not read again.
+        let whole = sources.text_around(span, &[], 0).expect("it is there");
+        assert_eq!((whole.start, &*whole.text), (0, &*text));
+        assert!(Arc::ptr_eq(&whole, &sources.text_beside(span, &[], 0).expect("it is there")));
+    }
+
+    #[test]
     fn a_change_is_noticed() {
         let scratch = Scratch::new();
         let [_, (sources, source)] = both(&scratch, &lines(4000, "\n"));

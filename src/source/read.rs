@@ -539,5 +539,12 @@ mod tests {
             assert!(Arc::ptr_eq(&sources.file_text(id).unwrap(), &sources.file_text(id).unwrap()));
         }
         assert_eq!(sources.recent.0.lock().unwrap().len(), Recent::MOST);
+        // The file that findings are about stays, whatever explains them.
+        let (first, others) = ids.split_first().unwrap();
+        let known = sources.file_text(*first).unwrap();
+        for &other in others {
+            sources.file_text(other).unwrap();
+            assert!(Arc::ptr_eq(&sources.file_text(*first).unwrap(), &known));
+        }
     }
 }
