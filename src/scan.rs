@@ -537,8 +537,8 @@ fn judge(
     let (selection, unknown) = Selection::new(&analysis.settings.rules, rules);
     problems.extend(unknown);
     let mut court = Court { judge: Judge::new(rules, &selection), analysis };
-    let ways = facts::each(analysis, &mut court);
-    let mut reaches = ways.reaches();
+    // The ways in are let go of before the findings are put together: there may be very many of both.
+    let mut reaches = facts::each(analysis, &mut court).reaches();
     problems.extend(not_read(analysis));
     problems.extend(contradicted(analysis));
     problems.extend(given_up(analysis));

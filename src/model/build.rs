@@ -119,7 +119,10 @@ impl<'s> Builder<'s> {
         };
         macro_rules! adopt {
             ($($field:ident),*) => {
-                $(model.$field.reserve_exact(parts.iter().map(|part| part.model.$field.len()).sum());)*
+                // That of one account is taken over as it is; that of several is put together without growing.
+                if parts.len() > 1 {
+                    $(model.$field.reserve_exact(parts.iter().map(|part| part.model.$field.len()).sum());)*
+                }
                 for Part { account, model: mut made } in parts {
                     $({
                         let mut position = model.$field.len();
@@ -128,7 +131,7 @@ impl<'s> Builder<'s> {
                             position += usize::from(is_new);
                             is_new
                         });
-                        model.$field.append(&mut made.$field);
+                        join(&mut model.$field, made.$field);
                     })*
                 }
             };
@@ -179,7 +182,7 @@ use of_parts;
 
 /// Puts `more` behind what is known, which stays where it is: there may be very much of it.
 fn join<T>(known: &mut Vec<T>, mut more: Vec<T>) {
-    if known.is_empty() { *known = more } else { known.append(&mut more) }
+    if known.capacity() == 0 { *known = more } else { known.append(&mut more) }
 }
 
 impl Part {
