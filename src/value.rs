@@ -11,7 +11,11 @@ mod table;
 mod text;
 mod worlds;
 
+use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::source::Span;
 
@@ -52,6 +56,19 @@ impl Vocabulary {
         }
         out
     }
+}
+
+/// The member of a set that is equal to a value; the value itself becomes one if there is none.
+pub(crate) fn keep_once<T: ?Sized + Eq + Hash, V: Borrow<T> + Into<Arc<T>>>(
+    known: &mut FxHashSet<Arc<T>>,
+    value: V,
+) -> Arc<T> {
+    if let Some(known) = known.get(value.borrow()) {
+        return Arc::clone(known);
+    }
+    let value = value.into();
+    known.insert(Arc::clone(&value));
+    value
 }
 
 /// A value with its place.

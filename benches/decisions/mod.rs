@@ -52,18 +52,7 @@ impl Case {
 
     /// The whole decision, with all that is made ready for it.
     pub(crate) fn decide(&self, bound: Bound) -> Answer {
-        let question = Question {
-            policy: &self.policy,
-            party: &self.party,
-            sender: &self.sender,
-            bound,
-            wanted: &[],
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
-        };
+        let question = Question::new(&self.policy, &self.party, &self.sender, bound);
         decide(&question, &self.vocabulary)
     }
 }

@@ -66,21 +66,14 @@ impl Analysis<'_> {
             let mut equal = self.holders.equal.lock().expect("no thread panics while it holds the lock");
             Arc::clone(equal.entry((id.kind, policies)).or_insert_with(|| Arc::new(holder)))
         };
-        let is_full = {
-            let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
-            let is_full = holders.len() >= MOST_HOLDERS;
-            if is_full {
-                *holders = FxHashMap::default();
-            }
-            holders.insert(id, Arc::clone(&holder));
-            is_full
-        };
-        if is_full {
-            *self.holders.equal.lock().expect("no thread panics while it holds the lock") =
-                FxHashMap::default();
-            *self.holders.documents.lock().expect("no thread panics while it holds the lock") =
-                FxHashMap::default();
+        let mut holders = self.holders.holders.lock().expect("no thread panics while it holds the lock");
+        if holders.len() >= MOST_HOLDERS {
+            *holders = FxHashMap::default();
+            let (equal, documents) = (&self.holders.equal, &self.holders.documents);
+            *equal.lock().expect("no thread panics while it holds the lock") = FxHashMap::default();
+            *documents.lock().expect("no thread panics while it holds the lock") = FxHashMap::default();
         }
+        holders.insert(id, Arc::clone(&holder));
         holder
     }
 

@@ -17,7 +17,7 @@ use crate::knowledge::privileges::{
 };
 use crate::model::{EntityId, EntityKind, GrantedPolicy, PolicyAttachment};
 use crate::policy::{PermissionQuestion, Permissions, Target};
-use crate::value::Bounds;
+use crate::value::{Bounds, keep_once};
 
 pub(super) use victims::Victims;
 
@@ -129,13 +129,7 @@ impl Known {
     }
 
     fn once(&self, privileges: Privileges) -> Arc<Privileges> {
-        let mut distinct = self.distinct.lock().expect("no thread panics while it holds the lock");
-        if let Some(known) = distinct.get(&privileges) {
-            return Arc::clone(known);
-        }
-        let privileges = Arc::new(privileges);
-        distinct.insert(Arc::clone(&privileges));
-        privileges
+        keep_once(&mut self.distinct.lock().expect("no thread panics while it holds the lock"), privileges)
     }
 }
 

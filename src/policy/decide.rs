@@ -65,6 +65,25 @@ pub struct Question<'a> {
     pub shown: Option<&'a [String]>,
 }
 
+impl<'a> Question<'a> {
+    /// About all that the party can send, whatever the day is; the witness shows every key.
+    #[must_use]
+    pub const fn new(policy: &'a Policy, party: &'a Party, sender: &'a Sender, bound: Bound) -> Self {
+        Self {
+            policy,
+            party,
+            sender,
+            bound,
+            wanted: &[],
+            kind: None,
+            exchange: None,
+            spread: &[],
+            today: None,
+            shown: None,
+        }
+    }
+}
+
 /// What is known of the requests that a policy admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Element, Fault, FaultKind, PolicyId, PolicyPath};
 use crate::source::{SourceId, Span};
-use crate::value::Text;
+use crate::value::{Text, keep_once};
 
 /// A policy where it is attached.
 #[derive(Clone, Debug)]
@@ -252,13 +252,7 @@ impl Layouts {
             return Arc::clone(known);
         }
         drop(known);
-        let mut known = self.0.write().expect("no thread panics while it holds the lock");
-        if let Some(known) = known.get(&layout) {
-            return Arc::clone(known);
-        }
-        let layout = Arc::new(layout);
-        known.insert(Arc::clone(&layout));
-        layout
+        keep_once(&mut self.0.write().expect("no thread panics while it holds the lock"), layout)
     }
 }
 

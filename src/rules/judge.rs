@@ -14,7 +14,7 @@ use crate::facts::{Common, Fact, FieldId, FieldType, FieldValue};
 use crate::finding::{Certainty, EntityName, Finding, Group, Label, Severity, in_words};
 use crate::model::EntityId;
 use crate::source::{Span, stable_hash};
-use crate::value::{Text, Vocabulary, Worlds};
+use crate::value::{Text, Vocabulary, Worlds, keep_once};
 
 /// What findings need to know of the scan.
 pub trait Context {
@@ -220,7 +220,7 @@ fn judge(
         .labels
         .iter()
         .flat_map(|(role, text)| {
-            let text = shared(texts, &writer.fill(text));
+            let text = keep_once(texts, writer.fill(text).as_str());
             evidence
                 .iter()
                 .filter(move |evidence| evidence.role == role)
@@ -228,7 +228,7 @@ fn judge(
         })
         .collect();
     Some(Finding {
-        rule: shared(texts, &rule.id),
+        rule: keep_once(texts, &*rule.id),
         group: rule.group,
         severity,
         certainty,
@@ -239,7 +239,7 @@ fn judge(
         labels,
         notes: Vec::new(),
         witness: common.witness.clone(),
-        help: shared(texts, &writer.fill(help)),
+        help: keep_once(texts, writer.fill(help).as_str()),
         fix: rule
             .fix
             .as_ref()
@@ -252,16 +252,6 @@ fn judge(
         fingerprint: fingerprint(rule, fact, &entity, context),
         entity,
     })
-}
-
-/// A text that is kept once, however many findings say it.
-fn shared(texts: &mut FxHashSet<Arc<str>>, text: &str) -> Arc<str> {
-    if let Some(known) = texts.get(text) {
-        return Arc::clone(known);
-    }
-    let text: Arc<str> = text.into();
-    texts.insert(Arc::clone(&text));
-    text
 }
 
 /// The severity, and whether it is decided.

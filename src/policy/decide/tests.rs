@@ -509,16 +509,8 @@ fn a_parameter_is_no_stranger() {
     let owner = case.sender.variable("owner").expect("GitHub has owners");
     let ask = |bound| {
         let question = Question {
-            policy: &case.policy,
-            party: &case.party,
-            sender: &case.sender,
-            bound,
             wanted: &[Wanted::Stranger(owner, "attacker-qx7".to_owned())],
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
+            ..Question::new(&case.policy, &case.party, &case.sender, bound)
         };
         decide(&question, &case.scene.vocabulary)
     };
@@ -542,16 +534,8 @@ fn who_is_left_out_is_one_of_many_strangers() {
             })
             .collect();
         let question = Question {
-            policy: &case.policy,
-            party: &case.party,
-            sender: &case.sender,
-            bound: Bound::Sure,
             wanted: &wanted,
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
+            ..Question::new(&case.policy, &case.party, &case.sender, Bound::Sure)
         };
         match decide(&question, &case.scene.vocabulary) {
             Answer::Admitted(witness) => witness.confirmed,
@@ -606,16 +590,8 @@ fn who_is_on_a_list_that_nobody_knows_is_no_stranger() {
         let case = Case::new(&From::Aws, &policy(&[allow(root, r#""sts:AssumeRole""#, test)]));
         let organisation = case.sender.variable("organisation").expect("accounts have organisations");
         let question = Question {
-            policy: &case.policy,
-            party: &case.party,
-            sender: &case.sender,
-            bound: Bound::Possible,
             wanted: &[wanted(organisation)],
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
+            ..Question::new(&case.policy, &case.party, &case.sender, Bound::Possible)
         };
         decide(&question, &case.scene.vocabulary) != Answer::Refused
     };
@@ -666,16 +642,8 @@ fn a_role_of_an_account_that_a_parameter_names() {
         let mut all = vec![Wanted::Exactly(variable("account"), account)];
         all.extend(wanted.iter().map(|(name, text)| Wanted::Stranger(variable(name), (*text).to_owned())));
         let question = |bound| Question {
-            policy: &case.policy,
-            party: &case.party,
-            sender: &case.sender,
-            bound,
             wanted: &all,
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
+            ..Question::new(&case.policy, &case.party, &case.sender, bound)
         };
         let word = |bound| match decide(&question(bound), &case.scene.vocabulary) {
             Answer::Admitted(_) => "yes",

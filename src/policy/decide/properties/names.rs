@@ -147,18 +147,7 @@ fn what_is_asked_of_another_symbol_is_known() {
     let party = Party::Federated(scene.text(senders::PROVIDER));
     let mut workshop = Workshop::about(&small.sender);
     let mut ask = |policy: &Policy| {
-        let question = Question {
-            policy,
-            party: &party,
-            sender: &small.sender,
-            bound: Bound::Possible,
-            wanted: &[],
-            kind: None,
-            exchange: None,
-            spread: &[],
-            today: None,
-            shown: None,
-        };
+        let question = Question::new(policy, &party, &small.sender, Bound::Possible);
         let answer = decide_in(&mut workshop, &question, &scene.vocabulary);
         assert_eq!(answer, decide(&question, &scene.vocabulary));
         workshop.answers.count()
