@@ -89,6 +89,15 @@ impl Leads {
         Self { ascii: self.ascii & other.ascii, beyond: self.beyond && other.beyond }
     }
 
+    /// The only one that leads on of these characters of ASCII, if none beyond it may.
+    pub(super) const fn only_of(self, ascii: u128) -> Option<char> {
+        let open = self.ascii & ascii;
+        if self.beyond || !open.is_power_of_two() {
+            return None;
+        }
+        Some(open.trailing_zeros() as u8 as char)
+    }
+
     /// Whether a character may be one of them. Symbols always may.
     pub(super) fn have(self, character: char) -> bool {
         let code = u32::from(character);
@@ -113,7 +122,9 @@ pub(super) struct Automaton<'v> {
     symbol_moves: FxHashMap<(u32, u32), u32>,
     /// The stretch between cuts of each ASCII character.
     classes: [u8; 128],
+    /// The characters at which the language begins to read differently, sorted; those of ASCII also by bit.
     cuts: Vec<u32>,
+    ascii_cuts: u128,
     /// The symbols that the language names, sorted.
     named: SmallVec<[u32; 2]>,
     seen: Vec<bool>,
@@ -146,6 +157,7 @@ impl<'v> Automaton<'v> {
             class += usize::from(cuts.get(class) == Some(&character));
             *slot = u8::try_from(class).unwrap_or(u8::MAX);
         }
+        let ascii_cuts = cuts.iter().filter(|&&cut| cut < 128).fold(0, |all, cut| all | 1 << cut);
         let seen = vec![false; language.nodes.len()];
         let tells_symbols_apart = language.nodes.iter().any(|node| node.stands_for.is_some());
         let mut automaton = Self {
@@ -158,6 +170,7 @@ impl<'v> Automaton<'v> {
             symbol_moves: FxHashMap::default(),
             classes,
             cuts,
+            ascii_cuts,
             named,
             seen,
             empty: None,
@@ -183,7 +196,19 @@ impl<'v> Automaton<'v> {
     pub(super) const START: u32 = 0;
 
     /// The state behind one more character.
+    #[inline]
     pub(super) fn next(&mut self, state: u32, character: u32, budget: &mut Budget) -> Result<u32, Exhausted> {
+        // Most were read before.
+        if let Some(&class) = self.classes.get(character as usize) {
+            let known = self.moves[state as usize * (self.cuts.len() + 1) + usize::from(class)];
+            if known != UNKNOWN {
+                return Ok(known);
+            }
+        }
+        self.read_on(state, character, budget)
+    }
+
+    fn read_on(&mut self, state: u32, character: u32, budget: &mut Budget) -> Result<u32, Exhausted> {
         if char::from_u32(character).is_some_and(SymbolId::is_token) {
             if let Some(&known) = self.symbol_moves.get(&(state, character)) {
                 return Ok(known);
@@ -274,6 +299,11 @@ impl<'v> Automaton<'v> {
     /// The characters at which the language begins to read differently, sorted.
     pub(super) fn cuts(&self) -> &[u32] {
         &self.cuts
+    }
+
+    /// Those of ASCII, by bit.
+    pub(super) const fn ascii_cuts(&self) -> u128 {
+        self.ascii_cuts
     }
 
     /// The symbols that the language names, sorted.

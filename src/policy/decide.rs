@@ -5,6 +5,7 @@
 //! reasons; whether the tests that they demand can be met at once is for [`Solver`] to say.
 
 mod alike;
+mod certain;
 
 use std::borrow::Cow;
 
@@ -142,7 +143,30 @@ pub fn decide_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Answer {
-    let found = found_once(workshop, question, Asked::Witness, vocabulary, |workshop| {
+    if certain::is_certain(workshop, question, vocabulary) {
+        let possible = Question { bound: Bound::Possible, ..*question };
+        let answer = witness_in(workshop, &possible, true, vocabulary);
+        let is_sure = match &answer {
+            Answer::Admitted(witness) => certain::is_sent(question.sender, witness),
+            Answer::Refused => true,
+            Answer::Exhausted => false,
+        };
+        if is_sure || question.bound == Bound::Possible {
+            return answer;
+        }
+    }
+    witness_in(workshop, question, false, vocabulary)
+}
+
+/// The answer to a question as it is asked. `certain` if nothing in it is unknown.
+fn witness_in<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    certain: bool,
+    vocabulary: &'v Vocabulary,
+) -> Answer {
+    let asked = Asked { witness: true, certain };
+    let found = found_once(workshop, question, asked, vocabulary, |workshop| {
         let found = look_for(workshop, question, vocabulary, |search| search.witness())?;
         Ok(found.map_or(Found::Refused, |witness| Found::Admitted(Some(Box::new(witness)))))
     });
@@ -160,7 +184,11 @@ pub fn admits_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Option<bool> {
-    let found = found_once(workshop, question, Asked::Whether, vocabulary, |workshop| {
+    let asked = Asked {
+        witness: false,
+        certain: question.bound == Bound::Possible && certain::is_certain(workshop, question, vocabulary),
+    };
+    let found = found_once(workshop, question, asked, vocabulary, |workshop| {
         let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())))?;
         Ok(found.map_or(Found::Refused, |()| Found::Admitted(None)))
     });

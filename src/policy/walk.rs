@@ -1,12 +1,14 @@
 //! Walks over several automata at once: whether they have a common string, which, and how many.
 
-use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use super::automaton::{Automaton, Budget, Exhausted, Leads};
-use crate::value::FIRST_TOKEN;
+use crate::value::{FIRST_TOKEN, SymbolId};
 
 /// Automata that read one stretch of a value together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,15 +77,13 @@ pub(super) fn shortest(
     budget: &mut Budget,
 ) -> Result<Option<String>, Exhausted> {
     let all = Joint::new(parts);
-    let characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
-    let mut seen: FxHashSet<SmallVec<[u32; 8]>> = FxHashSet::default();
-    let mut states = vec![all.start.clone()];
+    let characters = Characters::of(&all, automata);
+    let mut met = Met::new(&all.start);
     let mut from: Vec<Option<(usize, char)>> = vec![None];
-    seen.insert(all.start.clone());
+    let mut next = JointState::new();
     let mut at = 0;
-    while at < states.len() {
-        let now = states[at].clone();
-        if all.accepts(&now, automata) {
+    while at < met.count {
+        if all.accepts(met.state(at), automata) {
             let mut text = Vec::new();
             let mut here = at;
             while let Some((before, character)) = from[here] {
@@ -92,11 +92,9 @@ pub(super) fn shortest(
             }
             return Ok(Some(text.into_iter().rev().collect()));
         }
-        let leads = all.leads(&now, characters.len(), automata, budget)?;
-        for &(character, _) in characters.iter().filter(|(character, _)| leads.have(*character)) {
-            let Some(next) = all.next(&now, character, automata, budget)? else { continue };
-            if seen.insert(next.clone()) {
-                states.push(next);
+        let leads = all.leads(met.state(at), characters.all.len(), automata, budget)?;
+        for &(character, _) in characters.that_may(leads).iter().filter(|(of, _)| leads.have(*of)) {
+            if all.next(met.state(at), character, automata, budget, &mut next)? && met.number(&next).1 {
                 from.push(Some((at, character)));
             }
         }
@@ -113,41 +111,38 @@ pub(super) fn spread(
     budget: &mut Budget,
 ) -> Result<Spread, Exhausted> {
     let all = Joint::new(parts);
-    let characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
-    // All states, with the edges between them.
-    let mut known: FxHashMap<SmallVec<[u32; 8]>, usize> = FxHashMap::default();
-    let mut states = vec![all.start.clone()];
-    let mut edges: Vec<Vec<(char, bool, usize)>> = Vec::new();
-    known.insert(all.start.clone(), 0);
-    while edges.len() < states.len() {
-        let now = states[edges.len()].clone();
-        let mut leads = Vec::new();
-        let open = all.leads(&now, characters.len(), automata, budget)?;
-        for &(character, single) in characters.iter().filter(|(character, _)| open.have(*character)) {
-            let Some(next) = all.next(&now, character, automata, budget)? else { continue };
-            let index = *known.entry(next.clone()).or_insert_with(|| {
-                states.push(next);
-                states.len() - 1
-            });
-            leads.push((character, single, index));
+    let characters = Characters::of(&all, automata);
+    // All states, with the edges between them, and where those of each state begin.
+    let mut met = Met::new(&all.start);
+    let mut edges: Vec<(char, bool, usize)> = Vec::new();
+    let mut starts = vec![0];
+    // Each state that an edge leads to, with the one that it comes from.
+    let mut back: Vec<(usize, usize)> = Vec::new();
+    let mut next = JointState::new();
+    let mut at = 0;
+    while at < met.count {
+        let leads = all.leads(met.state(at), characters.all.len(), automata, budget)?;
+        for &(character, single) in characters.that_may(leads).iter().filter(|(of, _)| leads.have(*of)) {
+            if all.next(met.state(at), character, automata, budget, &mut next)? {
+                let (to, _) = met.number(&next);
+                edges.push((character, single, to));
+                back.push((to, at));
+            }
         }
-        edges.push(leads);
+        starts.push(edges.len());
+        at += 1;
     }
     // Those from which an end can be reached.
-    let accepting: Vec<bool> = states.iter().map(|state| all.accepts(state, automata)).collect();
-    let mut back: Vec<Vec<usize>> = vec![Vec::new(); states.len()];
-    for (from, leads) in edges.iter().enumerate() {
-        budget.take(leads.len())?;
-        for &(_, _, to) in leads {
-            back[to].push(from);
-        }
-    }
+    let accepting: Vec<bool> = (0..met.count).map(|state| all.accepts(met.state(state), automata)).collect();
+    budget.take(back.len())?;
+    back.sort_unstable();
     let mut useful = accepting.clone();
-    let mut open: VecDeque<usize> = (0..states.len()).filter(|&state| useful[state]).collect();
-    while let Some(state) = open.pop_front() {
-        for &before in &back[state] {
+    let mut open: Vec<usize> = (0..met.count).filter(|&state| useful[state]).collect();
+    while let Some(state) = open.pop() {
+        let first = back.partition_point(|&(to, _)| to < state);
+        for &(_, before) in back[first..].iter().take_while(|&&(to, _)| to == state) {
             if !std::mem::replace(&mut useful[before], true) {
-                open.push_back(before);
+                open.push(before);
             }
         }
     }
@@ -165,11 +160,11 @@ pub(super) fn spread(
             }
             texts.push(text.clone());
         }
-        for &(character, single, to) in &edges[state] {
+        for &(character, single, to) in &edges[starts[state]..starts[state + 1]] {
             if !useful[to] {
                 continue;
             }
-            if !single || length > states.len() || paths.len() > 64 * (limit + 1) {
+            if !single || length > met.count || paths.len() > 64 * (limit + 1) {
                 return Ok(Spread::Many);
             }
             let mut longer = text.clone();
@@ -192,36 +187,71 @@ pub(super) fn ends(
 ) -> Result<Vec<States>, Exhausted> {
     let parts = [part.clone(), Part::whole(bases.clone())];
     let all = Joint::new(&parts);
-    let mut characters = representatives(all.automata.iter().map(|&(automaton, _)| automaton), automata);
-    for &symbol in symbols {
-        if characters.iter().all(|&(character, _)| character != symbol) {
-            characters.push((symbol, true));
-        }
-    }
-    let mut seen: FxHashSet<SmallVec<[u32; 8]>> = FxHashSet::default();
-    let mut states = vec![all.start.clone()];
-    seen.insert(all.start.clone());
+    let mut characters = Characters::of(&all, automata);
+    symbols.iter().for_each(|&symbol| characters.add(symbol));
+    let mut met = Met::new(&all.start);
     let mut found: Vec<States> = Vec::new();
+    let mut next = JointState::new();
     let count = part.automata.len();
     let mut at = 0;
-    while at < states.len() {
-        let now = states[at].clone();
+    while at < met.count {
+        let now = met.state(at);
         if bases.iter().zip(&now[count..]).all(|(&(base, truth), &at)| automata[base].accepts(at) == truth) {
-            let end: States = now[..count].iter().copied().collect();
-            if !found.contains(&end) {
-                found.push(end);
+            let end = &now[..count];
+            if !found.iter().any(|known| known[..] == *end) {
+                found.push(States::from_slice(end));
             }
         }
-        let leads = all.leads(&now, characters.len(), automata, budget)?;
-        for &(character, _) in characters.iter().filter(|(character, _)| leads.have(*character)) {
-            let Some(next) = all.next(&now, character, automata, budget)? else { continue };
-            if seen.insert(next.clone()) {
-                states.push(next);
+        let leads = all.leads(now, characters.all.len(), automata, budget)?;
+        for &(character, _) in characters.that_may(leads).iter().filter(|(of, _)| leads.have(*of)) {
+            if all.next(met.state(at), character, automata, budget, &mut next)? {
+                met.number(&next);
             }
         }
         at += 1;
     }
     Ok(found)
+}
+
+/// A state of each of the automata of a [`Joint`].
+type JointState = SmallVec<[u32; 8]>;
+
+/// The joint states that were met so far, by numbers in the order in which that was.
+struct Met {
+    /// How many states make one.
+    width: usize,
+    count: usize,
+    states: Vec<u32>,
+    numbers: HashTable<usize>,
+}
+
+impl Met {
+    fn new(start: &[u32]) -> Self {
+        let mut met = Self { width: start.len(), count: 0, states: Vec::new(), numbers: HashTable::new() };
+        met.number(start);
+        met
+    }
+
+    fn state(&self, number: usize) -> &[u32] {
+        &self.states[number * self.width..][..self.width]
+    }
+
+    /// The number of a joint state, and whether it is a new one.
+    fn number(&mut self, state: &[u32]) -> (usize, bool) {
+        let hash = |state: &[u32]| FxBuildHasher.hash_one(state);
+        let Self { width, count, states, numbers } = self;
+        let of = |number: usize| &states[number * *width..][..*width];
+        let entry = numbers.entry(hash(state), |&known| of(known) == state, |&known| hash(of(known)));
+        match entry {
+            Entry::Occupied(known) => (*known.get(), false),
+            Entry::Vacant(free) => {
+                free.insert(*count);
+                states.extend_from_slice(state);
+                *count += 1;
+                (*count - 1, true)
+            }
+        }
+    }
 }
 
 /// All automata of several parts.
@@ -267,23 +297,25 @@ impl Joint {
             .fold(Leads::ALL, |all, (&(automaton, _), &state)| all.and(automata[automaton].leads(state))))
     }
 
-    /// `None` if no way leads on to where all must end.
+    /// The joint state behind one more character. False if no way leads on from there to where all must end.
     fn next(
         &self,
         states: &[u32],
         character: char,
         automata: &mut [Automaton<'_>],
         budget: &mut Budget,
-    ) -> Result<Option<SmallVec<[u32; 8]>>, Exhausted> {
-        let mut next = SmallVec::with_capacity(states.len());
+        next: &mut JointState,
+    ) -> Result<bool, Exhausted> {
+        next.clear();
         for (&(automaton, truth), &state) in self.automata.iter().zip(states) {
-            let to = automata[automaton].next(state, u32::from(character), budget)?;
-            if automata[automaton].is_lost(to, truth) {
-                return Ok(None);
+            let automaton = &mut automata[automaton];
+            let to = automaton.next(state, u32::from(character), budget)?;
+            if automaton.is_lost(to, truth) {
+                return Ok(false);
             }
             next.push(to);
         }
-        Ok(Some(next))
+        Ok(true)
     }
 }
 
@@ -291,63 +323,84 @@ impl Joint {
 const LIKELY: &str =
     "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:@=+,;#~%&!()[]{}<>|^'\"`$ ?*\\";
 
-/// One character of each class between which none of the automata tells, and whether it is the only one.
-fn representatives(indices: impl Iterator<Item = usize>, automata: &[Automaton<'_>]) -> Vec<(char, bool)> {
-    let mut cuts: Vec<u32> = vec![0, 128, FIRST_TOKEN];
-    let mut seen = SmallVec::<[usize; 8]>::new();
-    let mut named = SmallVec::<[u32; 8]>::new();
-    for index in indices {
-        if !seen.contains(&index) {
-            cuts.extend_from_slice(automata[index].cuts());
-            named.extend_from_slice(automata[index].named());
-            seen.push(index);
-        }
-    }
-    cuts.sort_unstable();
-    cuts.dedup();
-    // The likeliest ASCII character of each class.
-    let mut likeliest: SmallVec<[u8; 32]> = SmallVec::from_elem(UNLIKELY, cuts.len());
-    let mut class = 0;
-    for (character, &rank) in (0_u32..).zip(&RANKS) {
-        if cuts.get(class + 1) == Some(&character) {
-            class += 1;
-        }
-        likeliest[class] = likeliest[class].min(rank);
-    }
-    let mut order: SmallVec<[(u8, usize, char); 32]> = SmallVec::new();
-    for (index, &rank) in likeliest.iter().enumerate() {
-        if let Some(&character) = LIKELY.as_bytes().get(usize::from(rank)) {
-            order.push((rank, index, char::from(character)));
-        }
-    }
-    order.sort_unstable();
-    for (index, &cut) in cuts.iter().enumerate() {
-        // Control characters are in no text that people see; symbols only where an automaton names one. (Between two that
-        // are named there may be another one by itself.)
-        let end = cuts.get(index + 1).copied().unwrap_or(LAST + 1);
-        let beyond = cut >= 128 && (cut < FIRST_TOKEN || named.contains(&cut));
-        if beyond && let Some(character) = (cut..end.min(cut + 0x900)).find_map(char::from_u32) {
-            order.push((UNLIKELY, index, character));
-        }
-    }
-    let single = |index: usize| cuts.get(index + 1).is_some_and(|&end| end - cuts[index] == 1);
-    order.into_iter().map(|(_, index, character)| (character, single(index))).collect()
+/// One character of each class between which none of some automata tells.
+struct Characters {
+    /// In the order in which they are tried, and whether each is the only one of its class.
+    all: SmallVec<[(char, bool); 32]>,
+    /// Those of ASCII, by bit.
+    ascii: u128,
+    /// Whether symbols are among them.
+    has_symbols: bool,
 }
 
-/// The rank of characters that are not likely.
-const UNLIKELY: u8 = u8::MAX;
-
-/// The place of each ASCII character in [`LIKELY`].
-const RANKS: [u8; 128] = {
-    let mut ranks = [UNLIKELY; 128];
-    let likely = LIKELY.as_bytes();
-    let mut rank = 0;
-    while rank < likely.len() {
-        ranks[likely[rank] as usize] = rank as u8;
-        rank += 1;
+impl Characters {
+    fn of(joint: &Joint, automata: &[Automaton<'_>]) -> Self {
+        // Where a class begins: in ASCII by bit, then beyond it.
+        let mut ascii = 1_u128;
+        let mut beyond = SmallVec::<[u32; 16]>::from_slice(&[128, FIRST_TOKEN]);
+        let mut named = SmallVec::<[u32; 8]>::new();
+        let mut seen = SmallVec::<[usize; 8]>::new();
+        for &(index, _) in &joint.automata {
+            if !seen.contains(&index) {
+                ascii |= automata[index].ascii_cuts();
+                let cuts = automata[index].cuts();
+                beyond.extend_from_slice(&cuts[cuts.partition_point(|&cut| cut < 128)..]);
+                named.extend_from_slice(automata[index].named());
+                seen.push(index);
+            }
+        }
+        let mut characters = Self { all: SmallVec::new(), ascii: 0, has_symbols: false };
+        // The likeliest ASCII character of each class.
+        let halves = [ascii as u64, (ascii >> 64) as u64];
+        let mut known = [false; 128];
+        for &character in LIKELY.as_bytes() {
+            let half = usize::from(character / 64);
+            let start = match halves[half] & (u64::MAX >> (63 - character % 64)) {
+                0 => 63 - halves[0].leading_zeros(),
+                up_to => 64 * u32::from(character / 64) + 63 - up_to.leading_zeros(),
+            };
+            if !std::mem::replace(&mut known[start as usize], true) {
+                // Where the next class begins.
+                let end = (ascii & !(u128::MAX >> (127 - character))).trailing_zeros();
+                characters.ascii |= 1 << character;
+                characters.all.push((char::from(character), end - start == 1));
+            }
+        }
+        beyond.sort_unstable();
+        beyond.dedup();
+        for (index, &cut) in beyond.iter().enumerate() {
+            // Control characters are in no text that people see; symbols only where an automaton names one. (Between two that
+            // are named there may be another one by itself.)
+            let end = beyond.get(index + 1).copied().unwrap_or(LAST + 1);
+            let is_seen = cut < FIRST_TOKEN || named.contains(&cut);
+            if is_seen && let Some(character) = (cut..end.min(cut + 0x900)).find_map(char::from_u32) {
+                characters.has_symbols |= SymbolId::is_token(character);
+                characters.all.push((character, end - cut == 1 && cut != LAST));
+            }
+        }
+        characters
     }
-    ranks
-};
+
+    /// Adds a symbol, if it is not one of them.
+    fn add(&mut self, symbol: char) {
+        if self.all.iter().all(|&(character, _)| character != symbol) {
+            self.has_symbols |= SymbolId::is_token(symbol);
+            self.all.push((symbol, true));
+        }
+    }
+
+    /// Some of them, among which are all that may lead on.
+    fn that_may(&self, leads: Leads) -> &[(char, bool)] {
+        // In the middle of a text that is written down it is one.
+        match leads.only_of(self.ascii) {
+            Some(only) if !self.has_symbols => {
+                let index = self.all.iter().position(|&(character, _)| character == only);
+                index.map_or(&[], |index| &self.all[index..=index])
+            }
+            _ => &self.all,
+        }
+    }
+}
 
 /// The last character.
 const LAST: u32 = 0x10_FFFF;

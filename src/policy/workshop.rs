@@ -46,6 +46,8 @@ pub struct Workshop<'v> {
     values: ByHash<Value>,
     /// Answers to questions about that sender.
     pub(super) answers: Answers,
+    /// Keys of that sender, and whether all that may be asked of them is known.
+    known_keys: FxHashMap<String, bool>,
 }
 
 /// The states in which the automata of a part may be behind a string of the languages of `bases`, or behind a symbol.
@@ -104,6 +106,21 @@ impl<'v> Workshop<'v> {
     /// Whether it is for questions about this sender.
     pub(super) fn is_about(&self, sender: &Sender) -> bool {
         self.sender == Some(std::ptr::from_ref(sender).addr())
+    }
+
+    /// Whether all that may be asked of a key of the workshop's sender is known, which `find` finds out.
+    pub(super) fn has_known_values(
+        &mut self,
+        sender: &Sender,
+        key: &str,
+        find: impl FnOnce(&Sender, &str) -> bool,
+    ) -> bool {
+        if let Some(&known) = self.known_keys.get(key) {
+            return known;
+        }
+        let found = find(sender, key);
+        self.known_keys.insert(key.to_owned(), found);
+        found
     }
 
     /// A test made ready: see [`Predicate::new`].

@@ -344,6 +344,49 @@ impl Shape {
 
 /// True if a text is in a sequence: a walk with all positions at once that may have been reached.
 fn reads(sequence: &[Step], text: &str) -> bool {
+    if sequence.len() < u128::BITS as usize {
+        reads_short(sequence, text)
+    } else {
+        reads_long(sequence, text)
+    }
+}
+
+/// The same for a sequence of which each position has a bit: before the step of that number.
+fn reads_short(sequence: &[Step], text: &str) -> bool {
+    // The steps of each class, those that may be left out, and those of any number.
+    let mut classes: SmallVec<[(Class, u128); 8]> = SmallVec::new();
+    let (mut optional, mut lasting) = (0, 0);
+    for (at, step) in sequence.iter().enumerate() {
+        let bit = 1 << at;
+        match classes.iter_mut().rev().find(|(class, _)| *class == step.class) {
+            Some((_, steps)) => *steps |= bit,
+            None => classes.push((step.class, bit)),
+        }
+        optional |= if step.repeat == Repeat::Once { 0 } else { bit };
+        lasting |= if step.repeat == Repeat::AnyNumber { bit } else { 0 };
+    }
+    let leave_out = |mut reached: u128| {
+        loop {
+            let further = reached | (reached & optional) << 1;
+            if further == reached {
+                return reached;
+            }
+            reached = further;
+        }
+    };
+    let mut reached = leave_out(1);
+    for character in text.chars() {
+        let of_class = classes.iter().filter(|(class, _)| class.contains(character));
+        let read = reached & of_class.fold(0, |all, (_, steps)| all | steps);
+        if read == 0 {
+            return false;
+        }
+        reached = leave_out(read & lasting | (read & !lasting) << 1);
+    }
+    reached >> sequence.len() & 1 == 1
+}
+
+fn reads_long(sequence: &[Step], text: &str) -> bool {
     // Position `at` is before the step of that number.
     let mut reached: SmallVec<[bool; 64]> = SmallVec::from_elem(false, sequence.len() + 1);
     reached[0] = true;
@@ -478,6 +521,8 @@ mod tests {
                 for bits in 0..(1u32 << length) {
                     let text: String = (0..length).map(|index| if bits >> index & 1 == 1 { 'a' } else { 'b' }).collect();
                     prop_assert_eq!(left_shape.admits(&text), accepts(&left, &text), "{}", text);
+                    let long = left_shape.sequences().iter().any(|sequence| reads_long(sequence, &text));
+                    prop_assert_eq!(long, accepts(&left, &text), "{}, by the way for long ones", text);
                     if accepts(&left, &text) && accepts(&right, &text) { common = true; }
                 }
                 if common { break; }

@@ -171,7 +171,8 @@ impl Found {
             run: None,
             witness: None,
         };
-        let any = view.ask(&Ask::default());
+        // With what is asked about the first of them that gets in further on.
+        let any = view.ask(&Ask { spread: &view.telling(), ..Ask::default() });
         if !any.admitted.possible {
             return nothing();
         }

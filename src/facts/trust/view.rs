@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::super::Common;
 use super::super::entrance::{Entrance, Population, Step, StepKind};
@@ -508,6 +508,10 @@ impl<'a> View<'a> {
         if variables.is_empty() {
             return Some((Width::None, None));
         }
+        // Of the first one, all that tells apart is asked for at once: it is the same question for all.
+        let telling = self.telling();
+        let places: Option<Vec<usize>> =
+            variables.iter().map(|variable| telling.iter().position(|telling| telling == variable)).collect();
         let mut few: Vec<(usize, String)> = Vec::new();
         let mut found = None;
         for _ in 0..LISTED {
@@ -515,7 +519,11 @@ impl<'a> View<'a> {
                 let known = few.iter().filter(|(of, _)| *of == index).map(|(_, value)| value.clone());
                 Wanted::NoneOf(variable, known.collect())
             });
-            let witness = match self.in_place(variables, ask, bound, more) {
+            let answer = match places.as_deref().filter(|_| few.is_empty()) {
+                Some(places) => chosen(self.in_place(&telling, ask, bound, more), places),
+                None => self.in_place(variables, ask, bound, more),
+            };
+            let witness = match answer {
                 Answer::Admitted(witness) => witness,
                 Answer::Refused if few.is_empty() => return Some((Width::None, None)),
                 Answer::Refused => return Some((Width::Few(few), found)),
@@ -536,6 +544,13 @@ impl<'a> View<'a> {
             }
         }
         Some((Width::Alike, found))
+    }
+
+    /// The variables that tell tenants, or projects of a tenant, apart.
+    pub(in crate::facts) fn telling(&self) -> SmallVec<[VariableId; 4]> {
+        let mut telling = SmallVec::from_slice(&self.sender.tenant);
+        telling.extend(self.sender.project.iter().copied());
+        telling
     }
 
     /// One end of what is asked, with more wishes, where symbols stand for nobody whom they are not meant for.
@@ -646,6 +661,14 @@ impl<'a> View<'a> {
 /// Whether a request is admitted, and the concrete evaluator says so too.
 fn is_confirmed(answer: &Answer) -> bool {
     matches!(answer, Answer::Admitted(witness) if witness.confirmed)
+}
+
+/// An answer with only some of the spreads that were asked for.
+fn chosen(mut answer: Answer, places: &[usize]) -> Answer {
+    if let Answer::Admitted(witness) = &mut answer {
+        witness.spread = places.iter().map(|&place| witness.spread[place].clone()).collect();
+    }
+    answer
 }
 
 /// The width where it would take too long to say.

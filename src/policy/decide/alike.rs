@@ -55,6 +55,8 @@ pub(super) enum Found {
 /// What a question says, with its symbols as numbers in the order in which they occur.
 pub(super) struct Outline {
     words: Vec<u64>,
+    /// What the witness shall say; `None` if none is wanted.
+    shown: Option<Vec<u64>>,
     symbols: Symbols,
 }
 
@@ -75,12 +77,12 @@ enum Apart {
 }
 
 /// What is wanted of a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Asked {
-    /// Whether something is admitted.
-    Whether,
-    /// What, for example.
-    Witness,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// A witness, and not only whether there is one.
+    pub(super) witness: bool,
+    /// True if nothing in the question is unknown: what is wished of symbols is then of no account.
+    pub(super) certain: bool,
 }
 
 impl Answers {
@@ -92,12 +94,14 @@ impl Answers {
         vocabulary: &Vocabulary,
     ) -> Option<Outline> {
         let mut writer = Writer { words: Vec::with_capacity(128), symbols: Symbols::new(), vocabulary };
-        writer.question(question, asked)?;
-        let Writer { mut words, symbols, .. } = writer;
+        writer.question(question, asked.certain)?;
+        let mut words = std::mem::take(&mut writer.words);
+        let shown = if asked.witness { Some(writer.shown(question)?) } else { None };
+        let symbols = writer.symbols;
         if symbols.is_empty() {
-            return Some(Outline { words, symbols });
+            return Some(Outline { words, shown, symbols });
         }
-        let sends_symbols = *self.sends_symbols.get_or_insert_with(|| sends_symbols(question.sender));
+        let sends_symbols = self.sends_symbols(question.sender);
         let mut order = symbols.clone();
         order.sort_unstable_by_key(|symbol| symbol.token());
         for symbol in &symbols {
@@ -109,7 +113,12 @@ impl Answers {
             words.push(self.kind(*symbol, vocabulary));
             words.extend(order.iter().position(|other| other == symbol).map(|rank| rank as u64));
         }
-        Some(Outline { words, symbols })
+        Some(Outline { words, shown, symbols })
+    }
+
+    /// Whether the sender sends texts with symbols.
+    pub(super) fn sends_symbols(&mut self, sender: &Sender) -> bool {
+        *self.sends_symbols.get_or_insert_with(|| sends_symbols(sender))
     }
 
     /// The number of what a symbol is.
@@ -132,8 +141,16 @@ impl Answers {
     /// The answer to a question that is alike, with the symbols of this one.
     pub(super) fn known(&self, outline: &Outline) -> Option<Found> {
         let mut known = self.known.get(&outline.hash()).into_iter().flatten();
-        let Known { outline: other, found } = known.find(|known| known.outline.words == outline.words)?;
+        // Where nothing is admitted, there is nothing to show; and what is shown is admitted.
+        let says_enough = |known: &Known| {
+            outline.shown.is_none()
+                || known.outline.shown == outline.shown
+                || matches!(known.found, Found::Refused)
+        };
+        let is_alike = |known: &&Known| known.outline.words == outline.words && says_enough(known);
+        let Known { outline: other, found } = known.find(is_alike)?;
         Some(match found {
+            Found::Admitted(_) if outline.shown.is_none() => Found::Admitted(None),
             Found::Admitted(Some(witness)) => {
                 let renaming = Renaming { from: &other.symbols, to: &outline.symbols };
                 Found::Admitted(Some(Box::new(renaming.witness(witness))))
@@ -189,23 +206,32 @@ impl Writer<'_> {
         value.hash(&mut Recorder(&mut self.words));
     }
 
-    fn question(&mut self, question: &Question<'_>, asked: Asked) -> Option<()> {
-        let Question { policy, party, sender: _, bound, wanted, kind, exchange, spread, today, shown } =
+    fn question(&mut self, question: &Question<'_>, certain: bool) -> Option<()> {
+        let Question { policy, party, sender: _, bound, wanted, kind, exchange, spread: _, today, shown: _ } =
             *question;
-        self.plain((asked, bound, kind, exchange, today));
-        if asked == Asked::Witness {
-            self.plain(spread);
-            self.plain(shown.map(<[String]>::len));
-            shown.into_iter().flatten().try_for_each(|key| self.string(key))?;
-        }
-        self.plain(wanted.len());
-        wanted.iter().try_for_each(|wanted| self.wanted(wanted))?;
+        self.plain((bound, kind, exchange, today));
+        let is_no_wish = |wanted: &&Wanted| match wanted {
+            Wanted::InPlace => true,
+            Wanted::NoneOf(_, texts) => texts.is_empty(),
+            Wanted::Exactly(..) | Wanted::Stranger(..) => false,
+        };
+        let wanted = wanted.iter().filter(|wanted| !(certain && is_no_wish(wanted)));
+        self.plain(wanted.clone().count());
+        wanted.into_iter().try_for_each(|wanted| self.wanted(wanted))?;
         self.plain(std::mem::discriminant(party));
         match party {
             Party::Aws => {}
             Party::Service(text) | Party::Federated(text) => self.text(text)?,
         }
         self.policy(policy)
+    }
+
+    /// What the witness shall say.
+    fn shown(&mut self, question: &Question<'_>) -> Option<Vec<u64>> {
+        self.plain(question.spread);
+        self.plain(question.shown.map(<[String]>::len));
+        question.shown.into_iter().flatten().try_for_each(|key| self.string(key))?;
+        Some(std::mem::take(&mut self.words))
     }
 
     fn wanted(&mut self, wanted: &Wanted) -> Option<()> {
@@ -444,7 +470,7 @@ impl Renaming<'_> {
 }
 
 /// The characters of a text that stand for symbols.
-fn tokens(text: &str) -> impl Iterator<Item = char> {
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = char> {
     /// The first byte of the first of them.
     const LEAST: u8 = 0xF3;
     let none = text.bytes().all(|byte| byte < LEAST);

@@ -264,3 +264,50 @@ fn decides_what_the_evaluator_says_of_all_requests() {
     }
     figure("decision against enumeration: policies", cases, 5_000);
 }
+
+/// What is certain is decided once for both ends, with less of what is wished for: with the same answers.
+#[test]
+fn where_nothing_is_unknown_the_answers_are_those_to_each_question_by_itself() {
+    let (mut cases, mut certain) = (0, 0);
+    for small in &Small::all() {
+        let variables = 0..VariableId::try_from(small.sender.variables.len()).expect("few variables");
+        let all: Vec<VariableId> = variables.clone().collect();
+        let none: Vec<Wanted> = variables.map(|variable| Wanted::NoneOf(variable, Vec::new())).collect();
+        cases += run(400, &(drafts(small), wishes(small)), |(draft, wishes)| {
+            let case = Case::new(small, &draft, None);
+            let vocabulary = &case.scene.vocabulary;
+            let mut workshop = Workshop::about(&small.sender);
+            let in_place: Vec<Wanted> =
+                none.iter().chain(&wishes).cloned().chain([Wanted::InPlace]).collect();
+            for wanted in [&[][..], &none, &wishes, &in_place] {
+                for (bound, spread) in [
+                    (Bound::Sure, &[][..]),
+                    (Bound::Possible, &all),
+                    (Bound::Sure, &all),
+                    (Bound::Possible, &[]),
+                ] {
+                    let question = case.question(bound, wanted, spread);
+                    certain += usize::from(certain::is_certain(&mut workshop, &question, vocabulary));
+                    let alone = decide(&question, vocabulary);
+                    let among_others = decide_in(&mut workshop, &question, vocabulary);
+                    if among_others != alone {
+                        return Err(format!(
+                            "{}: {among_others:?}, alone {alone:?}: {question:?}",
+                            small.name
+                        ));
+                    }
+                    let is_admitted = admits_in(&mut workshop, &question, vocabulary);
+                    if is_admitted != Some(matches!(alone, Answer::Admitted(_))) {
+                        return Err(format!(
+                            "{}: {is_admitted:?}, alone {alone:?}: {question:?}",
+                            small.name
+                        ));
+                    }
+                }
+            }
+            Ok(())
+        });
+    }
+    figure("decisions where nothing is unknown: questions", certain, 10_000);
+    assert!(cases > 0);
+}
