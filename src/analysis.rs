@@ -209,7 +209,7 @@ impl<'s> Analysis<'s> {
     /// The account that an entity is in; a symbol by its token.
     #[must_use]
     pub fn account_of(&self, entity: &Entity) -> Option<String> {
-        let own = self.model.scope.deployments.iter().find(|known| known.id == entity.deployment)?;
+        let own = self.model.scope.deployment(entity.deployment)?;
         own.account.with_tokens(self.vocabulary)
     }
 

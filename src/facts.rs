@@ -145,6 +145,9 @@ pub(crate) trait Taker {
 pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Ways<'a> {
     let ways = ways(analysis, taker);
     privileges::each(analysis, taker);
+    reference::each(analysis, taker);
+    trust_principal::each(analysis, taker);
+    trust_statement::each(analysis, taker);
     let take = &mut |fact: &dyn Fact| taker.take(fact);
     path::each(&ways, take);
     assignment::each(analysis, take);
@@ -162,7 +165,6 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     pool_login::each(analysis, take);
     pool_role::each(analysis, take);
     provider_mapping::each(analysis, take);
-    reference::each(analysis, take);
     role_cycle::each(analysis, take);
     role_giver::each(analysis, take);
     role_mapping::each(analysis, take);
@@ -174,8 +176,6 @@ pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     sign_in_choice::each(analysis, take);
     token_consumer::each(analysis, take);
     trust::each_actor(analysis, take);
-    trust_principal::each(analysis, take);
-    trust_statement::each(analysis, take);
     unused::each(analysis, take);
     user_pool::each(analysis, take);
     user_pool_client::each(analysis, take);

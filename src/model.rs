@@ -504,6 +504,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// A deployment by its id.
+    #[must_use]
+    pub fn deployment(&self, id: DeploymentId) -> Option<&Deployment> {
+        build::deployment(&self.deployments, id)
+    }
+
     /// True if things of this account are only looked up.
     #[must_use]
     pub fn is_existing(&self, deployment: DeploymentId) -> bool {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Common, Evidence, Fact, OneOf, Words, fact, remedy, words};
+use super::{Common, Evidence, OneOf, Taker, Words, fact, in_parts, remedy, words};
 use crate::analysis::Analysis;
 use crate::finding::{Certainty, Value};
 use crate::model::{EntityId, EntityKind, Form, Missing, Reference, ReferencePlace, Target};
@@ -135,11 +135,11 @@ fact! {
     }
 }
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) {
     let model = &analysis.model;
-    for reference in &model.references {
-        take(&of(analysis, reference));
-    }
+    in_parts(&model.references, taker, |references, take| {
+        references.iter().for_each(|reference| take(&of(analysis, reference)));
+    });
     if model.scope.templates.iter().all(|template| template.dangling.is_empty()) {
         return;
     }
@@ -156,7 +156,7 @@ pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                 matches!(reference.target, Target::Missing(_)) && meet(reference.span, dangling.span)
             });
             if !seen {
-                take(&of_dangling(analysis, template, from, dangling));
+                taker.take(&of_dangling(analysis, template, from, dangling));
             }
         }
     }

@@ -4,7 +4,7 @@ mod unresolvable;
 
 use rustc_hash::FxHashSet;
 
-use super::{Common, Fact, OneOf, fact, words};
+use super::{Common, OneOf, Take, Taker, fact, in_parts, words};
 use crate::analysis::{Analysis, Change};
 use crate::knowledge::look_alike::look_alike;
 use crate::model::Role;
@@ -128,11 +128,14 @@ fact! {
     evidence {}
 }
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for role in &analysis.model.roles {
+pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) {
+    in_parts(&analysis.model.roles, taker, |roles, take| of_roles(analysis, roles, take));
+}
+
+fn of_roles(analysis: &Analysis<'_>, roles: &[Role], take: &mut Take<'_>) {
+    for role in roles {
         let Field::Known(trust) = &role.trust else { continue };
-        let deployments = &analysis.model.scope.deployments;
-        let deployment = deployments.iter().find(|deployment| deployment.id == role.entity.deployment);
+        let deployment = analysis.model.scope.deployment(role.entity.deployment);
         let named_otherwise = unresolvable::named_otherwise(analysis, role);
         let trust = Trust { analysis, role, trust: &trust.value, deployment, named_otherwise };
         let mut seen = FxHashSet::default();

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Common, Evidence, Fact, OneOf, fact, remedy, words};
+use super::{Common, Evidence, Fact, OneOf, Take, Taker, fact, in_parts, remedy, words};
 use crate::analysis::{Analysis, Change};
 use crate::finding::{Fix, Value};
 use crate::model::Role;
@@ -76,8 +76,12 @@ const WITH_WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 /// What each kind of principal may do besides its call: these go with every call.
 const GO_WITH_EVERY_CALL: &[&str] = &["sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"];
 
-pub(super) fn each(analysis: &Analysis<'_>, take: &mut dyn FnMut(&dyn Fact)) {
-    for role in &analysis.model.roles {
+pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) {
+    in_parts(&analysis.model.roles, taker, |roles, take| of_roles(analysis, roles, take));
+}
+
+fn of_roles(analysis: &Analysis<'_>, roles: &[Role], take: &mut Take<'_>) {
+    for role in roles {
         let Field::Known(trust) = &role.trust else { continue };
         let policy = analysis.model.policy(&trust.value);
         let mut seen = Trust {

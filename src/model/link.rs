@@ -159,7 +159,7 @@ fn name_logins(model: &mut Model, vocabulary: &Vocabulary) {
         else {
             continue;
         };
-        let deployment = model.scope.deployments.iter().find(|item| item.id == client.entity.deployment);
+        let deployment = model.scope.deployment(client.entity.deployment);
         let guessed = || {
             // The pool is not in view; a client is in the region of its pool.
             let region = deployment.map(|deployment| &deployment.region)?;

@@ -142,6 +142,9 @@ fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     // All of them end with one of these, which are rare.
     for end in memchr::memchr2_iter(b'-', b'_', bytes).map(|position| position + 1) {
+        if end < 3 || !may_end_a_prefix([bytes[end - 3], bytes[end - 2]]) {
+            continue;
+        }
         for prefix in PREFIXES.iter().filter(|prefix| bytes[..end].ends_with(prefix.as_bytes())) {
             let position = end - prefix.len();
             if position > 0 && is_word(bytes[position - 1]) {
@@ -153,6 +156,14 @@ fn known_tokens(region: &str, found: &mut Vec<Range<usize>>) {
             }
         }
     }
+}
+
+/// Whether some prefix has these bytes before its last one: hardly a word in a policy ends so.
+fn may_end_a_prefix(bytes: [u8; 2]) -> bool {
+    PREFIXES.iter().any(|prefix| {
+        let [.., first, second, _] = prefix.as_bytes() else { return true };
+        [*first, *second] == bytes
+    })
 }
 
 /// The parameters of a template, as far as they can be told from its text.

@@ -207,7 +207,7 @@ pub(in crate::facts) fn whose(
 ) -> OneOf<Relation> {
     let vocabulary = analysis.vocabulary;
     let scope = &analysis.model.scope;
-    let own = scope.deployments.iter().find(|known| known.id == deployment);
+    let own = scope.deployment(deployment);
     let compared = own.map_or(Comparison::Undecided, |own| own.account.compare(account, vocabulary));
     if compared == Comparison::Equal || analysis.is_own_account(account) {
         return OneOf::only(Relation::Own);

@@ -354,9 +354,7 @@ impl Trust<'_, '_> {
         if own == other {
             return Bounds::decided(false);
         }
-        let account = |id| {
-            analysis.model.scope.deployments.iter().find(|known| known.id == id).map(|known| &known.account)
-        };
+        let account = |id| analysis.model.scope.deployment(id).map(|known| &known.account);
         match (account(own), account(other)) {
             (Some(own), Some(other)) => match own.compare(other, analysis.vocabulary) {
                 Comparison::Equal => Bounds::decided(false),

@@ -79,8 +79,7 @@ impl Elsewhere {
 
     /// Those that sessions of a role may come to.
     pub(super) fn of(&self, analysis: &Analysis<'_>, role: &Role) -> Vec<Deciding> {
-        let account =
-            analysis.model.scope.deployments.iter().find(|known| known.id == role.entity.deployment);
+        let account = analysis.model.scope.deployment(role.entity.deployment);
         let may_be_role = |principal: &Principal| match &principal.form {
             PrincipalForm::Everyone => true,
             PrincipalForm::Account { account: named } => account
