@@ -1,5 +1,7 @@
 //! Whether a fact meets a condition, by Kleene's logic: sure, possible, or neither.
 
+use smallvec::SmallVec;
+
 use super::{Alternatives, Operand, Operator, Test};
 use crate::facts::{Fact, FieldType, FieldValue, Schema};
 use crate::value::{Bounds, Text, Vocabulary};
@@ -34,7 +36,8 @@ fn meets(test: &Test, fact: &dyn Fact, scene: &Scene<'_>) -> Bounds<bool> {
     let schema = fact.schema();
     // Rules are checked against the schema before they are used.
     let Some(field) = schema.field(&test.field) else { return Bounds::decided(false) };
-    let operands: Vec<&Operand> = test.operands.iter().map(|operand| scene.resolve(operand)).collect();
+    let operands: SmallVec<[&Operand; 4]> =
+        test.operands.iter().map(|operand| scene.resolve(operand)).collect();
     let value = fact.field(field);
     match &value {
         FieldValue::Boolean(truth) => match operands[..] {
@@ -49,17 +52,15 @@ fn meets(test: &Test, fact: &dyn Fact, scene: &Scene<'_>) -> Bounds<bool> {
                 _ => None,
             };
             // The set of words that meet the test.
-            let meeting: u64 = (0..names.len())
-                .filter(|&index| match test.operator {
-                    Operator::Is | Operator::In => {
-                        operands.iter().any(|operand| position(operand) == Some(index))
-                    }
-                    Operator::Above => position(operands[0]).is_some_and(|limit| index > limit),
-                    Operator::Below => position(operands[0]).is_some_and(|limit| index < limit),
-                    Operator::Includes | Operator::Within | Operator::Matches => false,
-                })
-                .map(|index| 1 << index)
-                .sum();
+            let meeting: u64 = match test.operator {
+                Operator::Is | Operator::In => operands
+                    .iter()
+                    .filter_map(|operand| position(operand))
+                    .fold(0, |all, index| all | 1 << index),
+                Operator::Above => position(operands[0]).map_or(0, |limit| u64::MAX << limit << 1),
+                Operator::Below => position(operands[0]).map_or(0, |limit| !(u64::MAX << limit)),
+                Operator::Includes | Operator::Within | Operator::Matches => 0,
+            };
             Bounds { sure: words.0 != 0 && words.0 & !meeting == 0, possible: words.0 & meeting != 0 }
         }
         FieldValue::Number(bounds) => {

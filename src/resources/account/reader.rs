@@ -634,22 +634,27 @@ impl Found<'_> {
 }
 
 fn find<'d>(thing: NodeRef<'d>, path: &str) -> Option<Found<'d>> {
-    let key_of = |path: &str| match path.rsplit_once('.') {
-        Some((parent, name)) => Some(follow(thing, parent)?.get(name)?.0.span()),
-        None => Some(thing.get(path)?.0.span()),
-    };
     if path == "." {
         return Some(Found::One { key: thing.span(), node: thing });
     }
-    match path.split_once("[]") {
-        None => Some(Found::One { key: key_of(path)?, node: follow(thing, path)? }),
-        Some((list, rest)) => {
-            let node = follow(thing, list)?;
-            let nodes = match rest.strip_prefix('.') {
-                Some(rest) => node.items().filter_map(|item| follow(item, rest)).collect(),
-                None => node.items().collect(),
-            };
-            Some(Found::Many { key: key_of(list)?, list: node.span(), nodes })
-        }
-    }
+    // Behind `[]` is what is looked for in each item of a list.
+    let Some((list, rest)) = path.split_once('[') else {
+        let (key, node) = entry(thing, path)?;
+        return Some(Found::One { key: key.span(), node });
+    };
+    let (key, node) = entry(thing, list)?;
+    let nodes = match rest.strip_prefix("].") {
+        Some(rest) => node.items().filter_map(|item| follow(item, rest)).collect(),
+        None => node.items().collect(),
+    };
+    Some(Found::Many { key: key.span(), list: node.span(), nodes })
+}
+
+/// The entry at a path of names.
+fn entry<'d>(thing: NodeRef<'d>, path: &str) -> Option<(NodeRef<'d>, NodeRef<'d>)> {
+    let (map, name) = match path.rsplit_once('.') {
+        Some((parent, name)) => (follow(thing, parent)?, name),
+        None => (thing, path),
+    };
+    map.get(name).filter(|(_, value)| !value.is_null())
 }
