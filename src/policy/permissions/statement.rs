@@ -2,7 +2,7 @@
 
 use super::Ask;
 use super::condition::Conditions;
-use super::resource::{Pattern, Resources, Scope};
+use super::resource::{Resources, Scope, names_own_identity};
 use crate::knowledge::actions::{ActionSet, Actions};
 use crate::policy::action::widest_pattern;
 use crate::policy::{Clause, Effect, Item, Statement, Version};
@@ -107,7 +107,7 @@ fn actions(clause: &Clause<Item>, vocabulary: &Vocabulary) -> Bounds<ActionSet> 
 /// Whether a statement is only about what belongs to the caller's own identity: by its resources, or by a condition on
 /// what names a part of them.
 fn is_own(statement: &Statement, version: &Version, vocabulary: &Vocabulary) -> bool {
-    let is_own = |item: &Item| item.text().is_some_and(|text| Pattern::read(text, version, vocabulary).own);
+    let is_own = |item: &Item| item.text().is_some_and(|text| names_own_identity(text, version, vocabulary));
     let all_own = |items: &[Item]| !items.is_empty() && items.iter().all(is_own);
     let names_a_part =
         |key: &str| matches!(key.to_ascii_lowercase().as_str(), "dynamodb:leadingkeys" | "s3:prefix");
