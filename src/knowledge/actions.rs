@@ -209,9 +209,7 @@ impl Actions {
     #[must_use]
     pub fn find(self, name: &str) -> Option<ActionId> {
         let lower = name.to_ascii_lowercase();
-        let place = self.names.partition_point(|text| pattern::compare(text, lower.as_bytes()).is_lt());
-        let action = ActionId::new(place)?;
-        self.name(action).eq_ignore_ascii_case(name).then_some(action)
+        ActionId::new(self.search(lower.as_bytes()).ok()?)
     }
 
     /// The access levels of an action, ours included.
@@ -360,14 +358,21 @@ impl Actions {
 
     /// The services of which all actions are in a set, in order.
     pub fn services_within(self, actions: &ActionSet) -> impl Iterator<Item = Service> {
-        let starts = self.service_starts();
-        let service = move |number: usize| {
-            let all = u16::try_from(COUNT).unwrap_or(u16::MAX);
-            let end = if number + 1 < starts.len() { starts.at(number + 1) } else { all };
-            Service { start: starts.at(number), end }
+        // Most sets have actions of few services, and no others are looked at.
+        let next = move |after: Option<Service>| {
+            let start = after.map_or(0, |service| service.range().end);
+            Some(self.service_of(actions.first_from(start)?))
         };
-        let count = if actions.is_empty() { 0 } else { starts.len() };
-        (0..count).map(service).filter(|service| actions.has_all(service.range()))
+        let some = std::iter::successors(next(None), move |&service| next(Some(service)));
+        some.filter(|service| actions.has_all(service.range()))
+    }
+
+    fn service_of(self, action: ActionId) -> Service {
+        let starts = self.service_starts();
+        let behind = starts.partition_point(|start| start <= action.0);
+        let all = u16::try_from(COUNT).unwrap_or(u16::MAX);
+        let end = if behind < starts.len() { starts.at(behind) } else { all };
+        Service { start: starts.at(behind.saturating_sub(1)), end }
     }
 
     fn service_starts(self) -> Shorts {
@@ -408,11 +413,15 @@ impl Actions {
 
     /// The numbers of the actions whose names start with `prefix`, which is in lower case.
     fn starting_with(self, prefix: &[u8]) -> Range<usize> {
-        let start = self.names.partition_point(|text| pattern::compare(text, prefix).is_lt());
-        let end = self.names.partition_point(|text| {
-            pattern::compare(text, prefix).is_lt() || pattern::starts_with(text, prefix)
-        });
-        start..end
+        let place = |text: &[u8]| self.search(text).unwrap_or_else(|place| place);
+        // No name has such a byte in it.
+        place(prefix)..place(&[prefix, &[u8::MAX]].concat())
+    }
+
+    /// The number of the action with this name, or of the first behind it. Names are sorted without regard to case, and `name`
+    /// is in lower case.
+    fn search(self, name: &[u8]) -> Result<usize, usize> {
+        self.names.search(name, |byte| byte.to_ascii_lowercase())
     }
 }
 

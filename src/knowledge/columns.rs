@@ -4,6 +4,8 @@
 //! Nothing here panics: what lies beyond the end of a file reads as nothing, zero or empty. That no file of ours has
 //! such a place is tested by the `check` of each table and by the tests of each file.
 
+use std::cmp::Ordering;
+
 /// A string table starts anew at every such string, so that no more than so many pieces are read for one string.
 const BLOCK: usize = 16;
 
@@ -81,6 +83,11 @@ impl Shorts {
     /// How many there are.
     pub(super) fn len(self) -> usize {
         self.0.len() / 2
+    }
+
+    /// How many `before` holds for, if it holds for the first ones and for no other.
+    pub(super) fn partition_point(self, before: impl Fn(u16) -> bool) -> usize {
+        self.0.as_chunks().0.partition_point(|bytes| before(u16::from_le_bytes(*bytes)))
     }
 
     /// All of them.
@@ -168,27 +175,39 @@ impl Strings {
         }
     }
 
-    /// How many strings `before` holds for, if it holds for the first ones and for no other.
-    pub(super) fn partition_point(self, mut before: impl FnMut(&[u8]) -> bool) -> usize {
-        let blocks = self.count.div_ceil(BLOCK);
-        let (mut low, mut high) = (0, blocks);
+    /// The number of a string, or of the first that comes behind it where it is not there. `fold` makes bytes that are the same
+    /// to the order of the table equal; `wanted` is folded.
+    pub(super) fn search(self, wanted: &[u8], fold: impl Fn(u8) -> u8 + Copy) -> Result<usize, usize> {
+        let (mut low, mut high) = (0, self.count.div_ceil(BLOCK));
         while low < high {
             let middle = usize::midpoint(low, high);
             // The first string of a block is there whole.
-            if before(first(self.block(middle))) { low = middle + 1 } else { high = middle }
-        }
-        // The border is in the block before, of which it holds for the first string.
-        let Some(block) = low.checked_sub(1) else { return 0 };
-        let end = (low * BLOCK).min(self.count);
-        let mut rest = self.block(block);
-        let mut text = Vec::new();
-        for index in block * BLOCK..end {
-            next(&mut rest, &mut text);
-            if !before(&text) {
-                return index;
+            match meet(first(self.block(middle)), wanted, fold).1 {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Ok(middle * BLOCK),
+                Ordering::Greater => high = middle,
             }
         }
-        end
+        // It is in the block before, behind the first string.
+        let Some(block) = low.checked_sub(1) else { return Err(0) };
+        let end = (low * BLOCK).min(self.count);
+        let mut rest = self.block(block);
+        // How many bytes `wanted` begins with that the string before begins with as well.
+        let mut common = 0;
+        for index in block * BLOCK..end {
+            let (shared, own) = piece(&mut rest);
+            // What shares more with the string before also comes before what is wanted.
+            if shared > common {
+                continue;
+            }
+            let (more, order) = meet(own, &wanted[shared..], fold);
+            match order {
+                Ordering::Less => common = shared + more,
+                Ordering::Equal => return Ok(index),
+                Ordering::Greater => return Err(index),
+            }
+        }
+        Err(end)
     }
 
     /// The data from where a block starts.
@@ -226,11 +245,24 @@ fn first(block: &'static [u8]) -> &'static [u8] {
 
 /// Reads the next string of a table over the one before it.
 fn next(rest: &mut &'static [u8], text: &mut Vec<u8>) {
-    let Some((&[shared, length], behind)) = rest.split_first_chunk() else { return };
-    let (own, behind) = split(behind, usize::from(length));
-    text.truncate(usize::from(shared));
+    let (shared, own) = piece(rest);
+    text.truncate(shared);
     text.extend_from_slice(own);
+}
+
+/// How many bytes the next string of a table shares with the one before it, and those behind.
+fn piece(rest: &mut &'static [u8]) -> (usize, &'static [u8]) {
+    let Some((&[shared, length], behind)) = rest.split_first_chunk() else { return (usize::MAX, &[]) };
+    let (own, behind) = split(behind, usize::from(length));
     *rest = behind;
+    (usize::from(shared), own)
+}
+
+/// With how many equal bytes a text and another begin, and how they compare; those of the text are folded.
+fn meet(text: &[u8], folded: &[u8], fold: impl Fn(u8) -> u8) -> (usize, Ordering) {
+    let same = text.iter().zip(folded).take_while(|(byte, other)| fold(**byte) == **other).count();
+    let byte = text.get(same).copied().map(fold);
+    (same, byte.cmp(&folded.get(same).copied()))
 }
 
 /// The first bytes and the others; fewer of them where there are not so many.
@@ -246,6 +278,10 @@ fn integer(bytes: &[u8], index: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Every prefix of a real file, and the file with other bytes, is read without a panic.
@@ -269,12 +305,34 @@ mod tests {
                     assert!(columns.shorts(section).at(index) == 0 || index < file.len());
                 }
                 for known in ["", "AdministratorAccess", "~"] {
-                    let place = strings.partition_point(|text| text < known.as_bytes());
+                    let place = strings.search(known.as_bytes(), |byte| byte).unwrap_or_else(|place| place);
                     assert!(place <= strings.len());
                     strings.each(place..place.saturating_add(20), |_, text| assert!(text.len() <= 510));
                 }
             }
         }
         assert_eq!(Columns::open(whole, b"fedlintA").section(0), b"", "another file");
+    }
+
+    proptest! {
+        /// What is looked for is most often near what is there.
+        #[test]
+        fn strings_are_found_as_in_a_list_of_them(
+            at in any::<prop::sample::Index>(),
+            kept in 0_usize..60,
+            more in "[ -~]{0,2}",
+        ) {
+            static NAMES: LazyLock<(Strings, Vec<String>)> = LazyLock::new(|| {
+                let columns = Columns::open(include_bytes!("data/actions.bin"), b"fedlintA");
+                let strings = columns.strings(2);
+                (strings, (0..strings.len()).map(|index| strings.at(index).to_ascii_lowercase()).collect())
+            });
+            let (strings, names) = &*NAMES;
+            let mut wanted = names[at.index(names.len())].clone();
+            wanted.truncate(kept);
+            wanted.push_str(&more.to_ascii_lowercase());
+            let found = strings.search(wanted.as_bytes(), |byte| byte.to_ascii_lowercase());
+            prop_assert_eq!(found, names.binary_search(&wanted));
+        }
     }
 }

@@ -68,10 +68,9 @@ impl ManagedPolicies {
             }
             None => (None, arn_or_name),
         };
-        let index = self.names().partition_point(|known| known < name.as_bytes());
+        let index = self.names().search(name.as_bytes(), |byte| byte).ok()?;
         let policy = ManagedPolicy { columns: self.columns, index };
-        let found = policy.name() == name && path.is_none_or(|path| policy.path() == path);
-        (found && index < self.count()).then_some(policy)
+        path.is_none_or(|path| policy.path() == path).then_some(policy)
     }
 
     /// All policies, by name.

@@ -24,13 +24,3 @@ pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     }
     pattern[at..].iter().all(|unit| *unit == b'*')
 }
-
-/// Compares two texts without regard to the case of the first; the second is in lower case.
-pub(super) fn compare(text: &[u8], lower: &[u8]) -> std::cmp::Ordering {
-    text.iter().map(u8::to_ascii_lowercase).cmp(lower.iter().copied())
-}
-
-/// Whether a text starts with `lower`, without regard to case.
-pub(super) fn starts_with(text: &[u8], lower: &[u8]) -> bool {
-    text.get(..lower.len()).is_some_and(|start| start.eq_ignore_ascii_case(lower))
-}

@@ -192,12 +192,31 @@ impl ActionSet {
         self.words.is_empty()
     }
 
+    /// True if every action of the catalogue is in the set.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.words.len() == WORDS && self.len() == COUNT
+    }
+
     /// True if every action of the other set is in this one.
     #[must_use]
     pub fn is_superset(&self, other: &Self) -> bool {
         // What has other words has other actions.
         self.kept.iter().zip(&other.kept).all(|(own, other)| other & !own == 0)
             && self.beside(other).all(|(_, own, other)| other & !own == 0)
+    }
+
+    /// The first action of this number or a higher one.
+    pub(super) fn first_from(&self, number: usize) -> Option<ActionId> {
+        let start = number / BITS;
+        let kept = self.kept.iter().enumerate().skip(start / BITS);
+        let words = kept.flat_map(|(block, &kept)| bits(kept).map(move |bit| block * BITS + bit));
+        // Of the first word, what comes before does not count.
+        words.filter(|&word| word >= start).find_map(|word| {
+            let above = if word == start { u64::MAX << (number % BITS) } else { u64::MAX };
+            let left = self.words[self.position(word)] & above;
+            (left != 0).then(|| ActionId::new(word * BITS + left.trailing_zeros() as usize)).flatten()
+        })
     }
 
     /// True if all actions of these numbers are in the set.

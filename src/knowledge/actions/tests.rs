@@ -284,6 +284,15 @@ proptest! {
         check(&one.complement(), &|action| !one.contains(action));
         prop_assert_eq!(one.is_superset(&other), all().all(|action| one.contains(action) || !other.contains(action)));
         prop_assert_eq!(one.intersects(&other), !one.intersection(&other).is_empty());
+        prop_assert_eq!(one.is_all(), all().all(|action| one.contains(action)));
+        for number in (0..=COUNT).step_by(61) {
+            let first = one.iter().find(|action| action.index() >= number);
+            prop_assert_eq!(one.first_from(number), first);
+        }
+        let every = ActionSet::all();
+        let services = Actions::default().services_within(&every);
+        let whole: Vec<Service> = services.filter(|service| one.is_superset(&service.actions())).collect();
+        prop_assert_eq!(Actions::default().services_within(&one).collect::<Vec<_>>(), whole);
         prop_assert!(one.union(&other).is_superset(&one));
     }
 }
