@@ -47,6 +47,8 @@ pub struct Holder {
     pub bounded: bool,
     /// What its permissions amount to, where that depends on nothing else.
     pub(super) privileges: OnceLock<Arc<Privileges>>,
+    /// Whether it is as good as an administrator, by itself and for sure.
+    pub(super) strong: OnceLock<bool>,
     /// The services that it may pass roles to.
     pub(super) passes_to: OnceLock<Box<[To]>>,
 }

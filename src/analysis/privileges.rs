@@ -202,7 +202,6 @@ impl Analysis<'_> {
         permissions: &Permissions,
     ) -> Privileges {
         let everywhere = permissions.everywhere(self.vocabulary);
-        let all = ActionSet::all();
         let mut privileges = Privileges {
             impact: Bounds { sure: Impact::Nothing, possible: Impact::Nothing },
             worst: None,
@@ -212,10 +211,7 @@ impl Analysis<'_> {
             complete: holder.complete,
             personal: false,
         };
-        let administrator = Bounds {
-            sure: everywhere.sure.is_superset(&all),
-            possible: everywhere.possible.is_superset(&all),
-        };
+        let administrator = Bounds { sure: everywhere.sure.is_all(), possible: everywhere.possible.is_all() };
         if administrator.sure {
             privileges.impact = Bounds::decided(Impact::Administrator);
             privileges.worst = most_of_all();
@@ -236,7 +232,18 @@ impl Analysis<'_> {
         privileges.takeovers = takeovers().iter().filter_map(|takeover| ask.takeover(takeover)).collect();
         privileges.personal = ask.personal.get();
         privileges.whole_services = whole_services(&everywhere.sure);
-        let beyond_own = permissions.beyond_own(self.vocabulary);
+        let beyond_own = match permissions.gives_own() {
+            true => &permissions.beyond_own(self.vocabulary),
+            // Then it is all that is allowed somewhere.
+            false => &somewhere,
+        };
+        let whole = |sure: bool| match &everywhere {
+            // Most often all that is possible is sure.
+            Bounds { sure: all, possible } if sure || all == possible => {
+                privileges.whole_services.first().copied()
+            }
+            Bounds { possible, .. } => whole_services(possible).first().copied(),
+        };
         let level = |sure: bool| {
             let (everywhere, beyond_own, somewhere) = if sure {
                 (&everywhere.sure, &beyond_own.sure, &somewhere.sure)
@@ -262,7 +269,7 @@ impl Analysis<'_> {
                 (Impact::Write, Some(action))
             } else if let Some(action) = of(DataKind::Read) {
                 (Impact::Read, Some(action))
-            } else if let Some(service) = whole_services(everywhere).first() {
+            } else if let Some(service) = whole(sure) {
                 (Impact::WholeService, Some(service.first()))
             } else if let Some(action) = first(&more) {
                 (Impact::Narrow, Some(action))

@@ -147,6 +147,9 @@ impl Permissions {
     /// Whether an action is allowed.
     #[must_use]
     pub fn allows(&self, question: &PermissionQuestion<'_>, vocabulary: &Vocabulary) -> Bounds<bool> {
+        if !self.mentions(question.action) {
+            return Bounds::decided(false);
+        }
         let one = one(question, vocabulary);
         let scope = scope(question, one.as_ref());
         self.chosen(Ask::new(question, vocabulary), |this, ask| this.answer(&ask, scope))

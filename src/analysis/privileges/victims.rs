@@ -1,6 +1,6 @@
 //! Whom a way to gain permissions is worth something on: roles and users that allow more, and what runs with such roles.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -37,7 +37,10 @@ struct Strong {
 }
 
 /// Who may do one of these everywhere gives himself everything.
-const AS_GOOD: &[&str] = &["iam:AttachRolePolicy", "iam:PutRolePolicy"];
+static AS_GOOD: LazyLock<ActionSet> = LazyLock::new(|| {
+    let names = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
+    names.into_iter().filter_map(|name| Actions::default().find(name)).collect()
+});
 
 impl Analysis<'_> {
     fn deployed(&self, deployment: DeploymentId) -> Option<&Deployed> {
@@ -105,10 +108,11 @@ impl Analysis<'_> {
 
     /// Whether a role or user is as good as an administrator, by itself and for sure.
     fn is_strong(&self, id: EntityId) -> bool {
-        let everywhere = self.holder(id).permissions.everywhere(self.vocabulary).sure;
-        let gives =
-            |name: &&str| Actions::default().find(name).is_some_and(|action| everywhere.contains(action));
-        everywhere.is_superset(&ActionSet::all()) || id.kind == EntityKind::Role && AS_GOOD.iter().any(gives)
+        let holder = self.holder(id);
+        *holder.strong.get_or_init(|| {
+            let everywhere = holder.permissions.everywhere(self.vocabulary).sure;
+            everywhere.is_all() || id.kind == EntityKind::Role && everywhere.intersects(&AS_GOOD)
+        })
     }
 
     /// That of some roles with which a resource runs for sure.

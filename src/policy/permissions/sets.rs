@@ -79,6 +79,13 @@ impl Permissions {
         all
     }
 
+    /// Whether a statement may allow something that belongs to the caller's own identity in an identity pool.
+    #[must_use]
+    pub fn gives_own(&self) -> bool {
+        let mut statements = self.grants.iter().flat_map(|grant| &grant.policy.statements);
+        statements.any(|statement| statement.is_own && statement.allow.possible)
+    }
+
     /// Corrects sets by the answers to single questions, one for all actions that have equal answers.
     fn ask_each(
         &self,
@@ -175,7 +182,7 @@ impl Permission {
             && !self.is_own
             && self.resources == Resources::All
             && self.conditions.is_nothing()
-            && self.actions.sure == ActionSet::all()
+            && self.actions.sure.is_all()
     }
 
     /// The actions of the statement for which something holds that depends on nothing but their types of resources.
