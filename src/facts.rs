@@ -145,11 +145,11 @@ pub(crate) trait Taker {
 pub(crate) fn each<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Ways<'a> {
     let ways = ways(analysis, taker);
     privileges::each(analysis, taker);
+    path::each(&ways, taker);
     reference::each(analysis, taker);
     trust_principal::each(analysis, taker);
     trust_statement::each(analysis, taker);
     let take = &mut |fact: &dyn Fact| taker.take(fact);
-    path::each(&ways, take);
     assignment::each(analysis, take);
     claim_source::each(analysis, take);
     deploy_refusal::each(analysis, take);
@@ -187,8 +187,9 @@ pub(crate) fn ways<'a>(analysis: &'a Analysis<'a>, taker: &mut dyn Taker) -> Way
     Ways::new(analysis, trust::each(analysis, taker))
 }
 
-/// The most entities of which the facts are made in one go.
+/// The most entities of which the facts are made in one go; fewer of ways that lead from role to role, which take longer.
 const PART: usize = 512;
+const PART_OF_WAYS: usize = 16;
 
 /// Has facts made of all these entities, by parts, and gives what came of each part.
 fn in_parts<T: Sync, R: Send + Sync>(
@@ -196,10 +197,26 @@ fn in_parts<T: Sync, R: Send + Sync>(
     taker: &mut dyn Taker,
     each: impl Fn(&[T], &mut Take<'_>) -> R + Sync,
 ) -> Vec<R> {
-    let parts: Vec<(&[T], OnceLock<R>)> = all.chunks(PART).map(|part| (part, OnceLock::new())).collect();
-    taker.share(parts.len(), &|part, take| {
-        let (some, made) = &parts[part];
-        made.get_or_init(|| each(some, take));
+    in_parts_beside(all, PART, taker, &|| {}, each)
+}
+
+/// As [`in_parts`], of so many at most. Beside them, if they are several, `work` is done that takes one thread long, and that others would have
+/// to wait for later.
+fn in_parts_beside<T: Sync, R: Send + Sync>(
+    all: &[T],
+    most: usize,
+    taker: &mut dyn Taker,
+    work: &(dyn Fn() + Sync),
+    each: impl Fn(&[T], &mut Take<'_>) -> R + Sync,
+) -> Vec<R> {
+    let parts: Vec<(&[T], OnceLock<R>)> = all.chunks(most).map(|part| (part, OnceLock::new())).collect();
+    let before = usize::from(parts.len() > 1);
+    taker.share(before + parts.len(), &|part, take| match part.checked_sub(before) {
+        Some(part) => {
+            let (some, made) = &parts[part];
+            made.get_or_init(|| each(some, take));
+        }
+        None => work(),
     });
     parts.into_iter().filter_map(|(_, made)| made.into_inner()).collect()
 }

@@ -6,7 +6,7 @@ use super::entrance::{Entrance, Population};
 use super::privileges::{ImpactWord, impact};
 use super::trust::{Exposure, Reach};
 use super::ways::{Way, Ways};
-use super::{Common, Evidence, Fact, LevelOf, fact};
+use super::{Common, Evidence, LevelOf, PART_OF_WAYS, Taker, fact, in_parts_beside};
 use crate::analysis::{Analysis, Impact};
 use crate::finding::Certainty;
 use crate::model::EntityId;
@@ -48,8 +48,9 @@ fact! {
     }
 }
 
-pub(super) fn each(ways: &Ways<'_>, take: &mut dyn FnMut(&dyn Fact)) {
+pub(super) fn each(ways: &Ways<'_>, taker: &mut dyn Taker) {
     let analysis = ways.analysis();
+    let mut found: Vec<(Way<'_>, Reach)> = Vec::new();
     let mut best: BTreeMap<EntityId, (bool, Reach)> = BTreeMap::new();
     for sure in [true, false] {
         for reach in [Reach::Outermost, Reach::Middle, Reach::Inner] {
@@ -65,11 +66,14 @@ pub(super) fn each(ways: &Ways<'_>, take: &mut dyn FnMut(&dyn Fact)) {
                 let known = best.get(&last).is_some_and(|(_, known)| *known >= reach);
                 if !known {
                     best.insert(last, (sure, reach));
-                    take(&path(analysis, &way, reach));
+                    found.push((way, reach));
                 }
             }
         }
     }
+    in_parts_beside(&found, PART_OF_WAYS, taker, &|| {}, |some, take| {
+        some.iter().for_each(|(way, reach)| take(&path(analysis, way, *reach)));
+    });
 }
 
 /// Whether a role is as good as the account, by itself: which further roles it may assume is for the chains to say.

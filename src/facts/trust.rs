@@ -21,7 +21,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::entrance::Entrance;
-use super::{Evidence, Fact, Take, Taker, in_parts, words};
+use super::{Evidence, Fact, PART, Take, Taker, in_parts_beside, words};
 use crate::analysis::Analysis;
 use crate::model::Role;
 use crate::policy::{Element, PolicyId, PolicyPath};
@@ -83,7 +83,9 @@ pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entran
         }
         entrances
     };
-    let parts = in_parts(&analysis.model.roles, taker, of_roles);
+    // Chains of roles are made by one thread, and asked for as soon as these facts are there.
+    let chains = || _ = analysis.chains();
+    let parts = in_parts_beside(&analysis.model.roles, PART, taker, &chains, of_roles);
     // There may be very many: each part is let go of as it is taken over, and others follow. Room that is not used costs
     // nothing.
     let count: usize = parts.iter().map(Vec::len).sum();

@@ -32,7 +32,12 @@ pub(super) fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Sen
 
 /// Applies `work` to all items, side by side if they are more than a few; results come in their order.
 pub(super) fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() > FEW { items.par_iter().map(work).collect() } else { items.iter().map(work).collect() }
+    if items.len() > FEW {
+        // One by one: at the end, no thread has several left that another one could do.
+        items.par_iter().with_max_len(1).map(work).collect()
+    } else {
+        items.iter().map(work).collect()
+    }
 }
 
 /// As [`in_order`], of items that are let go of one by one.
@@ -41,7 +46,7 @@ pub(super) fn used_up_in_order<T: Send, R: Send>(
     work: impl Fn(T) -> R + Sync + Send,
 ) -> Vec<R> {
     if items.len() > FEW {
-        items.into_par_iter().map(work).collect()
+        items.into_par_iter().with_max_len(1).map(work).collect()
     } else {
         items.into_iter().map(work).collect()
     }
@@ -66,7 +71,7 @@ pub(crate) fn side_by_side(
     let part = |part: usize| -> String { (part * PART..count.min((part + 1) * PART)).map(&make).collect() };
     for first in (0..parts).step_by(threads * HELD) {
         let some = first..parts.min(first + threads * HELD);
-        let texts: Vec<String> = pool.install(|| some.into_par_iter().map(part).collect());
+        let texts: Vec<String> = pool.install(|| some.into_par_iter().with_max_len(1).map(part).collect());
         texts.iter().try_for_each(|text| write(text))?;
     }
     Ok(())
