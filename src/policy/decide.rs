@@ -62,7 +62,7 @@ pub struct Question<'a> {
     /// Today, in nanoseconds since 1970 UTC; `None` if nothing shall depend on it.
     pub today: Option<i128>,
     /// The keys, in lower case, that the witness shall have if such requests do, besides those that the policy tests and
-    /// those that say who asks; every key if `None`.
+    /// those that say who asks; every key, and every variable, if `None`.
     pub shown: Option<&'a [String]>,
 }
 
@@ -105,7 +105,8 @@ pub struct Witness {
     pub exchange: usize,
     /// Its context keys. Symbols are characters of their own ([`SymbolId::token`]).
     pub context: Context,
-    /// The values of the sender's variables.
+    /// The values of the sender's variables; empty of those that neither tell tenants or projects apart nor are asked about
+    /// in [`Question::spread`], unless all is shown.
     pub variables: Vec<String>,
     /// The statements that allow the actions of the exchange, one for each.
     pub statements: Vec<u16>,
@@ -620,13 +621,19 @@ impl<'a, 'v> Search<'a, 'v> {
         }
         let shown = self.question.shown.filter(|_| !self.has_variables());
         let tested = self.tested;
-        let model = self.solver.model(|key| {
+        let is_shown = |key: &str| {
             shown.is_none_or(|shown| {
                 says_who(key)
                     || tested.tests.iter().any(|(_, tested, _)| tested == key)
                     || shown.iter().any(|shown| shown == key)
             })
-        })?;
+        };
+        let Question { sender, spread, .. } = self.question;
+        let named = [&sender.tenant[..], &sender.project, spread];
+        let all = self.question.shown.is_none();
+        let model = self
+            .solver
+            .model(is_shown, |variable| all || named.iter().any(|some| some.contains(&variable)))?;
         let mut spread = Vec::new();
         for &variable in self.question.spread {
             spread.push(self.solver.spread(variable, LISTED)?);

@@ -199,7 +199,7 @@ impl<'a, 'v> Solver<'a, 'v> {
             keys: Vec::new(),
             bases: vec![None; sender.variables.len() + 1],
             exceptions: Vec::new(),
-            instances: Vec::new(),
+            instances: Vec::with_capacity(sender.variables.len() + 4),
             groups: Vec::new(),
             chosen: Vec::new(),
             equal: Vec::new(),

@@ -227,7 +227,9 @@ struct Met {
 
 impl Met {
     fn new(start: &[u32]) -> Self {
-        let mut met = Self { width: start.len(), count: 0, states: Vec::new(), numbers: HashTable::new() };
+        // Most walks are as long as a name.
+        let (states, numbers) = (Vec::with_capacity(16 * start.len()), HashTable::with_capacity(16));
+        let mut met = Self { width: start.len(), count: 0, states, numbers };
         met.number(start);
         met
     }

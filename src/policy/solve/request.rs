@@ -2,7 +2,7 @@
 
 use super::reading::Open;
 use super::{Chosen, Instance, Model, Reads, Solver, Stretch};
-use crate::knowledge::sender::{Format, Piece, Presence, Values};
+use crate::knowledge::sender::{Format, Piece, Presence, Values, VariableId};
 use crate::policy::automaton::Exhausted;
 
 const REQUEST_TAG: &str = "aws:requesttag/";
@@ -20,8 +20,12 @@ impl Solver<'_, '_> {
         tags
     }
 
-    /// The request that was found last, with these keys besides those that were asked about.
-    pub(in crate::policy) fn model(&mut self, is_shown: impl Fn(&str) -> bool) -> Result<Model, Exhausted> {
+    /// The request that was found last, with these keys besides those that were asked about, and these variables.
+    pub(in crate::policy) fn model(
+        &mut self,
+        is_shown: impl Fn(&str) -> bool,
+        is_named: impl Fn(VariableId) -> bool,
+    ) -> Result<Model, Exhausted> {
         let mut context = Vec::new();
         for index in 0..self.groups.len() {
             let key = self.groups[index].key.clone();
@@ -73,8 +77,9 @@ impl Solver<'_, '_> {
         }
         self.add_tags(&mut context)?;
         let mut variables = Vec::new();
-        for instance in 0..self.sender.variables.len() {
-            variables.push(self.render(&[Stretch::Instance(instance)])?.unwrap_or_default());
+        for (instance, id) in (0..self.sender.variables.len()).zip(0..) {
+            let value = if is_named(id) { self.render(&[Stretch::Instance(instance)])? } else { None };
+            variables.push(value.unwrap_or_default());
         }
         Ok(Model { context, variables })
     }
