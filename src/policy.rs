@@ -36,7 +36,7 @@ use crate::value::{Text, Unknown, Vocabulary};
 pub use action::{matches_action, pattern_matches};
 pub use arn::Arn;
 pub(crate) use arn::{split_once, strip_prefix};
-pub use decide::{Answer, Party, Question, Witness, admits_in, decide, decide_in};
+pub use decide::{Answer, Party, Question, Witness, admits_in, decide, decide_in, is_certain_in};
 pub use evaluate::{Caller, Context, ContextValue, Doubt, Request, Verdict, evaluate};
 pub use faults::{Fault, FaultKind};
 pub use grammar::parse;

@@ -159,6 +159,13 @@ pub fn decide_in<'v>(
     witness_in(workshop, question, false, vocabulary)
 }
 
+/// Whether nothing is unknown in a question about the sender of a workshop: what is possible is sure then, of what that
+/// sender is known to send.
+#[must_use]
+pub fn is_certain_in(workshop: &mut Workshop<'_>, question: &Question<'_>, vocabulary: &Vocabulary) -> bool {
+    certain::is_certain(workshop, question, vocabulary)
+}
+
 /// The answer to a question as it is asked. `certain` if nothing in it is unknown.
 fn witness_in<'v>(
     workshop: &mut Workshop<'v>,

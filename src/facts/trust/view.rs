@@ -18,7 +18,7 @@ use crate::knowledge::sender::{Sender, Variable, VariableId};
 use crate::model::Role;
 use crate::policy::{
     self, Answer, Attached, Bound, Effect, Element, Party, Policy, PolicyPath, Principal, PrincipalForm,
-    PrincipalKey, Spread, Test, Wanted, Witness, Workshop, admits_in, decide_in,
+    PrincipalKey, Spread, Test, Wanted, Witness, Workshop, admits_in, decide_in, is_certain_in,
 };
 use crate::value::{Bounds, Field, Text, Vocabulary};
 
@@ -298,10 +298,11 @@ impl<'a> View<'a> {
 
     /// Whether a request is admitted that is as asked for.
     pub(in crate::facts) fn ask(&self, ask: &Ask<'_>) -> Judged {
-        // Most roles can be had: what is sure is then all that has to be found out.
+        // Most roles can be had: what is sure is then all that has to be found out. So it is where nothing is unknown.
         let is_any =
             ask.wanted.is_empty() && ask.kind.is_none() && ask.sender.is_none() && ask.policy.is_none();
-        let mut sure = is_any.then(|| self.decide(ask, Bound::Sure));
+        let is_first = is_any || self.questioned(ask, Bound::Sure, is_certain_in);
+        let mut sure = is_first.then(|| self.decide(ask, Bound::Sure));
         if let Some(Answer::Admitted(witness)) = sure.take_if(|answer| is_confirmed(answer)) {
             return Judged { admitted: Bounds::decided(true), witness: Some(witness), exhausted: false };
         }
