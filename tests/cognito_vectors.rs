@@ -412,3 +412,49 @@ Resources:
         &["jwt-authorizer-any-client info proved", "jwt-authorizer-mismatch medium proved"],
     );
 }
+
+#[test]
+fn guests_use_no_service_of_which_all_is_denied() {
+    let services = |denied: &str| {
+        let template = format!(
+            r#"
+Resources:
+  Pool:
+    Type: AWS::Cognito::IdentityPool
+    Properties: {{ AllowUnauthenticatedIdentities: true }}
+  Roles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId: !Ref Pool
+      Roles: {{ unauthenticated: !GetAtt Guest.Arn }}
+  Guest:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{ Federated: cognito-identity.amazonaws.com }}
+            Action: sts:AssumeRoleWithWebIdentity
+            Condition:
+              StringEquals: {{ "cognito-identity.amazonaws.com:aud": !Ref Pool }}
+              "ForAnyValue:StringLike": {{ "cognito-identity.amazonaws.com:amr": unauthenticated }}
+      Policies:
+        - PolicyName: data
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - {{ Effect: Allow, Action: ["dynamodb:GetItem", "s3:GetObject"], Resource: "*" }}
+              - {{ Effect: Deny, Action: "s3:*", Resource: "{denied}" }}
+"#
+        );
+        let outcome = scan(&[("template.yaml", &template)]);
+        assert_eq!(outcome.problems, [""; 0], "{template}");
+        let broad = outcome.findings.iter().find(|seen| seen.rule == "guest-broad-privileges");
+        let message = broad.expect("guests read data").message.clone();
+        message.split(" by role").next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(services("arn:aws:s3:::other/*"), "somebody who signs in nowhere can use `dynamodb`, `s3`");
+    assert_eq!(services("arn:aws:s3:::*"), "somebody who signs in nowhere can use `dynamodb`");
+    assert_eq!(services("*"), "somebody who signs in nowhere can use `dynamodb`");
+}

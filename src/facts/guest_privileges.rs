@@ -123,10 +123,12 @@ impl Guests<'_> {
 fn services(analysis: &Analysis<'_>, role: EntityId, limited: Bounds<bool>) -> Vec<String> {
     let holder = analysis.holder(role);
     let whole = &holder.permissions;
-    let actions = if limited.possible { whole.within(analysis.guest_limit()) } else { whole.clone() }
-        .beyond_own(analysis.vocabulary);
+    let left = if limited.possible { whole.within(analysis.guest_limit()) } else { whole.clone() };
+    let vocabulary = analysis.vocabulary;
+    // What a denial takes away everywhere is not seen by the first alone.
+    let actions = left.beyond_own(vocabulary).sure.intersection(&left.somewhere(vocabulary).sure);
     let mut services: Vec<String> = Vec::new();
-    for action in actions.sure.iter() {
+    for action in actions.iter() {
         let name = Actions::default().name(action);
         let service = name.split(':').next().unwrap_or_default();
         if services.last().is_none_or(|last| last != service) {
