@@ -876,6 +876,7 @@ const OTHER_NUMBERS: &[(&str, &[&str])] = &[
             "document/keys.rs FEW",
             "analysis/permissions.rs MOST_HOLDERS",
             "facts.rs PART",
+            "facts.rs PART_OF_WAYS",
             "model/link.rs ROLES",
             "policy/automaton.rs NEW_SET",
             "policy/decide.rs FEW",
