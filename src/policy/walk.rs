@@ -2,13 +2,11 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use super::automaton::{Automaton, Budget, Exhausted, Leads};
-use crate::value::{FIRST_TOKEN, SymbolId};
+use crate::value::{FIRST_TOKEN, SymbolId, Table};
 
 /// Automata that read one stretch of a value together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -222,14 +220,14 @@ struct Met {
     width: usize,
     count: usize,
     states: Vec<u32>,
-    numbers: HashTable<usize>,
+    numbers: Table,
 }
 
 impl Met {
     fn new(start: &[u32]) -> Self {
         // Most walks are as long as a name.
-        let (states, numbers) = (Vec::with_capacity(16 * start.len()), HashTable::with_capacity(16));
-        let mut met = Self { width: start.len(), count: 0, states, numbers };
+        let states = Vec::with_capacity(16 * start.len());
+        let mut met = Self { width: start.len(), count: 0, states, numbers: Table::default() };
         met.number(start);
         met
     }
@@ -240,19 +238,17 @@ impl Met {
 
     /// The number of a joint state, and whether it is a new one.
     fn number(&mut self, state: &[u32]) -> (usize, bool) {
-        let hash = |state: &[u32]| FxBuildHasher.hash_one(state);
-        let Self { width, count, states, numbers } = self;
-        let of = |number: usize| &states[number * *width..][..*width];
-        let entry = numbers.entry(hash(state), |&known| of(known) == state, |&known| hash(of(known)));
-        match entry {
-            Entry::Occupied(known) => (*known.get(), false),
-            Entry::Vacant(free) => {
-                free.insert(*count);
-                states.extend_from_slice(state);
-                *count += 1;
-                (*count - 1, true)
-            }
+        // The upper half is the better one.
+        let hash = (FxBuildHasher.hash_one(state) >> 32) as u32;
+        let known = self.numbers.find(hash, |known| self.state(known as usize) == state);
+        if let Some(known) = known {
+            return (known as usize, false);
         }
+        let number = self.count;
+        self.numbers.insert(hash, u32::try_from(number).expect("a walk has a budget"));
+        self.states.extend_from_slice(state);
+        self.count += 1;
+        (number, true)
     }
 }
 
