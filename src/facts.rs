@@ -197,26 +197,26 @@ fn in_parts<T: Sync, R: Send + Sync>(
     taker: &mut dyn Taker,
     each: impl Fn(&[T], &mut Take<'_>) -> R + Sync,
 ) -> Vec<R> {
-    in_parts_beside(all, PART, taker, &|| {}, each)
+    in_parts_beside(all, PART, taker, None, each)
 }
 
-/// As [`in_parts`], of so many at most. Beside them, if they are several, `work` is done that takes one thread long, and that others would have
-/// to wait for later.
+/// As [`in_parts`], of so many at most. Beside them, if they are several, `work` is done that takes one thread long, and that
+/// others would have to wait for later.
 fn in_parts_beside<T: Sync, R: Send + Sync>(
     all: &[T],
     most: usize,
     taker: &mut dyn Taker,
-    work: &(dyn Fn() + Sync),
+    work: Option<&(dyn Fn() + Sync)>,
     each: impl Fn(&[T], &mut Take<'_>) -> R + Sync,
 ) -> Vec<R> {
     let parts: Vec<(&[T], OnceLock<R>)> = all.chunks(most).map(|part| (part, OnceLock::new())).collect();
-    let before = usize::from(parts.len() > 1);
-    taker.share(before + parts.len(), &|part, take| match part.checked_sub(before) {
-        Some(part) => {
-            let (some, made) = &parts[part];
+    let work = work.filter(|_| parts.len() > 1);
+    taker.share(work.iter().len() + parts.len(), &|part, take| match (part, work) {
+        (0, Some(work)) => work(),
+        _ => {
+            let (some, made) = &parts[part - work.iter().len()];
             made.get_or_init(|| each(some, take));
         }
-        None => work(),
     });
     parts.into_iter().filter_map(|(_, made)| made.into_inner()).collect()
 }

@@ -71,7 +71,7 @@ pub(super) fn each(ways: &Ways<'_>, taker: &mut dyn Taker) {
             }
         }
     }
-    in_parts_beside(&found, PART_OF_WAYS, taker, &|| {}, |some, take| {
+    in_parts_beside(&found, PART_OF_WAYS, taker, None, |some, take| {
         some.iter().for_each(|(way, reach)| take(&path(analysis, way, *reach)));
     });
 }

@@ -86,7 +86,7 @@ pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entran
     };
     // Chains of roles are made by one thread, and asked for as soon as these facts are there.
     let chains = || _ = analysis.chains();
-    let parts = in_parts_beside(&analysis.model.roles, PART, taker, &chains, of_roles);
+    let parts = in_parts_beside(&analysis.model.roles, PART, taker, Some(&chains), of_roles);
     // There may be very many: each part is let go of as it is taken over, and others follow. Room that is not used costs
     // nothing.
     let count: usize = parts.iter().map(Vec::len).sum();

@@ -553,6 +553,6 @@ fn ways(formats: &[Format]) -> usize {
 }
 
 /// Whether a symbol stands in a text.
-fn has_token(text: &str) -> bool {
+pub(super) fn has_token(text: &str) -> bool {
     text.chars().any(SymbolId::is_token)
 }

@@ -84,7 +84,7 @@ impl Analysis<'_> {
     /// The deployments into the account of one, that one included.
     fn of_same_account(&self, deployment: DeploymentId) -> Vec<DeploymentId> {
         let all = &self.model.scope.deployments;
-        let own = all.iter().find(|known| known.id == deployment).map(|known| &known.account);
+        let own = self.model.scope.deployment(deployment).map(|known| &known.account);
         let mut same: Vec<DeploymentId> =
             all.iter().filter(|known| Some(&known.account) == own).map(|known| known.id).collect();
         if same.is_empty() {

@@ -470,7 +470,7 @@ impl Renaming<'_> {
 }
 
 /// The characters of a text that stand for symbols.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = char> {
+fn tokens(text: &str) -> impl Iterator<Item = char> {
     /// The first byte of the first of them.
     const LEAST: u8 = 0xF3;
     let none = text.bytes().all(|byte| byte < LEAST);

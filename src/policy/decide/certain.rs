@@ -3,10 +3,9 @@
 //! Where texts have no symbols, tests say what is documented, and sources tell all that is asked of the sender, the two ends
 //! of a decision differ in one thing only: what a sender is not known for sure to send is possible, and not sure.
 
-use super::alike::tokens;
 use super::{FEW, Party, Question, SESSION, Witness, empty, has_symbols, key_of, same_key};
 use crate::knowledge::sender::{Format, Measure, Piece, Presence, Sender, Values, VariableId};
-use crate::policy::solve::{Wanted, other_spelling};
+use crate::policy::solve::{Wanted, has_token, other_spelling};
 use crate::policy::workshop::Workshop;
 use crate::policy::{Comparator, Effect, Item, Principal, PrincipalForm, PrincipalKey, Statement, Test};
 use crate::value::{Comparison, Text, Vocabulary};
@@ -74,7 +73,7 @@ fn is_documented(test: &Test, vocabulary: &Vocabulary) -> bool {
     );
     let is_known = |item: &Item| {
         let text = item.text().and_then(|text| text.as_literal(vocabulary));
-        text.is_some_and(|text| !text.contains("${") && has_no_symbol(text))
+        text.is_some_and(|text| !text.contains("${") && !has_token(text))
     };
     compares
         && test.operator.quantifier.is_none()
@@ -113,7 +112,7 @@ fn is_plain(wanted: &Wanted, sender: &Sender) -> bool {
         Wanted::NoneOf(variable, texts) => (*variable, texts.as_slice()),
         Wanted::InPlace => return true,
     };
-    is_text(sender, variable) && texts.iter().all(|text| has_no_symbol(text))
+    is_text(sender, variable) && !texts.iter().any(|text| has_token(text))
 }
 
 /// Whether of every kind of request it is known whether it has a key, and which texts may be its value.
@@ -141,8 +140,4 @@ fn is_of_texts(format: &Format, sender: &Sender) -> bool {
 
 fn is_text(sender: &Sender, variable: VariableId) -> bool {
     sender.variables.get(usize::from(variable)).is_some_and(|variable| variable.measure == Measure::Text)
-}
-
-fn has_no_symbol(text: &str) -> bool {
-    tokens(text).next().is_none()
 }
