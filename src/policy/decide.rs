@@ -6,6 +6,7 @@
 
 mod alike;
 mod certain;
+mod standard;
 
 use std::borrow::Cow;
 
@@ -13,6 +14,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) use self::alike::Answers;
 use self::alike::{Asked, Found};
+use self::certain::Certain;
+pub(super) use self::certain::Looked;
+pub(super) use self::standard::Standards;
 use super::automaton::Exhausted;
 use super::evaluate::{Caller, Context, ContextValue, Request, Verdict, evaluate};
 use super::predicate::Bound;
@@ -144,9 +148,9 @@ pub fn decide_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Answer {
-    if certain::is_certain(workshop, question, vocabulary) {
+    if let Some(certain) = Certain::of(workshop, question, vocabulary) {
         let possible = Question { bound: Bound::Possible, ..*question };
-        let answer = witness_in(workshop, &possible, true, vocabulary);
+        let answer = witness_of_certain(workshop, &possible, &certain, vocabulary);
         let is_sure = match &answer {
             Answer::Admitted(witness) => certain::is_sent(question.sender, witness),
             Answer::Refused => true,
@@ -163,7 +167,29 @@ pub fn decide_in<'v>(
 /// sender is known to send.
 #[must_use]
 pub fn is_certain_in(workshop: &mut Workshop<'_>, question: &Question<'_>, vocabulary: &Vocabulary) -> bool {
-    certain::is_certain(workshop, question, vocabulary)
+    Certain::of(workshop, question, vocabulary).is_some()
+}
+
+/// What is possible where nothing is unknown.
+fn witness_of_certain<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    certain: &Certain,
+    vocabulary: &'v Vocabulary,
+) -> Answer {
+    if let Some(standard) = certain.standard()
+        && let Some(wanted) = standard.wanted(question.wanted)
+    {
+        match witness_in(workshop, &standard.question(question, &wanted), true, vocabulary) {
+            Answer::Admitted(mut witness) => {
+                standard.put_names(&mut witness);
+                return Answer::Admitted(witness);
+            }
+            Answer::Refused => return Answer::Refused,
+            Answer::Exhausted => {}
+        }
+    }
+    witness_in(workshop, question, true, vocabulary)
 }
 
 /// The answer to a question as it is asked. `certain` if nothing in it is unknown.
@@ -192,10 +218,28 @@ pub fn admits_in<'v>(
     question: &Question<'_>,
     vocabulary: &'v Vocabulary,
 ) -> Option<bool> {
-    let asked = Asked {
-        witness: false,
-        certain: question.bound == Bound::Possible && certain::is_certain(workshop, question, vocabulary),
+    let certain = match question.bound {
+        Bound::Possible => Certain::of(workshop, question, vocabulary),
+        Bound::Sure => None,
     };
+    if let Some(standard) = certain.as_ref().and_then(Certain::standard)
+        && let Some(wanted) = standard.wanted(question.wanted)
+        && let Some(admits) =
+            admits_as_asked(workshop, &standard.question(question, &wanted), true, vocabulary)
+    {
+        return Some(admits);
+    }
+    admits_as_asked(workshop, question, certain.is_some(), vocabulary)
+}
+
+/// Whether something is admitted, of a question as it is asked. `certain` if nothing in it is unknown.
+fn admits_as_asked<'v>(
+    workshop: &mut Workshop<'v>,
+    question: &Question<'_>,
+    certain: bool,
+    vocabulary: &'v Vocabulary,
+) -> Option<bool> {
+    let asked = Asked { witness: false, certain };
     let found = found_once(workshop, question, asked, vocabulary, |workshop| {
         let found = look_for(workshop, question, vocabulary, |search| Ok(search.admits()?.then_some(())))?;
         Ok(found.map_or(Found::Refused, |()| Found::Admitted(None)))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::automaton::{Automaton, Budget, Exhausted};
-use super::decide::Answers;
+use super::decide::{Answers, Looked, Standards};
 use super::predicate::{Bound, Predicate};
 use super::walk::{self, Automata, Part, States};
 use super::{Test, Version};
@@ -46,6 +46,10 @@ pub struct Workshop<'v> {
     values: ByHash<Value>,
     /// Answers to questions about that sender.
     pub(super) answers: Answers,
+    /// Policies that were asked about, the latest first.
+    pub(super) looked: Vec<Rc<Looked>>,
+    /// What was found out about names that it sends.
+    pub(super) standards: Standards,
     /// Keys of that sender, and whether all that may be asked of them is known.
     known_keys: FxHashMap<String, bool>,
 }
@@ -97,10 +101,18 @@ impl<'v> Workshop<'v> {
         Self { sender: Some(std::ptr::from_ref(sender).addr()), ..Self::default() }
     }
 
-    /// Whether so much was made that it is better to begin anew.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.automata.len() > MOST_AUTOMATA || self.answers.is_full()
+    /// Makes room if very much was made: what is known of questions is kept for longer than what was made for them.
+    pub fn make_room(&mut self) {
+        if self.automata.len() > MOST_AUTOMATA || self.answers.is_full() {
+            let known = std::mem::take(self);
+            self.sender = known.sender;
+            self.standards = known.standards;
+            self.known_keys = known.known_keys;
+            self.looked = known.looked;
+            if !known.answers.is_full() {
+                self.answers = known.answers;
+            }
+        }
     }
 
     /// Whether it is for questions about this sender.

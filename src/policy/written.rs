@@ -130,6 +130,14 @@ pub(super) enum AsArn {
     Undecided,
 }
 
+/// Whether a text without symbols is known to be an ARN, or a pattern of some.
+pub(super) fn is_arn(text: &Text, vocabulary: &Vocabulary) -> bool {
+    let literal = text.as_literal(vocabulary);
+    literal.is_some_and(|text| {
+        text.starts_with("arn:") && text.bytes().filter(|byte| *byte == b':').count() >= 5
+    })
+}
+
 /// Reads units as an ARN: `arn` and five colons, or symbols that may be such.
 pub(super) fn as_arn(units: Vec<Unit>, vocabulary: &Vocabulary) -> AsArn {
     let is_colon = |unit: &Unit| *unit == Unit::Character(':');

@@ -292,9 +292,7 @@ impl<'a, 's> Trusts<'a, 's> {
             today: self.analysis.now(),
             shown: Some(&[]),
         };
-        if self.workshop.is_full() {
-            self.workshop = Workshop::default();
-        }
+        self.workshop.make_room();
         decide_in(&mut self.workshop, &question, vocabulary)
     }
 

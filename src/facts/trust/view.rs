@@ -76,11 +76,12 @@ pub(in crate::facts) struct Workshops<'a>(RefCell<FxHashMap<usize, SharedWorksho
 type SharedWorkshop<'a> = (Arc<Sender>, Rc<RefCell<Workshop<'a>>>);
 
 impl<'a> Workshops<'a> {
-    /// The one for questions about a sender; a new one if that has become large.
+    /// The one for questions about a sender.
     pub(in crate::facts) fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
         let mut known = self.0.borrow_mut();
         let address = Arc::as_ptr(sender).addr();
-        if let Some((_, workshop)) = known.get(&address).filter(|(_, known)| !known.borrow().is_full()) {
+        if let Some((_, workshop)) = known.get(&address) {
+            workshop.borrow_mut().make_room();
             return Rc::clone(workshop);
         }
         let workshop = Rc::new(RefCell::new(Workshop::about(sender)));

@@ -3,26 +3,83 @@
 //! Where texts have no symbols, tests say what is documented, and sources tell all that is asked of the sender, the two ends
 //! of a decision differ in one thing only: what a sender is not known for sure to send is possible, and not sure.
 
+use std::rc::Rc;
+
+use super::standard::Standard;
 use super::{FEW, Party, Question, SESSION, Witness, empty, has_symbols, key_of, same_key};
 use crate::knowledge::sender::{Format, Measure, Piece, Presence, Sender, Values, VariableId};
 use crate::policy::solve::{Wanted, has_token, other_spelling};
 use crate::policy::workshop::Workshop;
-use crate::policy::{Comparator, Effect, Item, Principal, PrincipalForm, PrincipalKey, Statement, Test};
+use crate::policy::written::is_arn;
+use crate::policy::{
+    Comparator, Effect, Item, Policy, Principal, PrincipalForm, PrincipalKey, Statement, Test,
+};
 use crate::value::{Comparison, Text, Vocabulary};
 
-/// Whether nothing that a question says, or asks of the sender, is unknown. Only of the sender that the workshop is about,
-/// of which much is found out once.
-pub(super) fn is_certain(
-    workshop: &mut Workshop<'_>,
-    question: &Question<'_>,
-    vocabulary: &Vocabulary,
-) -> bool {
+/// What is known of a policy that is asked about.
+pub(in crate::policy) struct Looked {
+    policy: Policy,
+    party: Party,
+    /// Whether nothing that it says, or asks of the sender, is unknown.
+    is_certain: bool,
+    /// The same with standard names.
+    standard: Option<Standard>,
+}
+
+/// The most policies of which that is kept. About a role, questions are asked about several, one after the other.
+const KEPT: usize = 4;
+
+/// A question in which nothing is unknown.
+pub(super) struct Certain(Rc<Looked>);
+
+impl Certain {
+    /// `None` if something that a question says, or asks of the sender, is unknown. Only of the sender that the workshop is
+    /// about, of which much is found out once.
+    pub(super) fn of(
+        workshop: &mut Workshop<'_>,
+        question: &Question<'_>,
+        vocabulary: &Vocabulary,
+    ) -> Option<Self> {
+        if !workshop.is_about(question.sender) {
+            return None;
+        }
+        let is_same =
+            |known: &&Rc<Looked>| known.policy == *question.policy && known.party == *question.party;
+        let looked = match workshop.looked.iter().find(is_same) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let is_certain = is_certain(workshop, question, vocabulary);
+                let looked = Rc::new(Looked {
+                    policy: question.policy.clone(),
+                    party: question.party.clone(),
+                    is_certain,
+                    standard: if is_certain {
+                        Standard::of(&mut workshop.standards, question, vocabulary)
+                    } else {
+                        None
+                    },
+                });
+                workshop.looked.truncate(KEPT - 1);
+                workshop.looked.insert(0, Rc::clone(&looked));
+                looked
+            }
+        };
+        let is_plain = |wanted: &Wanted| is_plain(wanted, question.sender);
+        (looked.is_certain && question.wanted.iter().all(is_plain)).then_some(Self(looked))
+    }
+
+    /// The same with standard names, if it has names.
+    pub(super) fn standard(&self) -> Option<&Standard> {
+        self.0.standard.as_ref()
+    }
+}
+
+/// Whether nothing that a policy says, or asks of the sender of the workshop, is unknown.
+fn is_certain(workshop: &mut Workshop<'_>, question: &Question<'_>, vocabulary: &Vocabulary) -> bool {
     let sender = question.sender;
     let statements = &question.policy.statements;
-    workshop.is_about(sender)
-        && statements.iter().all(|statement| is_known(statement, question, vocabulary))
+    statements.iter().all(|statement| is_known(statement, question, vocabulary))
         && !workshop.answers.sends_symbols(sender)
-        && question.wanted.iter().all(|wanted| is_plain(wanted, sender))
         && {
             let tests = statements.iter().flat_map(|statement| statement.conditions.iter().flatten());
             let says_who: &[&str] = match question.party {
@@ -62,6 +119,7 @@ fn is_known(statement: &Statement, question: &Question<'_>, vocabulary: &Vocabul
 
 /// Whether a test compares with texts that are all known, in a way that is documented for all that a key may be.
 fn is_documented(test: &Test, vocabulary: &Vocabulary) -> bool {
+    let compares_arns = matches!(test.operator.comparator, Comparator::ArnEquals | Comparator::ArnLike);
     let compares = matches!(
         test.operator.comparator,
         Comparator::StringEquals
@@ -75,7 +133,9 @@ fn is_documented(test: &Test, vocabulary: &Vocabulary) -> bool {
         let text = item.text().and_then(|text| text.as_literal(vocabulary));
         text.is_some_and(|text| !text.contains("${") && !has_token(text))
     };
-    compares
+    // Whether what is no ARN is like one is not documented.
+    let is_arn = |item: &Item| item.text().is_some_and(|text| is_arn(text, vocabulary));
+    (compares || (compares_arns && test.values.iter().all(is_arn)))
         && test.operator.quantifier.is_none()
         && !test.values.is_empty()
         && is_known(&test.key)

@@ -4,6 +4,7 @@ mod names;
 mod patterns;
 mod policies;
 mod senders;
+mod standard;
 mod symbols;
 
 use proptest::prelude::*;
@@ -287,7 +288,7 @@ fn where_nothing_is_unknown_the_answers_are_those_to_each_question_by_itself() {
                     (Bound::Possible, &[]),
                 ] {
                     let question = case.question(bound, wanted, spread);
-                    let is_certain = certain::is_certain(&mut workshop, &question, vocabulary);
+                    let is_certain = is_certain_in(&mut workshop, &question, vocabulary);
                     certain.set(certain.get() + u32::from(is_certain));
                     let alone = decide(&question, vocabulary);
                     let among_others = decide_in(&mut workshop, &question, vocabulary);
