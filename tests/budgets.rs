@@ -877,6 +877,7 @@ const OTHER_NUMBERS: &[(&str, &[&str])] = &[
             "analysis/permissions.rs MOST_HOLDERS",
             "facts.rs PART",
             "facts.rs PART_OF_WAYS",
+            "facts/trust/view.rs VARIANTS",
             "model/link.rs ROLES",
             "policy/automaton.rs NEW_SET",
             "policy/decide.rs FEW",

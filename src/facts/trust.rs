@@ -76,11 +76,10 @@ pub(super) fn each(analysis: &Analysis<'_>, taker: &mut dyn Taker) -> Vec<Entran
     let elsewhere = session_tags::Elsewhere::new(analysis);
     let of_roles = |roles: &[Role], take: &mut Take<'_>| {
         let (mut memos, workshops) = (Memos::new(roles), Workshops::default());
-        let forms = github::Forms::default();
         let mut entrances = Vec::new();
         for role in roles {
             let views = views_with(analysis, role, &workshops, memos.of(role).as_ref());
-            of_role(analysis, role, &views, &elsewhere, &forms, take, &mut entrances);
+            of_role(analysis, role, &views, &elsewhere, take, &mut entrances);
         }
         entrances
     };
@@ -100,7 +99,6 @@ fn of_role(
     role: &Role,
     views: &[View<'_>],
     elsewhere: &session_tags::Elsewhere,
-    forms: &github::Forms,
     take: &mut dyn FnMut(&dyn Fact),
     entrances: &mut Vec<Entrance>,
 ) {
@@ -117,7 +115,7 @@ fn of_role(
         };
         entrances.extend(populations.into_iter().flat_map(|populations| view.entrances(populations)));
         outcome::each(view, take);
-        github::each(view, forms, take);
+        github::each(view, take);
         session_tags::each(view, elsewhere, take);
     }
     condition::each(analysis, role, views, take);

@@ -4,14 +4,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::stranger::{limited, with, without};
-use super::view::{Ask, Judged, View, Width};
+use super::view::{Ask, Judged, Sent, View, Width};
 use super::{Exposure, Reach};
 use crate::analysis::Analysis;
 use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
 use crate::knowledge::sender::Sender;
 use crate::knowledge::vendors::vendor;
-use crate::policy::{Bound, ContextValue, PrincipalForm, PrincipalKey, Statement, Witness};
+use crate::policy::{
+    Bound, Comparator, ContextValue, Effect, Item, Operator, PrincipalForm, PrincipalKey, Statement, Test,
+    Witness,
+};
 use crate::settings::AccountId;
 use crate::value::{Bounds, Comparison, DeploymentId, Shape, Text};
 
@@ -263,14 +266,14 @@ impl Found {
 
     /// About `*`.
     fn everyone(view: &View<'_>) -> Self {
-        let sender = &*view.sender;
+        let sender = &view.sender;
         // Roles and users of any name there are in any account.
         let strange = ["account", "organisation", "unique-id", "address", "endpoint", "network"];
-        let alone = without(sender, &["aws:principalorgid", "aws:principalorgpaths"]);
+        let alone = variant_without(view, sender, &["aws:principalorgid", "aws:principalorgpaths"]);
         let mut width = Bounds::decided(AwsWidth::Nobody);
         let mut witness = None;
         for (sender, word) in [(&alone, AwsWidth::Anyone), (sender, AwsWidth::AnyOrganisation)] {
-            let judged = view.admits_strangers(&strange, sender);
+            let judged = view.admits_strangers(&strange, Sent::Shared(sender));
             if judged.admitted.possible && width.possible == AwsWidth::Nobody {
                 width.possible = word;
                 witness = judged.witness.clone();
@@ -283,7 +286,7 @@ impl Found {
         }
         let mut guesses = match width.possible {
             AwsWidth::Anyone | AwsWidth::AnyOrganisation => {
-                Some(Guesses::new(view, strange.to_vec(), sender.clone(), None))
+                Some(Guesses::new(view, strange.to_vec(), Arc::clone(sender), None))
             }
             _ => None,
         };
@@ -323,9 +326,9 @@ impl Found {
             return pinned;
         }
         // Who has a certain tag the administrator of the account decides, as he does whose name it is.
-        let anybody = without(&view.sender, &["aws:principaltag/*"]);
+        let anybody = variant_without(view, &view.sender, &["aws:principaltag/*"]);
         let mut among = Strangers {
-            judged: view.admits_strangers(WHO, &anybody),
+            judged: view.admits_strangers(WHO, Sent::Shared(&anybody)),
             id: String::new(),
             strange: WHO.to_vec(),
             sender: anybody,
@@ -348,9 +351,10 @@ impl Found {
         if !of_others {
             return Self { width, organisation, witness: judged.witness, ..Self::nobody() };
         }
-        let no_login =
-            limited(&without(&sender, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false");
-        let mfa = view.admits_strangers(&strange, &no_login).admitted.not();
+        let no_login = view.variant(&sender, "no login", &[], |sender| {
+            limited(&without(sender, &["aws:multifactorauthage"]), "aws:multifactorauthpresent", "false")
+        });
+        let mfa = view.admits_strangers(&strange, Sent::Shared(&no_login)).admitted.not();
         let guesses = Some(Guesses::new(view, strange, no_login, Some(account)));
         Self { width, guesses, mfa, organisation, witness: judged.witness }
     }
@@ -399,13 +403,18 @@ struct Strangers {
     /// The organisation that they are members of; empty for any.
     id: String,
     strange: Vec<&'static str>,
-    sender: Sender,
+    sender: Arc<Sender>,
+}
+
+/// A sender whose requests never have these keys.
+fn variant_without(view: &View<'_>, sender: &Arc<Sender>, keys: &[&str]) -> Arc<Sender> {
+    view.variant(sender, "without", keys, |sender| without(sender, keys))
 }
 
 /// Members of an organisation that the policy names and that is none of one's own, who are let in whoever they are
 /// besides. If neither the settings nor the scan tells of which organisation the role is, one that is named is taken for one's
 /// own.
-fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -> Option<Strangers> {
+fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Arc<Sender>) -> Option<Strangers> {
     let told: Vec<&str> = view.analysis.settings.organisations.iter().map(|own| own.text.as_str()).collect();
     let home = view.analysis.model.deployment(view.role.entity.deployment);
     let of_role = home.and_then(|home| view.analysis.organisation_id(&home.account));
@@ -416,15 +425,18 @@ fn foreign_members(view: &View<'_>, strange: &[&'static str], sender: &Sender) -
     let variable = sender.variable("organisation").filter(|_| !own.is_empty())?;
     let mut found: Option<Strangers> = None;
     for id in named_organisations(view).into_iter().filter(|id| own.iter().all(|own| *own != id.as_str())) {
-        let mut members = sender.clone();
-        let organisation = Arc::make_mut(&mut members.variables[usize::from(variable)]);
-        if !organisation.language.admits(&id) {
+        if !sender.variables[usize::from(variable)].language.admits(&id) {
             continue;
         }
-        organisation.language = Shape::literal(&id);
-        organisation.samples = vec![id.clone()];
+        let members = view.variant(sender, "members", &[&id], |sender| {
+            let mut members = sender.clone();
+            let organisation = Arc::make_mut(&mut members.variables[usize::from(variable)]);
+            organisation.language = Shape::literal(&id);
+            organisation.samples = vec![id.clone()];
+            members
+        });
         let strange: Vec<_> = strange.iter().copied().filter(|name| *name != "organisation").collect();
-        let mut judged = view.admits_strangers(&strange, &members);
+        let mut judged = view.admits_strangers(&strange, Sent::Shared(&members));
         // There may be more that are one's own than the scan has.
         judged.admitted.sure &= !told.is_empty();
         if judged.admitted.possible && found.as_ref().is_none_or(|_| judged.admitted.sure) {
@@ -476,7 +488,7 @@ fn narrower(view: &View<'_>) -> Bounds<AwsWidth> {
 /// What can be said of the external ids that a policy asks for: of strangers who send nothing but what `sender` does.
 struct Guesses {
     strange: Vec<&'static str>,
-    sender: Sender,
+    sender: Arc<Sender>,
     /// Whether none is asked for.
     absent: Bounds<bool>,
     /// Whether anybody guesses it, whatever the role is.
@@ -487,8 +499,9 @@ struct Guesses {
 const EXTERNAL_ID: &str = "sts:externalid";
 
 impl Guesses {
-    fn new(view: &View<'_>, strange: Vec<&'static str>, sender: Sender, account: Option<&Text>) -> Self {
-        let absent = view.admits_strangers(&strange, &without(&sender, &[EXTERNAL_ID])).admitted;
+    fn new(view: &View<'_>, strange: Vec<&'static str>, sender: Arc<Sender>, account: Option<&Text>) -> Self {
+        let no_id = variant_without(view, &sender, &[EXTERNAL_ID]);
+        let absent = view.admits_strangers(&strange, Sent::Shared(&no_id)).admitted;
         let mut guesses = Self { strange, sender, absent, guessed: Bounds::decided(false) };
         if absent.sure {
             return guesses;
@@ -498,7 +511,7 @@ impl Guesses {
         } else {
             // Whatever one chooses.
             let strange: Vec<&str> = guesses.strange.iter().copied().chain(["external-id"]).collect();
-            let chosen = view.admits_strangers(&strange, &guesses.sender).admitted;
+            let chosen = view.admits_strangers(&strange, Sent::Shared(&guesses.sender)).admitted;
             guesses.guessed = chosen.and(absent.not());
         }
         guesses
@@ -507,9 +520,13 @@ impl Guesses {
     /// Whether somebody is let in who takes a text for the external id. A parameter may be anything: only what is written is
     /// a guess.
     fn is_guess(&self, view: &View<'_>, text: &Text) -> bool {
+        if asks_for_another(view, text) {
+            return false;
+        }
         let text = text.with_tokens(view.analysis.vocabulary);
         text.is_some_and(|text| {
-            view.admits_strangers(&self.strange, &with(&self.sender, EXTERNAL_ID, &text)).admitted.sure
+            let sender = with(&self.sender, EXTERNAL_ID, &text);
+            view.admits_strangers(&self.strange, Sent::Once(&sender)).admitted.sure
         })
     }
 
@@ -525,6 +542,26 @@ impl Guesses {
         let words = OneOf::only(if is_guessed { ExternalId::Guessable } else { ExternalId::Required });
         if self.absent.possible { words.or(ExternalId::Absent) } else { words }
     }
+}
+
+/// Whether each statement that lets somebody in asks for external ids that are written, and none of which is a text: most do,
+/// which is sooner said than decided.
+fn asks_for_another(view: &View<'_>, text: &Text) -> bool {
+    let vocabulary = view.analysis.vocabulary;
+    let Some(text) = text.as_literal(vocabulary) else { return false };
+    let is_another = |value: &Item| {
+        let value = value.text().and_then(|value| value.as_literal(vocabulary));
+        value.is_some_and(|value| value != text && !value.contains("${"))
+    };
+    let asks = |test: &Test| {
+        test.operator == Operator::plain(Comparator::StringEquals)
+            && test.key_is(EXTERNAL_ID, vocabulary)
+            && !test.values.is_empty()
+            && test.values.iter().all(is_another)
+    };
+    let mut allow = view.policy.statements.iter().filter(|statement| statement.effect != Effect::Deny);
+    allow
+        .all(|statement| statement.effect == Effect::Allow && statement.conditions.iter().flatten().any(asks))
 }
 
 /// Whether the statements that let the principal in name only whom they do not mean.

@@ -1,11 +1,6 @@
 //! Which of the two forms of GitHub's subjects a trust policy expects.
 
-use std::cell::RefCell;
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
-
-use super::view::{Ask, Kind, View};
+use super::view::{Ask, Kind, Sent, View};
 use crate::facts::{Fact, OneOf, fact, remedy, words};
 use crate::finding::{Change, Fix, How, Value};
 use crate::knowledge::sender::{Claim, Format, Piece, Sender, Values};
@@ -57,16 +52,18 @@ fact! {
     }
 }
 
-pub(super) fn each(view: &View<'_>, forms: &Forms, take: &mut dyn FnMut(&dyn Fact)) {
+pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) {
     let Kind::WebIdentity { id, .. } = &view.kind else { return };
     if id != "github-actions" {
         return;
     }
     let Some(Written { test, place, subject }) = subject(view) else { return };
     let decide = || {
-        let senders = forms.of(&view.sender);
-        let [classic, immutable] =
-            senders.map(|sender| !view.refuses(&Ask { sender: Some(&sender), ..Ask::default() }));
+        let forms = [("classic", false), ("immutable", true)];
+        let [classic, immutable] = forms.map(|(form, immutable)| {
+            let sender = view.variant(&view.sender, form, &[], |sender| only(sender, immutable));
+            !view.refuses(&Ask { sender: Some(Sent::Shared(&sender)), ..Ask::default() })
+        });
         (classic, immutable)
     };
     let form = match *view.once("subject", 0, decide) {
@@ -183,23 +180,6 @@ fn subject(view: &View<'_>) -> Option<Written> {
         }
     }
     None
-}
-
-/// Senders with subjects of one form only, the classic one and the immutable one, by the sender that they are made of.
-#[derive(Default)]
-pub(super) struct Forms(RefCell<FxHashMap<usize, Made>>);
-
-/// The sender, which is kept so that no other has its address, and those made of it.
-type Made = (Arc<Sender>, [Arc<Sender>; 2]);
-
-impl Forms {
-    fn of(&self, sender: &Arc<Sender>) -> [Arc<Sender>; 2] {
-        let mut known = self.0.borrow_mut();
-        let (_, made) = known.entry(Arc::as_ptr(sender).addr()).or_insert_with(|| {
-            (Arc::clone(sender), [false, true].map(|immutable| Arc::new(only(sender, immutable))))
-        });
-        made.clone()
-    }
 }
 
 /// The sender with subjects of one form only. Templates make either.

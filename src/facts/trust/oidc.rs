@@ -1,6 +1,6 @@
 //! Who among the holders of an issuer's tokens can assume a role.
 
-use super::view::{Ask, Kind, View, Width};
+use super::view::{Ask, Kind, Sent, View, Width};
 use super::{Exposure, Reach};
 use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, LevelOf, OneOf, fact, words};
@@ -180,9 +180,13 @@ impl Found {
         let mut tenants = view.width(&sender.tenant, &Ask::default());
         if tenancy == Tenancy::Public {
             // That a service account may choose its audience is not known for sure, and not what is meant here.
-            let mut sender = (**sender).clone();
-            sender.kinds.retain(|kind| !kind.possible);
-            tenants = view.width(&sender.tenant, &Ask { sender: Some(&sender), ..Ask::default() });
+            let sender = view.variant(sender, "sure", &[], |sender| {
+                let mut sender = sender.clone();
+                sender.kinds.retain(|kind| !kind.possible);
+                sender
+            });
+            let ask = Ask { sender: Some(Sent::Shared(&sender)), ..Ask::default() };
+            tenants = view.width(&sender.tenant, &ask);
         }
         if let Some(found) = Self::outside(&tenants, OidcWidth::Anyone, OidcWidth::Alike) {
             return Self { tenants: tenants.possible.0, ..found };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::view::{Ask, Kind, View};
+use super::view::{Ask, Kind, Sent, View};
 use crate::facts::identity_pool::truth;
 use crate::facts::{Evidence, Fact, OneOf, fact, words};
 use crate::finding::Certainty;
@@ -144,7 +144,7 @@ fn admits_other(view: &View<'_>, named: &[&TrustAnchor]) -> bool {
         .filter_map(|anchor| anchor.entity.arn()?.with_tokens(view.analysis.vocabulary))
         .collect();
     let wanted = [Wanted::NoneOf(anchor, texts)];
-    view.ask(&Ask { sender: Some(&sender), wanted: &wanted, ..Ask::default() }).admitted.possible
+    view.ask(&Ask { sender: Some(Sent::Once(&sender)), wanted: &wanted, ..Ask::default() }).admitted.possible
 }
 
 fn is_disabled(enabled: &Field<bool>) -> bool {

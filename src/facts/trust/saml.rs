@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::view::{Ask, Judged, View, Width};
+use super::view::{Ask, Judged, Sent, View, Width};
 use crate::analysis::{Analysis, Change};
 use crate::facts::entrance::Population;
 use crate::facts::{Common, Fact, OneOf, fact, remedy, words};
@@ -102,7 +102,7 @@ fn found(view: &View<'_>) -> Option<Found> {
         let region = sender.variable(region).map(|region| Wanted::Stranger(region, nowhere.to_owned()));
         let wanted: Vec<Wanted> = region.into_iter().collect();
         let kind = sender.kinds.iter().position(|kind| kind.name == name);
-        let ask = Ask { kind, wanted: &wanted, sender: Some(&sender), ..Ask::default() };
+        let ask = Ask { kind, wanted: &wanted, sender: Some(Sent::Once(&sender)), ..Ask::default() };
         everywhere = everywhere.and(view.ask(&ask).admitted);
         if !everywhere.sure {
             break;

@@ -1,6 +1,8 @@
 //! For whose resources an AWS service can assume a role, and with which certificates.
 
-use super::view::{Ask, Kind, View};
+use std::sync::Arc;
+
+use super::view::{Ask, Kind, Sent, View};
 use super::{Exposure, Reach};
 use crate::facts::entrance::Population;
 use crate::facts::{Fact, LevelOf, OneOf, fact, words};
@@ -92,7 +94,8 @@ pub(super) fn each(view: &View<'_>, take: &mut dyn FnMut(&dyn Fact)) -> Bounds<P
 
 /// Whether a resource of a foreign account gets in, if the service always says which resource it acts for.
 fn source(view: &View<'_>) -> (OneOf<Source>, Option<Box<Witness>>) {
-    let judged = view.admits_strangers(&["source-account", "organisation"], &named_source(&view.sender));
+    let sender = view.variant(&view.sender, "named source", &[], named_source);
+    let judged = view.admits_strangers(&["source-account", "organisation"], Sent::Shared(&sender));
     let words = match (judged.admitted.sure, judged.admitted.possible) {
         (true, _) => OneOf::only(Source::Untested),
         (false, true) => OneOf::only(Source::Untested).or(Source::Tested),
@@ -141,12 +144,13 @@ fn certificates(view: &View<'_>) -> (OneOf<Certificates>, Option<Box<Witness>>) 
         return (OneOf::only(Certificates::Nobody), None);
     }
     const STRANGERS: &[&str] = &["anchor", "common-name"];
-    let strange = with_equal_fields(&view.sender);
-    let mut judged = view.admits_strangers(STRANGERS, &strange);
+    let equal_fields = |sender: &Arc<Sender>| view.variant(sender, "equal fields", &[], with_equal_fields);
+    let strange = equal_fields(&view.sender);
+    let mut judged = view.admits_strangers(STRANGERS, Sent::Shared(&strange));
     if judged.admitted.possible && !judged.admitted.sure {
         // Which account it is, the policy need not know to name an anchor: `!Ref Anchor` names all of it.
         let unknown = view.analysis.senders.service(ROLES_ANYWHERE, || None);
-        let elsewhere = view.admits_strangers(STRANGERS, &with_equal_fields(&unknown));
+        let elsewhere = view.admits_strangers(STRANGERS, Sent::Shared(&equal_fields(&unknown)));
         judged.admitted = judged.admitted.and(elsewhere.admitted);
     }
     let narrow = if any.admitted.sure { Certificates::Pinned } else { Certificates::Nobody };

@@ -5,7 +5,7 @@ mod deciding;
 use std::sync::Arc;
 
 use super::stranger::without_unknown_principals;
-use super::view::{Ask, Judged, Kind, View};
+use super::view::{Ask, Judged, Kind, Sent, View};
 use super::{Exposure, Reach};
 use crate::analysis::Analysis;
 use crate::facts::{Common, Evidence, Fact, LevelOf, OneOf, fact, words};
@@ -201,7 +201,7 @@ fn choice(view: &View<'_>, tag: &str) -> (OneOf<TagChoice>, Option<Judged>) {
             view.ask(&Ask {
                 wanted: &[Wanted::Stranger(variable, stranger.to_owned())],
                 exchange: Some(exchange),
-                sender: Some(&sender),
+                sender: Some(Sent::Once(&sender)),
                 policy: Some(&policy),
                 ..Ask::default()
             })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::view::{Ask, Judged, View};
+use super::view::{Ask, Judged, Sent, View};
 use crate::knowledge::sender::{
     Claim, Control, Format, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
@@ -36,9 +36,15 @@ impl View<'_> {
     ///
     /// What takes too long to say, and what only a principal lets in that may turn out to be anybody, is taken for
     /// refused: it would be said of every policy that is written in such a way.
-    pub(super) fn admits_strangers(&self, variables: &[&str], sender: &Sender) -> Judged {
+    pub(super) fn admits_strangers(&self, variables: &[&str], sent: Sent<'_>) -> Judged {
         let policy = without_unknown_principals(self.policy);
         let mut all: Option<Judged> = None;
+        let sender = match sent {
+            Sent::Shared(sender) => sender,
+            Sent::Once(sender) => sender,
+        };
+        // Addresses are compared as numbers, which needs a value that is fixed from the beginning.
+        let address = sender.variable("address").filter(|_| variables.contains(&"address"));
         for index in 0..2 {
             let wanted: Vec<Wanted> = STRANGE
                 .iter()
@@ -47,16 +53,22 @@ impl View<'_> {
                     Some(Wanted::Stranger(sender.variable(name)?, values[index].to_owned()))
                 })
                 .collect();
-            let mut sender = sender.clone();
-            // Addresses are compared as numbers, which needs a value that is fixed from the beginning.
-            if let Some(address) = sender.variable("address").filter(|_| variables.contains(&"address")) {
-                let variable = Arc::make_mut(&mut sender.variables[usize::from(address)]);
-                variable.language = Shape::literal(ADDRESSES[index]);
-                variable.samples = vec![ADDRESSES[index].to_owned()];
-            }
+            let (shared, once);
+            let sent = match (address, sent) {
+                (None, sent) => sent,
+                (Some(address), Sent::Shared(sender)) => {
+                    let fixed = |sender: &Sender| with_address(sender, address, ADDRESSES[index]);
+                    shared = self.variant(sender, "address", &[ADDRESSES[index]], fixed);
+                    Sent::Shared(&shared)
+                }
+                (Some(address), Sent::Once(sender)) => {
+                    once = with_address(sender, address, ADDRESSES[index]);
+                    Sent::Once(&once)
+                }
+            };
             let judged = self.ask(&Ask {
                 wanted: &wanted,
-                sender: Some(&sender),
+                sender: Some(sent),
                 policy: Some(&policy),
                 ..Ask::default()
             });
@@ -75,6 +87,15 @@ impl View<'_> {
         }
         all.unwrap_or(Judged { admitted: Bounds::UNDECIDED, witness: None, exhausted: true })
     }
+}
+
+/// A sender from one address.
+fn with_address(sender: &Sender, variable: VariableId, address: &str) -> Sender {
+    let mut sender = sender.clone();
+    let variable = Arc::make_mut(&mut sender.variables[usize::from(variable)]);
+    variable.language = Shape::literal(address);
+    variable.samples = vec![address.to_owned()];
+    sender
 }
 
 /// The policy without allowances for principals of which nothing is known.

@@ -60,8 +60,9 @@ pub(in crate::facts) struct View<'a> {
     pub sender: Arc<Sender>,
     /// What makes the sender this principal and no other of its kind: the account, and the like.
     pub identity: Vec<Wanted>,
-    /// What was made for earlier questions.
+    /// What was made for earlier questions about the sender, and about others.
     workshop: Rc<RefCell<Workshop<'a>>>,
+    workshops: Workshops<'a>,
     /// The keys, in lower case, that the policy tests: witnesses show them.
     tested: OnceCell<Vec<String>>,
     /// Answers that other roles with the same policy have had.
@@ -69,16 +70,51 @@ pub(in crate::facts) struct View<'a> {
 }
 
 /// What was made for questions about the policies of several roles, by what is sent.
+#[derive(Clone, Default)]
+pub(in crate::facts) struct Workshops<'a>(Rc<Made<'a>>);
+
 #[derive(Default)]
-pub(in crate::facts) struct Workshops<'a>(RefCell<FxHashMap<usize, SharedWorkshop<'a>>>);
+struct Made<'a> {
+    /// By the address of the sender.
+    workshops: RefCell<FxHashMap<usize, SharedWorkshop<'a>>>,
+    /// By the address of the sender that they are made of, and what was changed.
+    variants: RefCell<FxHashMap<(usize, Variant), VariantOf>>,
+}
 
 /// A workshop and the sender that it is about.
 type SharedWorkshop<'a> = (Arc<Sender>, Rc<RefCell<Workshop<'a>>>);
 
+/// How a sender differs from that of a view: a word for it, and the keys or values that it is about.
+type Variant = (&'static str, SmallVec<[String; 1]>);
+
+/// The variant, and what it is made of, which is kept so that no other has its address.
+type VariantOf = [Arc<Sender>; 2];
+
+/// The most variants that are kept. Those that many roles have in common are few for each sender.
+const VARIANTS: usize = 1_024;
+
 impl<'a> Workshops<'a> {
+    /// A sender that differs from another one, made once, with that which it is made of.
+    fn variant(
+        &self,
+        of: &Arc<Sender>,
+        word: &'static str,
+        about: &[&str],
+        make: impl FnOnce(&Sender) -> Sender,
+    ) -> Arc<Sender> {
+        let variant = (word, about.iter().map(|text| (*text).to_owned()).collect());
+        let mut known = self.0.variants.borrow_mut();
+        if known.len() == VARIANTS {
+            known.clear();
+            self.0.workshops.borrow_mut().clear();
+        }
+        let made = || [Arc::new(make(of)), Arc::clone(of)];
+        Arc::clone(&known.entry((Arc::as_ptr(of).addr(), variant)).or_insert_with(made)[0])
+    }
+
     /// The one for questions about a sender.
     pub(in crate::facts) fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.0.workshops.borrow_mut();
         let address = Arc::as_ptr(sender).addr();
         if let Some((_, workshop)) = known.get(&address) {
             workshop.borrow_mut().make_room();
@@ -112,9 +148,18 @@ pub(in crate::facts) struct Ask<'q> {
     /// Another policy than that of the role.
     pub policy: Option<&'q Policy>,
     /// Another sender than that of the view.
-    pub sender: Option<&'q Sender>,
+    pub sender: Option<Sent<'q>>,
     /// Whatever the date is.
     pub at_any_time: bool,
+}
+
+/// Another sender than that of a view.
+#[derive(Clone, Copy)]
+pub(in crate::facts) enum Sent<'q> {
+    /// One about which more is asked: see [`View::variant`].
+    Shared(&'q Arc<Sender>),
+    /// One of its own.
+    Once(&'q Sender),
 }
 
 /// What the policy says.
@@ -173,6 +218,7 @@ pub(super) fn views_with<'a>(
     }
     for view in &mut views {
         view.memo = memo.map(Rc::clone);
+        view.workshops = workshops.clone();
         view.workshop = workshops.about(&view.sender);
     }
     views
@@ -257,6 +303,7 @@ impl<'a> View<'a> {
             sender,
             identity,
             workshop,
+            workshops: Workshops::default(),
             tested: OnceCell::new(),
             memo: None,
         })
@@ -267,6 +314,17 @@ impl<'a> View<'a> {
         let sender = Arc::new(sender);
         let workshop = Rc::new(RefCell::new(Workshop::about(&sender)));
         Self { sender, workshop, memo: None, ..self }
+    }
+
+    /// A sender that differs from that of the view, or from another variant of it, in what a word says and a change is about.
+    pub(super) fn variant(
+        &self,
+        of: &Arc<Sender>,
+        word: &'static str,
+        about: &[&str],
+        make: impl FnOnce(&Sender) -> Sender,
+    ) -> Arc<Sender> {
+        self.workshops.variant(of, word, about, make)
     }
 
     /// What was answered to a question, which must not depend on the role but by its trust policy and the principal.
@@ -364,10 +422,15 @@ impl<'a> View<'a> {
         answer: impl FnOnce(&mut Workshop<'a>, &policy::Question<'_>, &'a Vocabulary) -> R,
     ) -> R {
         let wanted: Vec<Wanted> = self.identity.iter().chain(ask.wanted).cloned().collect();
+        let (sender, workshop) = match ask.sender {
+            None => (&*self.sender, Rc::clone(&self.workshop)),
+            Some(Sent::Shared(sender)) => (&**sender, self.workshops.about(sender)),
+            Some(Sent::Once(sender)) => (sender, Rc::clone(&self.workshop)),
+        };
         let question = policy::Question {
             policy: ask.policy.unwrap_or(self.policy),
             party: &self.party,
-            sender: ask.sender.unwrap_or(&self.sender),
+            sender,
             bound,
             wanted: &wanted,
             kind: ask.kind,
@@ -376,7 +439,7 @@ impl<'a> View<'a> {
             today: if ask.at_any_time { None } else { self.analysis.now() },
             shown: Some(self.tested()),
         };
-        answer(&mut self.workshop.borrow_mut(), &question, self.analysis.vocabulary)
+        answer(&mut workshop.borrow_mut(), &question, self.analysis.vocabulary)
     }
 
     /// How far apart the values of variables are, each of which alone tells one from others, in the requests that

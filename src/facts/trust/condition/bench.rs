@@ -1,10 +1,9 @@
 //! One principal and one statement, for trying what a single test does to what the principal sends.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::facts::trust::saml;
-use crate::facts::trust::view::{Ask, Kind as PrincipalKind, View};
+use crate::facts::trust::view::{Ask, Kind as PrincipalKind, Sent, View};
 use crate::knowledge::sender::{
     Claim, Control, Exchange, Format, Kind, Measure, Piece, Presence, Sender, Values, Variable, VariableId,
 };
@@ -18,8 +17,8 @@ use crate::value::{Bounds, Part, Shape, Text};
 pub(super) struct Bench<'v, 'a> {
     pub(super) view: &'v View<'a>,
     statement: u16,
-    /// What the principal sends in exchanges of which the statement allows, or denies, an action.
-    sender: Cow<'v, Sender>,
+    /// The exchanges of which the statement allows, or denies, an action, as indices in [`Sender::exchanges`].
+    exchanges: Vec<usize>,
 }
 
 /// Whom the modifier of a test lets in, whose token does not have the claim.
@@ -39,53 +38,50 @@ impl<'v, 'a> Bench<'v, 'a> {
         let is_covered = |exchange: &Exchange| {
             exchange.actions.iter().any(|action| statement.covers_action(action, vocabulary).possible)
         };
-        let covered: Vec<Exchange> =
-            view.sender.exchanges.iter().filter(|of| is_covered(of)).cloned().collect();
-        if covered.is_empty() {
-            return None;
-        }
-        let sender = if covered.len() == view.sender.exchanges.len() {
-            Cow::Borrowed(&*view.sender)
-        } else {
-            Cow::Owned(Sender { exchanges: covered, ..Sender::clone(&view.sender) })
-        };
-        Some(Self { view, statement: index, sender })
+        let exchanges = view.sender.exchanges.iter().enumerate();
+        let exchanges: Vec<usize> =
+            exchanges.filter(|(_, of)| is_covered(of)).map(|(index, _)| index).collect();
+        (!exchanges.is_empty()).then_some(Self { view, statement: index, exchanges })
     }
 
     /// Whether a key is there, for each kind of request.
     pub(super) fn presences(&self, key: &str) -> Vec<Presence> {
-        let exchanges = self.sender.exchanges.iter();
+        let sender = &self.view.sender;
+        let exchanges = self.exchanges.iter().map(|&index| &sender.exchanges[index]);
         let of = |exchange: &Exchange, kind: &Kind| match kind.claim(key) {
             Some(claim) if exchange.may_have(key) => claim.presence,
             _ => Presence::Never,
         };
-        exchanges.flat_map(|exchange| self.sender.kinds.iter().map(move |kind| of(exchange, kind))).collect()
+        exchanges.flat_map(|exchange| sender.kinds.iter().map(move |kind| of(exchange, kind))).collect()
     }
 
     /// Whether there may be a request that does not satisfy a test.
     pub(super) fn restricts(&self, test: &Test) -> bool {
-        self.may_fail(test, &self.sender)
+        self.may_fail(test, None)
     }
 
     /// Whether a test holds whatever the value of its key is.
     pub(super) fn accepts_any_value(&self, test: &Test, key: &str) -> bool {
-        let mut sender = self.sender.clone().into_owned();
-        let Ok(any) = VariableId::try_from(sender.variables.len()) else { return false };
-        sender.variables.push(Arc::new(anything()));
-        let claim = Arc::new(Claim {
-            key: key.to_owned(),
-            presence: Presence::Always,
-            values: Values::One(vec![Format(vec![Piece::Fresh(any)])]),
+        let Ok(any) = VariableId::try_from(self.view.sender.variables.len()) else { return false };
+        let sender = self.view.variant(&self.view.sender, "any value", &[key], |sender| {
+            let mut sender = sender.clone();
+            sender.variables.push(Arc::new(anything()));
+            let claim = Arc::new(Claim {
+                key: key.to_owned(),
+                presence: Presence::Always,
+                values: Values::One(vec![Format(vec![Piece::Fresh(any)])]),
+            });
+            for kind in &mut sender.kinds {
+                kind.claims.insert(0, Arc::clone(&claim));
+            }
+            for exchange in &mut sender.exchanges {
+                exchange.without.clear();
+            }
+            sender.exactly_one.clear();
+            sender.together.clear();
+            sender
         });
-        for kind in &mut sender.kinds {
-            kind.claims.insert(0, Arc::clone(&claim));
-        }
-        for exchange in &mut sender.exchanges {
-            exchange.without.clear();
-        }
-        sender.exactly_one.clear();
-        sender.together.clear();
-        !self.may_fail(test, &sender)
+        !self.may_fail(test, Some(Sent::Shared(&sender)))
     }
 
     /// Whether a value of a test is in no request, wherever the policy may be deployed.
@@ -96,12 +92,12 @@ impl<'v, 'a> Bench<'v, 'a> {
         let has_symbols = value.text().is_some_and(has_symbols);
         let version = if has_symbols { Version::V2012 } else { self.view.policy.version.clone() };
         let policy = Policy { version, statements };
-        let refused = |sender: &Sender| self.refuses(&policy, sender);
         let elsewhere = || {
             let anywhere = saml::anywhere(self.view)?;
-            Some(Sender { exchanges: self.sender.exchanges.clone(), ..Sender::clone(&anywhere) })
+            Some(Sender { exchanges: self.view.sender.exchanges.clone(), ..Sender::clone(&anywhere) })
         };
-        refused(&self.sender) && elsewhere().is_none_or(|sender| refused(&sender))
+        self.refuses(&policy, None)
+            && elsewhere().is_none_or(|sender| self.refuses(&policy, Some(Sent::Once(&sender))))
     }
 
     /// A test of which only one value is left, and which needs its key to be there. A symbol in the value may be any
@@ -154,18 +150,19 @@ impl<'v, 'a> Bench<'v, 'a> {
                     Values::Many { .. } => false,
                 }
         };
-        let kinds = &self.sender.kinds;
+        let kinds = &self.view.sender.kinds;
         if kinds.is_empty() || !kinds.iter().all(|kind| kind.claim(key).is_some_and(chosen)) {
             return false;
         }
         let policy = self.policy(vec![self.statement(Effect::Allow, vec![test.clone()])]);
-        matches!(self.decide(&policy, &self.sender, Bound::Sure), Answer::Admitted(_))
+        matches!(self.decide(&policy, None, Bound::Sure), Answer::Admitted(_))
     }
 
     /// Whether all of a format is for the requester to choose.
     fn is_chosen(&self, format: &Format) -> bool {
         let by_requester = |id: VariableId| {
-            self.sender.variables.get(usize::from(id)).is_some_and(|of| of.control == Control::Requester)
+            let of = self.view.sender.variables.get(usize::from(id));
+            of.is_some_and(|of| of.control == Control::Requester)
         };
         let chosen = |piece: &Piece| match piece {
             Piece::Variable(id) | Piece::Fresh(id) => by_requester(*id),
@@ -174,7 +171,7 @@ impl<'v, 'a> Bench<'v, 'a> {
         !format.0.is_empty() && format.0.iter().all(chosen)
     }
 
-    fn may_fail(&self, test: &Test, sender: &Sender) -> bool {
+    fn may_fail(&self, test: &Test, sender: Option<Sent<'_>>) -> bool {
         let policy = self.policy(vec![
             self.statement(Effect::Allow, Vec::new()),
             self.statement(Effect::Deny, vec![test.clone()]),
@@ -208,21 +205,45 @@ impl<'v, 'a> Bench<'v, 'a> {
         }
     }
 
-    /// One end of what a policy says of what a sender sends, whatever the date is.
-    fn decide(&self, policy: &Policy, sender: &Sender, bound: Bound) -> Answer {
-        let ask = Ask { policy: Some(policy), sender: Some(sender), at_any_time: true, ..Ask::default() };
-        self.view.decide(&ask, bound)
+    /// The questions to ask about a policy and what the principal sends, or what another sender sends, whatever the date is.
+    fn questions<'q>(
+        &'q self,
+        policy: &'q Policy,
+        sender: Option<Sent<'q>>,
+    ) -> impl Iterator<Item = Ask<'q>> {
+        let are_all = self.exchanges.len() == self.view.sender.exchanges.len();
+        let some = if are_all { &[][..] } else { &self.exchanges[..] };
+        let exchanges = are_all.then_some(None).into_iter().chain(some.iter().copied().map(Some));
+        exchanges.map(move |exchange| Ask {
+            policy: Some(policy),
+            sender,
+            exchange,
+            at_any_time: true,
+            ..Ask::default()
+        })
     }
 
-    /// Whether a policy admits nothing of what a sender sends, whatever the date is.
-    fn refuses(&self, policy: &Policy, sender: &Sender) -> bool {
-        let ask = Ask { policy: Some(policy), sender: Some(sender), at_any_time: true, ..Ask::default() };
-        self.view.refuses(&ask)
+    /// One end of what a policy says.
+    fn decide(&self, policy: &Policy, sender: Option<Sent<'_>>, bound: Bound) -> Answer {
+        let mut answer = Answer::Refused;
+        for ask in self.questions(policy, sender) {
+            match self.view.decide(&ask, bound) {
+                Answer::Admitted(witness) => return Answer::Admitted(witness),
+                Answer::Exhausted => answer = Answer::Exhausted,
+                Answer::Refused => {}
+            }
+        }
+        answer
+    }
+
+    /// Whether a policy admits nothing.
+    fn refuses(&self, policy: &Policy, sender: Option<Sent<'_>>) -> bool {
+        self.questions(policy, sender).all(|ask| self.view.refuses(&ask))
     }
 
     /// What is sent without a key, by those for whom that is so.
     fn without(&self, key: &str, of: impl Fn(Presence) -> bool) -> Sender {
-        let mut sender = self.sender.clone().into_owned();
+        let mut sender = Sender::clone(&self.view.sender);
         sender.kinds.retain(|kind| of(kind.claim(key).map_or(Presence::Never, |claim| claim.presence)));
         let values = Values::One(Vec::new());
         let claim = Arc::new(Claim { key: key.to_owned(), presence: Presence::Never, values });
@@ -242,8 +263,8 @@ impl Opening {
         let mut opening = Self { opens: Bounds::decided(false), needed_elsewhere: true, witness: None };
         for bench in benches {
             let policy = bench.as_written();
-            let decide = |sender: &Sender, bound| bench.decide(&policy, sender, bound);
-            if bench.refuses(&policy, &bench.without(key, |_| true)) {
+            let decide = |sender: &Sender, bound| bench.decide(&policy, Some(Sent::Once(sender)), bound);
+            if bench.refuses(&policy, Some(Sent::Once(&bench.without(key, |_| true)))) {
                 continue;
             }
             opening.needed_elsewhere = false;
