@@ -94,24 +94,6 @@ type VariantOf = [Arc<Sender>; 2];
 const VARIANTS: usize = 1_024;
 
 impl<'a> Workshops<'a> {
-    /// A sender that differs from another one, made once, with that which it is made of.
-    fn variant(
-        &self,
-        of: &Arc<Sender>,
-        word: &'static str,
-        about: &[&str],
-        make: impl FnOnce(&Sender) -> Sender,
-    ) -> Arc<Sender> {
-        let variant = (word, about.iter().map(|text| (*text).to_owned()).collect());
-        let mut known = self.0.variants.borrow_mut();
-        if known.len() == VARIANTS {
-            known.clear();
-            self.0.workshops.borrow_mut().clear();
-        }
-        let made = || [Arc::new(make(of)), Arc::clone(of)];
-        Arc::clone(&known.entry((Arc::as_ptr(of).addr(), variant)).or_insert_with(made)[0])
-    }
-
     /// The one for questions about a sender.
     pub(in crate::facts) fn about(&self, sender: &Arc<Sender>) -> Rc<RefCell<Workshop<'a>>> {
         let mut known = self.0.workshops.borrow_mut();
@@ -316,7 +298,8 @@ impl<'a> View<'a> {
         Self { sender, workshop, memo: None, ..self }
     }
 
-    /// A sender that differs from that of the view, or from another variant of it, in what a word says and a change is about.
+    /// A sender that differs from that of the view, or from another variant of it, in what a word says and a change is about:
+    /// made once for all roles of which the views share workshops.
     pub(super) fn variant(
         &self,
         of: &Arc<Sender>,
@@ -324,7 +307,15 @@ impl<'a> View<'a> {
         about: &[&str],
         make: impl FnOnce(&Sender) -> Sender,
     ) -> Arc<Sender> {
-        self.workshops.variant(of, word, about, make)
+        let Made { workshops, variants } = &*self.workshops.0;
+        let mut known = variants.borrow_mut();
+        if known.len() == VARIANTS {
+            known.clear();
+            workshops.borrow_mut().clear();
+        }
+        let variant = (word, about.iter().map(|text| (*text).to_owned()).collect());
+        let made = || [Arc::new(make(of)), Arc::clone(of)];
+        Arc::clone(&known.entry((Arc::as_ptr(of).addr(), variant)).or_insert_with(made)[0])
     }
 
     /// What was answered to a question, which must not depend on the role but by its trust policy and the principal.

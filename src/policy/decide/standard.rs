@@ -425,7 +425,7 @@ pub(in crate::policy) struct Standards {
     joined: Vec<bool>,
     /// By variable, how it reads names; `None` for what is no text.
     readers: FxHashMap<VariableId, Option<Reader>>,
-    /// The variables of which values of a key are made; `None` where a reader is none.
+    /// The variables of which values of a key are made; `None` where one of them is joined to something else.
     keys: FxHashMap<String, Option<Rc<[VariableId]>>>,
     /// By word: the variables of which it may be a part, and the standard names for it.
     words: FxHashMap<String, Vec<(Variables, Option<StandardKind>)>>,
